@@ -1,0 +1,36 @@
+// Who asks (Principal, from a verified token) and what they may do in one org (Access, from Postgres).
+// Both cross object boundaries, so both are zod shapes. Neither is ever built from a request body.
+import { z } from 'zod';
+
+/** A verified identity. `subject` is the token's `sub`, the key of the person's Account object. */
+export const Principal = z.strictObject({
+  subject: z.string().min(1).max(255),
+  /** The sign-in session's id, for browser sessions only; a bearer token of the org's own IdP has none. */
+  signInId: z.uuid().optional(),
+  /** Unix seconds at which the token stops being valid. */
+  expiresAt: z.int(),
+});
+export type Principal = z.infer<typeof Principal>;
+
+export const PLANS = ['free', 'professional', 'enterprise'] as const;
+export const Plan = z.enum(PLANS);
+export type Plan = z.infer<typeof Plan>;
+
+/** What one person may do in one org, as Postgres said at `confirmedAt`. */
+export const Access = z.strictObject({
+  subject: z.string(),
+  userId: z.uuid(),
+  userName: z.string(),
+  userEmail: z.string(),
+  orgId: z.uuid(),
+  orgSlug: z.string(),
+  orgName: z.string(),
+  plan: Plan,
+  role: z.string(),
+  permissions: z.array(z.string()),
+  /** `tenant_settings.settings.experimentalFeatures`, every known feature present. */
+  features: z.record(z.string(), z.boolean()),
+  /** Unix milliseconds at which Postgres confirmed this snapshot. */
+  confirmedAt: z.int(),
+});
+export type Access = z.infer<typeof Access>;
