@@ -34,3 +34,6 @@ export const Access = z.strictObject({
   confirmedAt: z.int(),
 });
 export type Access = z.infer<typeof Access>;
+
+/** The switch of the whole assistant: off unless the org's admins turned it on. */
+export const isAssistantEnabled = (access: Access): boolean => access.features.aiAssistant === true;

@@ -1,0 +1,39 @@
+// One fact for the audit log. Rows are only ever added; what a user sees of a conversation is not here.
+import { z } from 'zod';
+import { Usage } from '../providers/models.ts';
+
+export const AUDIT_EVENTS = [
+  'session.created',
+  'session.changed',
+  'session.deleted',
+  'message.sent',
+  'answer.complete',
+  'answer.stopped',
+  'answer.interrupted',
+  'answer.failed',
+] as const;
+
+export const AuditEvent = z.strictObject({
+  id: z.uuid(),
+  orgId: z.uuid(),
+  /** The user who caused it; null where the system did. */
+  actorId: z.uuid().nullable(),
+  event: z.enum(AUDIT_EVENTS),
+  sessionId: z.uuid().nullable(),
+  runId: z.string().nullable(),
+  requestId: z.string().nullable(),
+  programId: z.string().nullable(),
+  designId: z.string().nullable(),
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  usage: Usage.nullable(),
+  costMicros: z.int().nullable(),
+  priceVersion: z.string().nullable(),
+  /** An error code of the table in errors.ts. */
+  error: z.string().nullable(),
+  durationMs: z.int().nullable(),
+  meta: z.record(z.string(), z.unknown()),
+  /** Unix milliseconds. */
+  createdAt: z.int(),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;

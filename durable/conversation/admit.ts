@@ -1,0 +1,113 @@
+// Takes a turn into the conversation: all checks and the whole commit in one synchronous block.
+// User message, run and outbox rows are stored together or not at all, before the reply begins.
+import { addToOutbox, backlog, MAX_BACKLOG } from '../audit/outbox.ts';
+import { AppError } from '../errors.ts';
+import type { Access } from '../principal.ts';
+import { migrate } from '../sqlite-migrate.ts';
+import { createAnswerWriter } from './answer-writer.ts';
+import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
+import { auditOf, indexItem } from './facts.ts';
+import type { RunCall, RunRequest } from './requests.ts';
+import { findRun, insertRun, nextOrdinal, type Run } from './runs.ts';
+import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
+import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { titleFrom } from './title.ts';
+import { blankMessage, putMessage } from './transcript.ts';
+
+export type Admitted =
+  /** The turn is new and waits for `start`. */
+  | { readonly kind: 'new'; readonly turn: LiveTurn }
+  /** The same request was admitted before: its log is replayed and nothing is done. */
+  | { readonly kind: 'repeated' };
+
+/** @throws AppError for every refusal; nothing is stored then. */
+export function admit(deps: ConversationDeps, call: RunCall): Admitted {
+  const { run: request, access } = call;
+  const before = deps.session.get();
+  if (before && (!isOwner(before, access) || before.deletedAt !== null)) throw new AppError('NOT_FOUND');
+  const known = before && findRun(deps.sql, request.runId);
+  if (known) {
+    if (known.digest !== request.digest) throw new AppError('RUN_ID_REUSED');
+    return { kind: 'repeated' };
+  }
+  if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
+  if (before && backlog(deps.sql) >= MAX_BACKLOG) throw new AppError('BACKLOG_FULL', { retryAfterSeconds: 60 });
+  const resolved = deps.resolveModel(request.model ?? before?.model ?? null, access.plan);
+  if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
+
+  migrate(deps.sql, CONVERSATION_STEPS);
+  const now = deps.now();
+  const session = sessionFor(before, request, access, now);
+  const run: Run = {
+    runId: request.runId,
+    ordinal: nextOrdinal(deps.sql),
+    status: 'queued',
+    request,
+    access,
+    requestId: call.requestId,
+    assistantId: deps.newId(),
+    model: resolved.model.id,
+    provider: resolved.provider.name,
+    pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
+    promptTokens: 0,
+    createdAt: now,
+  };
+  commit(deps, session, run, before === null);
+  const turn = beginTurn(deps, run, resolved);
+  deps.live.set(run.runId, turn);
+  deps.keepAlive();
+  return { kind: 'new', turn };
+}
+
+function beginTurn(deps: ConversationDeps, run: Run, resolved: Resolved): LiveTurn {
+  deps.log.open(run.runId);
+  return {
+    run,
+    resolved,
+    writer: createAnswerWriter(run.assistantId, (event) => deps.log.append(run.runId, event)),
+    controller: new AbortController(),
+    ended: Promise.withResolvers<void>(),
+    rights: Promise.withResolvers<AppError | null>(),
+  };
+}
+
+function commit(deps: ConversationDeps, session: Session, run: Run, isNew: boolean): void {
+  const { request, access } = run;
+  const owner = { orgId: session.orgId, userId: session.ownerId };
+  const message = blankMessage({
+    id: deps.newId(),
+    runId: run.runId,
+    role: 'user',
+    parts: [{ type: 'text', content: request.message.text }],
+    status: 'complete',
+    createdAt: run.createdAt,
+  });
+  deps.session.put(session);
+  insertRun(deps.sql, run);
+  putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
+  addToOutbox(deps.sql, { kind: 'conversation', ...owner, session: toRecord(session) });
+  if (isNew) addToOutbox(deps.sql, { kind: 'audit', ...owner, audit: auditOf(deps, run, 'session.created', {}) });
+  addToOutbox(deps.sql, {
+    kind: 'message',
+    ...owner,
+    sessionId: session.id,
+    ordinal: run.ordinal,
+    position: 0,
+    message,
+  });
+  addToOutbox(deps.sql, { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) });
+  addToOutbox(deps.sql, indexItem(session, run.runId));
+}
+
+/** What the user chose in this request holds for the conversation from now on. */
+function sessionFor(before: Session | null, request: RunRequest, access: Access, now: number): Session {
+  const session =
+    before ??
+    beginSession(
+      access,
+      { id: request.sessionId, title: null, model: null, programId: request.programId, designId: request.designId },
+      now,
+    );
+  const change = { title: session.title ?? titleFrom(request.message.text), model: request.model ?? session.model };
+  return changeSession(session, change, now);
+}

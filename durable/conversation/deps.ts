@@ -1,0 +1,46 @@
+// What the functions of a conversation may ask of the world around them.
+import type { AppError } from '../errors.ts';
+import type { Access, Plan } from '../principal.ts';
+import type { Model } from '../providers/models.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { AnswerWriter } from './answer-writer.ts';
+import type { EventLog } from './event-log.ts';
+import type { Answer } from './requests.ts';
+import type { Run } from './runs.ts';
+import type { Session } from './session.ts';
+import type { TurnQueue } from './turn-queue.ts';
+
+export type Resolved = { readonly model: Model; readonly provider: Provider };
+
+/** A turn that was admitted and has not ended. */
+export type LiveTurn = {
+  readonly run: Run;
+  readonly resolved: Resolved;
+  readonly writer: AnswerWriter;
+  readonly controller: AbortController;
+  /** Settles when the turn's end is committed. */
+  readonly ended: PromiseWithResolvers<void>;
+  /** Settles to null once the user's rights are known to hold, else to the refusal. */
+  readonly rights: PromiseWithResolvers<AppError | null>;
+};
+
+export type ConversationDeps = {
+  readonly sql: SqlStorage;
+  readonly log: EventLog;
+  readonly queue: TurnQueue;
+  /** Turns by run id; they live as long as this instance of the object. */
+  readonly live: Map<string, LiveTurn>;
+  /** The session row, read once and written through. */
+  readonly session: { get(): Session | null; put(session: Session): void };
+  now(): number;
+  newId(): string;
+  /** Calls back each `ms` until the returned function is called. */
+  every(ms: number, callback: () => void): () => void;
+  resolveModel(requested: string | null, plan: Plan): Answer<Resolved>;
+  /** Asks Postgres, through the user's Account object, whether `access` still holds. */
+  confirm(access: Access): Promise<Answer<{ access: Access }>>;
+  /** Makes sure that an alarm is set, so that a restarted object finds what this one left undone. */
+  keepAlive(): void;
+  /** The outbox has rows; they may go out from `delayMs` on. */
+  drainSoon(delayMs: number): void;
+};

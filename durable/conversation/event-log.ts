@@ -1,0 +1,164 @@
+// The durable log of a conversation's runs: the only source of what readers see.
+// Events are stored in batches and shown only once stored; the run never waits for a reader.
+import { type AgUiEvent, frame, isTerminal } from './events.ts';
+
+/** Events `first` … `first + count - 1` of a run as the SSE text that readers get. */
+export type Batch = { readonly first: number; readonly count: number; readonly frames: string };
+
+export type EventLogDeps = {
+  insert(runId: string, batch: Batch): void;
+  /** Stored batches from the one that holds event `from`, in order, at most a few dozen; empty when there is none. */
+  select(runId: string, from: number): readonly Batch[];
+  now(): number;
+  /** Calls back after `ms`; the returned function calls that off. */
+  later(ms: number, callback: () => void): () => void;
+  /** Shortest time between two stored batches of one run, in milliseconds. */
+  readonly windowMs: number;
+};
+
+type LiveRun = {
+  nextSeq: number;
+  pending: string[];
+  tail: Batch[];
+  tailBytes: number;
+  held: boolean;
+  flushedAt: number;
+  cancelTimer: (() => void) | null;
+  changed: PromiseWithResolvers<void>;
+};
+
+/** Readers that keep up are served from memory; who is further behind reads the table. */
+const HOT_TAIL_BYTES = 256 * 1024;
+
+export type EventLog = ReturnType<typeof createEventLog>;
+
+export function createEventLog(deps: EventLogDeps) {
+  const live = new Map<string, LiveRun>();
+
+  /** Starts a run's log, or takes up one that was cut off before event `nextSeq`. */
+  function open(runId: string, nextSeq = 0): void {
+    if (live.has(runId)) throw new Error(`run ${runId} is open already`);
+    live.set(runId, {
+      nextSeq,
+      pending: [],
+      tail: [],
+      tailBytes: 0,
+      held: false,
+      flushedAt: Number.NEGATIVE_INFINITY,
+      cancelTimer: null,
+      changed: Promise.withResolvers(),
+    });
+  }
+
+  /** Adds an event. Content goes out at once when the window has passed, everything else with the window's end. */
+  function append(runId: string, event: AgUiEvent): void {
+    const run = requireLive(runId);
+    run.pending.push(frame(runId, run.nextSeq, event));
+    run.nextSeq += 1;
+    if (isTerminal(event)) {
+      end(runId, run);
+      return;
+    }
+    if (run.held) return;
+    const windowPassed = deps.now() - run.flushedAt >= deps.windowMs;
+    if (windowPassed && isContent(event)) flush(runId, run);
+    else run.cancelTimer ??= deps.later(waitFor(run), () => flush(runId, run));
+  }
+
+  /** From here on the run's events gather, and are neither stored nor shown until `release`. Only before the first event. */
+  function hold(runId: string): void {
+    const run = requireLive(runId);
+    if (run.nextSeq > 0) throw new Error(`run ${runId} has begun`);
+    run.held = true;
+  }
+
+  /** Lets a held run be seen, with all that has gathered. */
+  function release(runId: string): void {
+    const run = live.get(runId);
+    if (!run?.held) return;
+    run.held = false;
+    flush(runId, run);
+  }
+
+  /** Forgets what a held run has gathered: its user may not see it. */
+  function discard(runId: string): void {
+    const run = requireLive(runId);
+    if (!run.held) throw new Error(`run ${runId} is shown already`);
+    run.pending = [];
+    run.nextSeq = 0;
+    run.held = false;
+  }
+
+  /** What follows event `after` (-1 for the start), ready to send; null where nothing more is stored. */
+  function read(runId: string, after: number): { readonly frames: string; readonly last: number } | null {
+    const from = after + 1;
+    const tail = live.get(runId)?.tail ?? [];
+    const inTail = tail.findIndex((batch) => batch.first <= from && from < batch.first + batch.count);
+    const batches = inTail >= 0 ? tail.slice(inTail) : deps.select(runId, from);
+    const [head, ...rest] = batches;
+    const last = batches.at(-1);
+    if (!head || !last || last.first + last.count <= from) return null;
+    return {
+      frames: cutHead(head, from) + rest.map((batch) => batch.frames).join(''),
+      last: last.first + last.count - 1,
+    };
+  }
+
+  /** Settles at the next stored batch of a live run, and at its end. */
+  const changed = (runId: string): Promise<void> => live.get(runId)?.changed.promise ?? Promise.resolve();
+
+  function end(runId: string, run: LiveRun): void {
+    run.held = false;
+    // Out of the map first: readers that wake must find the run ended once they have read all of it.
+    live.delete(runId);
+    flush(runId, run);
+  }
+
+  function flush(runId: string, run: LiveRun): void {
+    run.cancelTimer?.();
+    run.cancelTimer = null;
+    if (run.held || run.pending.length === 0) return;
+    const batch = { first: run.nextSeq - run.pending.length, count: run.pending.length, frames: run.pending.join('') };
+    deps.insert(runId, batch);
+    run.pending = [];
+    run.flushedAt = deps.now();
+    run.tail.push(batch);
+    run.tailBytes += batch.frames.length;
+    while (run.tailBytes > HOT_TAIL_BYTES && run.tail.length > 1) run.tailBytes -= run.tail.shift()?.frames.length ?? 0;
+    run.changed.resolve();
+    run.changed = Promise.withResolvers();
+  }
+
+  function waitFor(run: LiveRun): number {
+    const rest = run.flushedAt + deps.windowMs - deps.now();
+    return rest > 0 ? rest : deps.windowMs;
+  }
+
+  function requireLive(runId: string): LiveRun {
+    const run = live.get(runId);
+    if (!run) throw new Error(`run ${runId} is not open`);
+    return run;
+  }
+
+  return {
+    open,
+    append,
+    hold,
+    release,
+    discard,
+    read,
+    changed,
+    isLive: (runId: string) => live.has(runId),
+    liveRuns: () => live.size,
+  };
+}
+
+const isContent = (event: AgUiEvent): boolean =>
+  event.type === 'TEXT_MESSAGE_CONTENT' || event.type === 'REASONING_MESSAGE_CONTENT';
+
+/** A batch's frames without those before event `from`. */
+function cutHead(batch: Batch, from: number): string {
+  let start = 0;
+  for (let seq = batch.first; seq < from; seq += 1) start = batch.frames.indexOf('\n\n', start) + 2;
+  return batch.frames.slice(start);
+}

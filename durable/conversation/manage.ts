@@ -1,0 +1,171 @@
+// What an owner does with a conversation besides talking: make it, read it, name it, stop a turn, delete it.
+// Each call is held against the pinned org and owner; for anyone else there is nothing here.
+import { addToOutbox } from '../audit/outbox.ts';
+import type { Access } from '../principal.ts';
+import { migrate } from '../sqlite-migrate.ts';
+import type { ConversationDeps, LiveTurn } from './deps.ts';
+import { auditOfSession, indexItem } from './facts.ts';
+import type { Answer, MessagePage, Refused, SessionDraft, SessionPatch, SessionRecord } from './requests.ts';
+import { endUnbegun } from './run-turn.ts';
+import { findRun, type RunStatus } from './runs.ts';
+import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
+import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { readMessages } from './transcript.ts';
+import { STOPPED } from './turn.ts';
+
+export type Read = { readonly session: SessionRecord; readonly activeRunId: string | null };
+
+const NOT_FOUND: Refused = { ok: false, code: 'NOT_FOUND' };
+
+/** The session where `access` owns it and it was not deleted. */
+export function getOwned(deps: ConversationDeps, access: Access): Session | null {
+  const session = deps.session.get();
+  return session && isOwner(session, access) && session.deletedAt === null ? session : null;
+}
+
+/** Makes the conversation; asking again for the same one by its owner answers what is there. */
+export function create(
+  deps: ConversationDeps,
+  call: { access: Access; draft: SessionDraft; requestId: string },
+): Answer<Read> {
+  if (deps.session.get()) return read(deps, call.access);
+  if (call.draft.model !== null) {
+    const resolved = deps.resolveModel(call.draft.model, call.access.plan);
+    if (!resolved.ok) return resolved;
+  }
+  migrate(deps.sql, CONVERSATION_STEPS);
+  const session = beginSession(call.access, call.draft, deps.now());
+  deps.session.put(session);
+  tellOfChange(deps, session, 'session.created', call, {});
+  deps.keepAlive();
+  deps.drainSoon(0);
+  return { ok: true, session: toRecord(session), activeRunId: null };
+}
+
+export function read(deps: ConversationDeps, access: Access): Answer<Read> {
+  const session = getOwned(deps, access);
+  return session ? { ok: true, session: toRecord(session), activeRunId: deps.queue.running() } : NOT_FOUND;
+}
+
+/** A page of the transcript. An answer under way comes with what it has said so far. */
+export function messages(
+  deps: ConversationDeps,
+  call: { access: Access; limit: number; before: string | null },
+): Answer<MessagePage & { readonly activeRunId: string | null }> {
+  if (!getOwned(deps, call.access)) return NOT_FOUND;
+  const page = readMessages(deps.sql, call);
+  const withLiveParts = page.messages.map((message) => {
+    const turn = message.status === 'streaming' ? deps.live.get(message.runId) : undefined;
+    return turn ? { ...message, parts: turn.writer.parts() } : message;
+  });
+  return { ok: true, messages: withLiveParts, cursor: page.cursor, activeRunId: deps.queue.running() };
+}
+
+/** Renames, pins, or sets the model from the next turn on. */
+export function patch(
+  deps: ConversationDeps,
+  call: { access: Access; patch: SessionPatch; requestId: string },
+): Answer<Read> {
+  const before = getOwned(deps, call.access);
+  if (!before) return NOT_FOUND;
+  const change = {
+    ...(call.patch.title === undefined ? {} : { title: call.patch.title }),
+    ...(call.patch.model === undefined ? {} : { model: call.patch.model }),
+    ...(call.patch.pinned === undefined ? {} : { pinned: call.patch.pinned }),
+  };
+  if (change.model !== undefined) {
+    const resolved = deps.resolveModel(change.model, call.access.plan);
+    if (!resolved.ok) return resolved;
+  }
+  const session = changeSession(before, change, deps.now());
+  deps.session.put(session);
+  // What it is called now is the owner's affair; the audit log keeps that it changed.
+  tellOfChange(deps, session, 'session.changed', call, { changed: Object.keys(change) });
+  deps.keepAlive();
+  deps.drainSoon(0);
+  return read(deps, call.access);
+}
+
+/** Stops a turn, or takes it out of the queue. A turn that ended already answers how. */
+export function cancel(
+  deps: ConversationDeps,
+  call: { access: Access; runId: string },
+): Answer<{ status: RunStatus | 'stopping' }> {
+  if (!getOwned(deps, call.access)) return NOT_FOUND;
+  const run = findRun(deps.sql, call.runId);
+  if (!run) return NOT_FOUND;
+  const turn = deps.live.get(call.runId);
+  if (!turn) return { ok: true, status: run.status };
+  stop(deps, turn);
+  return { ok: true, status: 'stopping' };
+}
+
+function stop(deps: ConversationDeps, turn: LiveTurn): void {
+  if (deps.queue.withdraw(turn.run.runId)) endUnbegun(deps, turn);
+  else turn.controller.abort(STOPPED);
+}
+
+/** Who deletes: the owner, or the rule that keeps only so many conversations. */
+export type Remover =
+  | { readonly access: Access; readonly requestId: string }
+  | { readonly orgId: string; readonly subject: string; readonly reason: 'retention' };
+
+/** Deletes the conversation for good. A turn that still runs is stopped first; audit rows stay. */
+export async function remove(deps: ConversationDeps, by: Remover): Promise<Answer<{ removed: true }>> {
+  const session = deps.session.get();
+  if (!session || session.deletedAt !== null || !mayRemove(session, by)) return NOT_FOUND;
+  const now = deps.now();
+  deps.session.put(changeSession(session, { deletedAt: now, title: null }, now));
+  const owner = { orgId: session.orgId, userId: session.ownerId };
+  const who =
+    'access' in by
+      ? { actorId: by.access.userId, requestId: by.requestId, meta: {} }
+      : { actorId: null, requestId: null, meta: { reason: by.reason } };
+  addToOutbox(deps.sql, { kind: 'conversation-removed', ...owner, sessionId: session.id });
+  addToOutbox(deps.sql, {
+    kind: 'audit',
+    ...owner,
+    audit: auditOfSession(deps, session, 'session.deleted', who),
+  });
+  addToOutbox(deps.sql, {
+    kind: 'index-removed',
+    subject: session.ownerSubject,
+    orgId: session.orgId,
+    sessionId: session.id,
+  });
+  deps.keepAlive();
+  const turns = [...deps.live.values()];
+  for (const turn of turns) stop(deps, turn);
+  await Promise.all(turns.map((turn) => turn.ended.promise));
+  for (const table of ['messages', 'events', 'runs']) deps.sql.exec(`delete from ${table}`);
+  deps.drainSoon(0);
+  return { ok: true, removed: true };
+}
+
+const mayRemove = (session: Session, by: Remover): boolean =>
+  'access' in by
+    ? isOwner(session, by.access)
+    : session.orgId === by.orgId && session.ownerSubject === by.subject && !session.pinned;
+
+function tellOfChange(
+  deps: ConversationDeps,
+  session: Session,
+  event: 'session.created' | 'session.changed',
+  by: { access: Access; requestId: string },
+  meta: Record<string, unknown>,
+): void {
+  addToOutbox(deps.sql, {
+    kind: 'conversation',
+    orgId: session.orgId,
+    userId: session.ownerId,
+    session: toRecord(session),
+  });
+  const who = { actorId: by.access.userId, requestId: by.requestId, meta };
+  addToOutbox(deps.sql, {
+    kind: 'audit',
+    orgId: session.orgId,
+    userId: session.ownerId,
+    audit: auditOfSession(deps, session, event, who),
+  });
+  addToOutbox(deps.sql, indexItem(session, null));
+}

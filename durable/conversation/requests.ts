@@ -1,0 +1,118 @@
+// What the edge may ask of a Conversation, and what it answers. Both sides import these shapes,
+// so a Worker and an object of neighbouring releases must both accept them: add fields, never change one.
+import { z } from 'zod';
+import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import { Access } from '../principal.ts';
+import { Usage } from '../providers/models.ts';
+
+/** A run's id as clients mint it; it stands in SSE ids, so it has no white space. */
+export const RunId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/);
+
+export const RunMode = z.enum(['chat', 'search']);
+export type RunMode = z.infer<typeof RunMode>;
+
+/** One turn that a user asks for. */
+export const RunRequest = z.strictObject({
+  sessionId: z.uuid(),
+  runId: RunId,
+  message: z.strictObject({ id: z.string().min(1).max(128), text: z.string().min(1) }),
+  /** The model for this conversation from now on; null keeps what it has. */
+  model: z.string().nullable(),
+  programId: z.string().max(64).nullable(),
+  designId: z.string().max(64).nullable(),
+  mode: RunMode,
+  parentRunId: RunId.nullable(),
+  /** SHA-256 (hex) of what the request asks, so that a repeated runId is known to be the same request. */
+  digest: z.string().length(64),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+/** Body of `POST /run`. */
+export const RunCall = z.strictObject({
+  run: RunRequest,
+  access: Access,
+  requestId: z.string(),
+  /** Deliver only what follows this event of the same run. */
+  lastEventId: z.string().nullable(),
+});
+export type RunCall = z.infer<typeof RunCall>;
+
+export const SessionDraft = z.strictObject({
+  id: z.uuid(),
+  title: z.string().max(255).nullable(),
+  model: z.string().nullable(),
+  programId: z.string().max(64).nullable(),
+  designId: z.string().max(64).nullable(),
+});
+export type SessionDraft = z.infer<typeof SessionDraft>;
+
+export const SessionPatch = z.strictObject({
+  title: z.string().min(1).max(255).optional(),
+  model: z.string().optional(),
+  pinned: z.boolean().optional(),
+});
+export type SessionPatch = z.infer<typeof SessionPatch>;
+
+/** A conversation as its owner sees it in a list. Times are Unix milliseconds. */
+export const SessionRecord = z.strictObject({
+  id: z.uuid(),
+  title: z.string().nullable(),
+  model: z.string().nullable(),
+  programId: z.string().max(64).nullable(),
+  designId: z.string().max(64).nullable(),
+  pinned: z.boolean(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  /** Grows with every change, so that a late copy never replaces a newer one. */
+  version: z.int(),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+export const MESSAGE_STATUSES = ['streaming', 'complete', 'stopped', 'interrupted', 'failed'] as const;
+export const MessageStatus = z.enum(MESSAGE_STATUSES);
+export type MessageStatus = z.infer<typeof MessageStatus>;
+
+export const MessagePart = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), content: z.string() }),
+  z.strictObject({ type: z.literal('thinking'), content: z.string() }),
+]);
+export type MessagePart = z.infer<typeof MessagePart>;
+
+/** One message of the transcript. `createdAt` is Unix milliseconds, `costMicros` micro-dollars. */
+export const TranscriptMessage = z.strictObject({
+  id: z.uuid(),
+  runId: RunId,
+  role: z.enum(['user', 'assistant']),
+  parts: z.array(MessagePart),
+  status: MessageStatus,
+  createdAt: z.int(),
+  model: z.string().nullable(),
+  provider: z.string().nullable(),
+  usage: Usage.nullable(),
+  costMicros: z.int().nullable(),
+  priceVersion: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+});
+export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
+
+export type MessagePage = {
+  readonly messages: readonly TranscriptMessage[];
+  /** Send `cursor` back as `before` for what came earlier; null when this page begins the conversation. */
+  readonly cursor: string | null;
+};
+
+export type Refused = { readonly ok: false; readonly code: ErrorCode; readonly detail?: string };
+export type Answer<T> = ({ readonly ok: true } & T) | Refused;
+
+/** Marks a refusal of the object's HTTP side; the edge turns its JSON `Refused` body into a problem reply. */
+export const REFUSAL_HEADER = 'X-Groundwire-Refusal';
+
+export function refusalResponse(error: AppError): Response {
+  const body = {
+    ok: false,
+    code: error.code,
+    detail: error.detail,
+    retryAfterSeconds: error.retryAfterSeconds ?? null,
+  };
+  return Response.json(body, { status: ERRORS[error.code].status, headers: { [REFUSAL_HEADER]: error.code } });
+}

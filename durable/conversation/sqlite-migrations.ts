@@ -1,0 +1,36 @@
+// The Conversation's own tables. Append steps; never edit one that has been released.
+
+export const CONVERSATION_STEPS: readonly string[] = [
+  `create table session (
+     only_row integer primary key check (only_row = 1),
+     id text not null, org_id text not null, owner_id text not null, owner_subject text not null,
+     title text, model text, program_id text, design_id text, pinned integer not null,
+     created_at integer not null, updated_at integer not null, deleted_at integer,
+     version integer not null,
+     -- The ordinal of the first run that is still sent to the model; see history.ts.
+     history_from integer not null
+   );
+   create table runs (
+     run_id text primary key, ordinal integer not null unique, digest text not null,
+     status text not null, request text not null, access text not null, request_id text not null,
+     assistant_id text not null, model text not null, provider text not null, pricing text not null,
+     -- Tokens of the prompt as estimated before sending: what a run that died is charged for.
+     prompt_tokens integer not null default 0,
+     created_at integer not null, ended_at integer
+   ) without rowid;
+   create table messages (
+     id text primary key, ordinal integer not null, position integer not null, run_id text not null,
+     role text not null, parts text not null, status text not null, created_at integer not null,
+     model text, provider text, usage text, cost_micros integer, price_version text,
+     error_code text, error_detail text,
+     unique (ordinal, position)
+   ) without rowid;
+   create table events (
+     run_id text not null, first_seq integer not null, count integer not null, frames text not null,
+     primary key (run_id, first_seq)
+   ) without rowid;
+   create table outbox (
+     seq integer primary key autoincrement, lane text not null, payload text not null,
+     attempts integer not null default 0, last_error text, parked_at integer
+   );`,
+];

@@ -1,0 +1,114 @@
+// The messages of the conversation, in the order in which turns were admitted.
+// A turn's ordinal and a position within it order the rows, so a queued question keeps its answer beside it.
+import { z } from 'zod';
+import { Usage } from '../providers/models.ts';
+import { type MessagePage, MessagePart, MessageStatus, type TranscriptMessage } from './requests.ts';
+
+type MessageRow = {
+  id: string;
+  ordinal: number;
+  position: number;
+  run_id: string;
+  role: string;
+  parts: string;
+  status: string;
+  created_at: number;
+  model: string | null;
+  provider: string | null;
+  usage: string | null;
+  cost_micros: number | null;
+  price_version: string | null;
+  error_code: string | null;
+  error_detail: string | null;
+};
+
+/** Where a message stands: its turn's ordinal, then its place in the turn (0 is the user's). */
+export type Place = { readonly ordinal: number; readonly position: number };
+
+const Parts = z.array(MessagePart);
+const Role = z.enum(['user', 'assistant']);
+
+export const textOf = (parts: readonly MessagePart[]): string =>
+  parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
+
+export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMessage): void {
+  sql.exec(
+    `insert or replace into messages (id, ordinal, position, run_id, role, parts, status, created_at, model, provider, usage,
+       cost_micros, price_version, error_code, error_detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    message.id,
+    place.ordinal,
+    place.position,
+    message.runId,
+    message.role,
+    JSON.stringify(message.parts),
+    message.status,
+    message.createdAt,
+    message.model,
+    message.provider,
+    message.usage && JSON.stringify(message.usage),
+    message.costMicros,
+    message.priceVersion,
+    message.error?.code ?? null,
+    message.error?.detail ?? null,
+  );
+}
+
+/** A user's message or an answer that has not begun: nothing known yet but who says it. */
+export function blankMessage(
+  given: Pick<TranscriptMessage, 'id' | 'runId' | 'role' | 'parts' | 'status' | 'createdAt'>,
+): TranscriptMessage {
+  return { ...given, model: null, provider: null, usage: null, costMicros: null, priceVersion: null, error: null };
+}
+
+/** The newest `limit` messages before the cursor, oldest first. An unknown cursor reads as the end. */
+export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): MessagePage {
+  const before = parseCursor(options.before);
+  const rows = sql
+    .exec<MessageRow>(
+      'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc limit ?',
+      before.ordinal,
+      before.position,
+      options.limit + 1,
+    )
+    .toArray();
+  const page = rows.slice(0, options.limit).reverse();
+  const first = page[0];
+  return {
+    messages: page.map(toMessage),
+    cursor: rows.length > options.limit && first ? `${first.ordinal}.${first.position}` : null,
+  };
+}
+
+/** The messages of one turn, in order. */
+export const readTurn = (sql: SqlStorage, ordinal: number): TranscriptMessage[] =>
+  sql.exec<MessageRow>('select * from messages where ordinal = ? order by position', ordinal).toArray().map(toMessage);
+
+function parseCursor(cursor: string | null): Place {
+  const [ordinal, position] = (cursor ?? '').split('.').map(Number);
+  if (
+    ordinal === undefined ||
+    position === undefined ||
+    !Number.isSafeInteger(ordinal) ||
+    !Number.isSafeInteger(position)
+  ) {
+    return { ordinal: Number.MAX_SAFE_INTEGER, position: 0 };
+  }
+  return { ordinal, position };
+}
+
+function toMessage(row: MessageRow): TranscriptMessage {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    role: Role.parse(row.role),
+    parts: Parts.parse(JSON.parse(row.parts)),
+    status: MessageStatus.parse(row.status),
+    createdAt: row.created_at,
+    model: row.model,
+    provider: row.provider,
+    usage: row.usage === null ? null : Usage.parse(JSON.parse(row.usage)),
+    costMicros: row.cost_micros,
+    priceVersion: row.price_version,
+    error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
+  };
+}

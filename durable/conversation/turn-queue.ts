@@ -1,0 +1,43 @@
+// One turn at a time, in the order of admission. Admission is synchronous: between asking for a place and
+// taking it nothing else can run, so a burst never gets more places than there are.
+
+/** Turns that may wait behind the one that runs. */
+const MAX_WAITING = 8;
+
+type Turn = { readonly runId: string; readonly start: () => Promise<void> };
+
+export type TurnQueue = ReturnType<typeof createTurnQueue>;
+
+export function createTurnQueue(maxWaiting = MAX_WAITING) {
+  const waiting: Turn[] = [];
+  let running: string | null = null;
+
+  /** Runs `start` when all admitted before it have ended. The queue goes on whatever `start` does. Check `isFull` first. */
+  function admit(runId: string, start: () => Promise<void>): void {
+    waiting.push({ runId, start });
+    if (running === null) next();
+  }
+
+  function next(): void {
+    const turn = waiting.shift();
+    running = turn?.runId ?? null;
+    // `start` is called in this very tick, so that a free queue adds nothing to the first token.
+    if (turn) turn.start().then(next, next);
+  }
+
+  /** Takes a waiting turn out; false where it runs already or was never admitted. */
+  function withdraw(runId: string): boolean {
+    const index = waiting.findIndex((turn) => turn.runId === runId);
+    if (index < 0) return false;
+    waiting.splice(index, 1);
+    return true;
+  }
+
+  return {
+    admit,
+    withdraw,
+    isFull: () => waiting.length >= maxWaiting,
+    running: () => running,
+    idle: () => running === null,
+  };
+}

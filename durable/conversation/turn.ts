@@ -1,0 +1,85 @@
+// One turn: a provider's stream into the log, up to the events that end it.
+// It decides nothing about rights or storage; it says how the stream ended and what it used.
+
+import { AppError } from '../errors.ts';
+import { logFailure } from '../log.ts';
+import { estimateTokens } from '../providers/estimate-tokens.ts';
+import type { Usage } from '../providers/models.ts';
+import type { ModelRequest, Provider } from '../providers/provider.ts';
+import type { AnswerWriter } from './answer-writer.ts';
+
+export type Ending =
+  | { readonly status: 'complete'; readonly finish: 'stop' | 'length' }
+  | { readonly status: 'stopped' }
+  | { readonly status: 'interrupted' | 'failed'; readonly error: AppError };
+
+export type Streamed = {
+  readonly ending: Ending;
+  /** The provider's latest count, null where it gave none. */
+  readonly reported: Usage | null;
+  /** False where the provider refused before it sent anything, and so will not charge. */
+  readonly charged: boolean;
+};
+
+/** The reason with which a user's Stop aborts a turn; any other reason is an AppError. */
+export const STOPPED = Symbol('stopped');
+
+export async function streamAnswer(options: {
+  provider: Provider;
+  request: ModelRequest;
+  signal: AbortSignal;
+  writer: AnswerWriter;
+}): Promise<Streamed> {
+  const { signal, writer } = options;
+  let reported: Usage | null = null;
+  let begun = false;
+  const ended = (ending: Ending): Streamed => ({ ending, reported, charged: begun || ending.status !== 'failed' });
+  try {
+    for await (const events of options.provider.stream(options.request, signal)) {
+      begun = true;
+      for (const event of events) {
+        if (event.type === 'text' || event.type === 'reasoning') writer.write(event);
+        else if (event.type === 'usage') reported = event.usage;
+        else if (event.type === 'finish') return ended(endingOf(event.reason));
+        else throw new AppError('PROVIDER_BROKEN_STREAM', { cause: 'a tool call, though no tools were offered' });
+      }
+      // An adapter between two events does not look at the signal; what it already read is no longer wanted.
+      signal.throwIfAborted();
+    }
+    throw new AppError('PROVIDER_BROKEN_STREAM');
+  } catch (error) {
+    if (signal.reason === STOPPED) return ended({ status: 'stopped' });
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    if (!(cause instanceof AppError)) logFailure('turn failed', cause);
+    return ended({ status: 'failed', error: cause instanceof AppError ? cause : new AppError('INTERNAL', { cause }) });
+  }
+}
+
+function endingOf(reason: 'stop' | 'length' | 'tool-calls' | 'refusal'): Ending {
+  if (reason === 'stop' || reason === 'length') return { status: 'complete', finish: reason };
+  const error =
+    reason === 'refusal'
+      ? new AppError('PROVIDER_REFUSED', {
+          detail: 'The model declined to answer this. Rephrase it, or choose another model.',
+        })
+      : new AppError('PROVIDER_BROKEN_STREAM');
+  return { status: 'failed', error };
+}
+
+const NOTHING_USED: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+/** What the turn is charged for: the provider's own count where the answer is whole, else never less than what was streamed. */
+export function usageOf(streamed: Streamed, promptTokens: number, said: string): Usage {
+  const { reported } = streamed;
+  if (!streamed.charged) return NOTHING_USED;
+  if (reported && streamed.ending.status === 'complete') return reported;
+  const counted = reported ?? { ...NOTHING_USED, inputTokens: promptTokens };
+  return { ...counted, outputTokens: Math.max(counted.outputTokens, estimateTokens(said)), estimated: true };
+}

@@ -1,0 +1,18 @@
+// Brings an object's SQLite database to the newest of an append-only list of steps.
+// A new object is left without tables until its first write, so that a mere look at it costs no commit.
+
+/** Version of the database: the number of steps it has taken, 0 for an object that never wrote. */
+export function schemaVersion(sql: SqlStorage): number {
+  const table = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'schema_version'").toArray();
+  if (table.length === 0) return 0;
+  return sql.exec<{ version: number }>('select version from schema_version').one().version;
+}
+
+/** Takes the steps that this database has not taken yet. Synchronous: it commits with the writes that follow it. */
+export function migrate(sql: SqlStorage, steps: readonly string[]): void {
+  const version = schemaVersion(sql);
+  if (version >= steps.length) return;
+  if (version === 0) sql.exec('create table schema_version (version integer not null); insert into schema_version values (0)');
+  for (const step of steps.slice(version)) sql.exec(step);
+  sql.exec('update schema_version set version = ?', steps.length);
+}
