@@ -1,0 +1,27 @@
+// Reads from the system prompt which program and design the user looks at, however the prompt words it.
+import { findCodes, findIds } from './words.ts';
+
+export type Setting = { readonly programId: string | null; readonly designId: string | null };
+
+const IN_VIEW = /\b(?:in view|current(?:ly)?|active|selected|scope|context|looking at|works? (?:in|on)|open)\b/i;
+
+export function readSetting(system: string): Setting {
+  const lines = system.split('\n');
+  return { programId: find(lines, 'program'), designId: find(lines, 'design') };
+}
+
+function find(lines: readonly string[], noun: 'program' | 'design'): string | null {
+  const label = new RegExp(
+    `^[-*•\\s]*(?:the )?(?:current |active |selected )?${noun}(?: id| code| in view)?\\s*[:=]`,
+    'i',
+  );
+  const word = new RegExp(`\\b${noun}\\b[^.;]*`, 'i');
+  for (const line of lines) {
+    if (!label.test(line) && !(IN_VIEW.test(line) && word.test(line))) continue;
+    const about = word.exec(line)?.[0] ?? '';
+    const [id] = findIds(about);
+    const [code] = findCodes(about);
+    if (id !== undefined || code !== undefined) return id ?? code ?? null;
+  }
+  return null;
+}
