@@ -1,0 +1,74 @@
+// A user's conversations as Postgres has them: the newest ones to fill a list, or those in which some words occur.
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { aiConversations } from '../../migrations/schema.ts';
+import { SessionRecord } from '../conversation/requests.ts';
+import { type PostgresDeps, withTenant } from './with-tenant.ts';
+
+export type Owner = { readonly orgId: string; readonly userId: string };
+
+/** The newest `limit` conversations of the owner. @throws AppError */
+export async function listConversations(
+  deps: PostgresDeps,
+  owner: Owner,
+  options: { limit: number },
+): Promise<SessionRecord[]> {
+  const { id, title, model, programId, designId, pinned, createdAt, updatedAt, version } = aiConversations;
+  const [rows] = await withTenant(
+    deps,
+    { kind: 'user', org: owner.orgId, user: owner.userId },
+    (db) => [
+      db
+        .select({ id, title, model, programId, designId, pinned, createdAt, updatedAt, version })
+        .from(aiConversations)
+        .where(and(eq(aiConversations.orgId, owner.orgId), eq(aiConversations.userId, owner.userId)))
+        .orderBy(desc(updatedAt), desc(id))
+        .limit(options.limit),
+    ],
+    { readOnly: true },
+  );
+  return rows;
+}
+
+/** Where a page ended. */
+export type ConversationCursor = { readonly updatedAt: number; readonly id: string };
+/** `snippet` is the text around the words, null where only the title has them. */
+export type FoundConversation = { readonly session: SessionRecord; readonly snippet: string | null };
+
+const MAX_QUERY_LENGTH = 200;
+const unixMs = z.string().transform((text) => Date.parse(text));
+const FoundRow = SessionRecord.extend({
+  createdAt: unixMs,
+  updatedAt: unixMs,
+  version: z.coerce.number(),
+  snippet: z.string().nullable(),
+});
+
+/** The owner's conversations with these words in title or text, newest first; letter case does not matter. @throws AppError */
+export async function searchConversations(
+  deps: PostgresDeps,
+  owner: Owner,
+  search: { query: string; limit: number; before?: ConversationCursor | undefined },
+): Promise<{ found: FoundConversation[]; next: ConversationCursor | null }> {
+  const before = search.before && { at: new Date(search.before.updatedAt).toISOString(), id: search.before.id };
+  const [{ rows }] = await withTenant(
+    deps,
+    { kind: 'user', org: owner.orgId, user: owner.userId },
+    (db) => [
+      // One row more than asked for tells whether there is a next page.
+      db.execute(sql`
+        select id, title, model, program_id as "programId", design_id as "designId", pinned, version,
+          created_at as "createdAt", updated_at as "updatedAt", snippet
+        from search_conversations(
+          ${search.query.slice(0, MAX_QUERY_LENGTH)}, ${search.limit + 1}, ${before?.at ?? null}, ${before?.id ?? null})`),
+    ],
+    { readOnly: true },
+  );
+  const found = z
+    .array(FoundRow)
+    .parse(rows)
+    .slice(0, search.limit)
+    .map(({ snippet, ...session }) => ({ session, snippet }));
+  const last = found.at(-1)?.session;
+  return { found, next: rows.length > search.limit && last ? { updatedAt: last.updatedAt, id: last.id } : null };
+}

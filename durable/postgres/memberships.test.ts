@@ -1,0 +1,84 @@
+// account_access() as the Account object asks it, and the start-up probe.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEMO_ORGS, DEMO_PEOPLE, requireDemoOrg, requireDemoPerson } from '../../local/demo-people.ts';
+import { createTestDatabase, type TestDatabase } from '../../local/test-database.ts';
+import { fetchMemberships } from './memberships.ts';
+import { probeLogin } from './probe.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+test('everybody gets their own memberships, in order of the org’s name, with role, plan and flags', async () => {
+  for (const person of DEMO_PEOPLE) {
+    const roles: Readonly<Record<string, string>> = person.memberships;
+    const expected = DEMO_ORGS.filter(({ slug }) => slug in roles).map((org) => ({
+      ...{ userId: person.id, userName: person.name, userEmail: person.email },
+      ...{ orgId: org.id, orgSlug: org.slug, orgName: org.name, plan: org.plan, role: roles[org.slug] },
+      permissions: org.roles.find(({ name }) => name === roles[org.slug])?.permissions,
+      features: { aiAssistant: org.aiAssistant },
+    }));
+    expect(await fetchMemberships(database.deps, person.subject)).toEqual(expected);
+  }
+});
+
+test('an unknown subject has none, nor has one that tries to be a query', async () => {
+  for (const subject of ['nobody', '', "' or true --", '%', requireDemoPerson('ada@cascade.test').id]) {
+    expect(await fetchMemberships(database.deps, subject)).toEqual([]);
+  }
+});
+
+test('a change of role, flag or membership shows in the next answer; a feature nobody set is off', async () => {
+  const quiet = requireDemoOrg('quiet').id;
+  const rae = requireDemoPerson('rae@quiet.test');
+  await database.owner.query(`update memberships set role = 'admin' where user_id = $1`, [rae.id]);
+  await database.owner.query(
+    `update tenant_settings set settings = '{"experimentalFeatures": {"aiAssistant": true, "other": true}}' where org_id = $1`,
+    [quiet],
+  );
+  expect(await fetchMemberships(database.deps, rae.subject)).toMatchObject([
+    { role: 'admin', features: { aiAssistant: true, other: true } },
+  ]);
+  await database.owner.query('delete from tenant_settings where org_id = $1', [quiet]);
+  expect(await fetchMemberships(database.deps, rae.subject)).toMatchObject([{ features: { aiAssistant: false } }]);
+  await database.owner.query('delete from memberships where user_id = $1', [rae.id]);
+  expect(await fetchMemberships(database.deps, rae.subject)).toEqual([]);
+});
+
+test('R1: the probe lets the app role serve', async () => {
+  expect(await probeLogin(database.deps)).toEqual({ ok: true });
+});
+
+test('R1: the probe refuses a superuser, an owner, a member, a role maker and an unknown claim key', async () => {
+  const asOwner = { ...database.deps, databaseUrl: database.ownerUrl };
+  expect(await probeLogin(asOwner)).toMatchObject({
+    ok: false,
+    reasons: expect.arrayContaining([expect.stringContaining('superuser')]),
+  });
+  const stranger = { ...database.deps, claimKey: `test:${btoa('k'.repeat(32))}` };
+  expect(await probeLogin(stranger)).toEqual({ ok: false, reasons: [expect.stringContaining('CLAIM_KEY')] });
+
+  const name = `probe_${database.name}`;
+  const asOther = { ...database.deps, databaseUrl: database.appUrl.replace(/groundwire_app:[^@]+/, `${name}:pw`) };
+  await database.owner.query(
+    `create role ${name} login password 'pw'; grant usage on schema private to ${name}; grant execute on function private.claim() to ${name}`,
+  );
+  try {
+    expect(await probeLogin(asOther)).toEqual({ ok: true });
+    for (const [grant, revoke, reason] of [
+      [`alter role ${name} bypassrls`, `alter role ${name} nobypassrls`, 'bypasses'],
+      [`alter role ${name} createrole`, `alter role ${name} nocreaterole`, 'make roles'],
+      [`grant groundwire_app to ${name}`, `revoke groundwire_app from ${name}`, 'member'],
+      [`grant create on schema public to ${name}`, `revoke create on schema public from ${name}`, 'create objects'],
+      [`create table owned (); alter table owned owner to ${name}`, 'drop table owned', 'owns'],
+    ]) {
+      await database.owner.query(grant ?? '');
+      expect(await probeLogin(asOther)).toEqual({ ok: false, reasons: [expect.stringContaining(reason ?? '')] });
+      await database.owner.query(revoke ?? '');
+    }
+  } finally {
+    await database.owner.query(`drop owned by ${name}; drop role ${name}`);
+  }
+});

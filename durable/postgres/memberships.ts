@@ -1,0 +1,31 @@
+// What a person may do in each org they belong to, as Postgres says now.
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { Access } from '../principal.ts';
+import { type PostgresDeps, withTenant } from './with-tenant.ts';
+
+const Membership = Access.omit({ subject: true, confirmedAt: true });
+export type Membership = z.infer<typeof Membership>;
+
+/**
+ * One entry an org, by name; none for a subject that nobody knows. Every known feature is present in `features`.
+ * @throws AppError DATABASE_UNAVAILABLE
+ */
+export async function fetchMemberships(
+  deps: PostgresDeps,
+  subject: string,
+  options: { timeoutMs?: number } = {},
+): Promise<Membership[]> {
+  const [{ rows }] = await withTenant(
+    deps,
+    { kind: 'subject', sub: subject },
+    (db) => [
+      db.execute(sql`
+        select user_id as "userId", user_name as "userName", user_email as "userEmail",
+          org_id as "orgId", org_slug as "orgSlug", org_name as "orgName", plan, role, permissions, features
+        from account_access()`),
+    ],
+    { ...options, readOnly: true },
+  );
+  return z.array(Membership).parse(rows);
+}

@@ -1,0 +1,89 @@
+// The signed claim that tells Postgres for whom a transaction runs: `<kid>.<payload>.<mac>`, verified by private.claim().
+// Claims live a minute and are used again while they hold, so that most transactions cost no signature.
+export type Claim =
+  /** A member acting in an org. Holds only while the membership does. */
+  | { readonly kind: 'user'; readonly org: string; readonly user: string }
+  /** Our own bookkeeping: writes for `user`, member or not, and the audit log of `org`. Reads no messages. */
+  | { readonly kind: 'system'; readonly org: string; readonly user?: string }
+  /** Somebody signed in, before an org is chosen: good for account_access() only. */
+  | { readonly kind: 'subject'; readonly sub: string };
+
+const LIFETIME_SECONDS = 60;
+/** A claim with less than this left is not handed out again: the transaction must end before the claim does. */
+const RESERVE_SECONDS = 25;
+const MAX_CACHED_CLAIMS = 1_000;
+const MAX_CACHED_KEYS = 8;
+
+type CachedClaim = { readonly text: string; readonly expiresAt: number };
+type SigningKey = { readonly kid: string; readonly key: CryptoKey };
+
+/** By everything that goes into a claim, the key included. */
+const claims = new Map<string, CachedClaim>();
+const keys = new Map<string, Promise<SigningKey>>();
+
+/**
+ * @param claimKey `<kid>:<base64 of 32 to 64 bytes>`
+ * @param now Unix milliseconds
+ */
+export async function signClaim(claimKey: string, claim: Claim, now: number): Promise<string> {
+  const seconds = Math.floor(now / 1000);
+  const payload = payloadOf(claim);
+  const cacheKey = JSON.stringify([claimKey, payload]);
+  const cached = claims.get(cacheKey);
+  // A clock that went back must not stretch a claim either.
+  const left = cached ? cached.expiresAt - seconds : 0;
+  if (cached && left > RESERVE_SECONDS && left <= LIFETIME_SECONDS) return cached.text;
+
+  const expiresAt = seconds + LIFETIME_SECONDS;
+  const { kid, key } = await importKey(claimKey);
+  const signed = `${kid}.${toBase64Url(encoder.encode(JSON.stringify({ ...payload, exp: expiresAt })))}`;
+  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(signed));
+  const text = `${signed}.${toBase64Url(new Uint8Array(mac))}`;
+  remember(claims, cacheKey, { text, expiresAt }, MAX_CACHED_CLAIMS);
+  return text;
+}
+
+const encoder = new TextEncoder();
+
+/** Field by field, so that nothing else a caller's object may carry is signed. */
+function payloadOf(claim: Claim): Record<string, string> {
+  switch (claim.kind) {
+    case 'user':
+      return { kind: 'user', org: claim.org, user: claim.user };
+    case 'system':
+      return { kind: 'system', org: claim.org, ...(claim.user === undefined ? {} : { user: claim.user }) };
+    case 'subject':
+      return { kind: 'subject', sub: claim.sub };
+  }
+}
+
+function importKey(claimKey: string): Promise<SigningKey> {
+  const known = keys.get(claimKey);
+  if (known !== undefined) return known;
+  const imported = importFresh(claimKey);
+  remember(keys, claimKey, imported, MAX_CACHED_KEYS);
+  return imported;
+}
+
+async function importFresh(claimKey: string): Promise<SigningKey> {
+  const colon = claimKey.indexOf(':');
+  const bytes = Uint8Array.from(atob(claimKey.slice(colon + 1)), (character) => character.charCodeAt(0));
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return { kid: claimKey.slice(0, colon), key };
+}
+
+function remember<V>(cache: Map<string, V>, key: string, value: V, limit: number): void {
+  cache.delete(key);
+  cache.set(key, value);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= limit) return;
+    cache.delete(oldest);
+  }
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

@@ -1,0 +1,125 @@
+// Looks through PostgreSQL's own catalog for anything that would let the app role past row level security.
+// Rules, not lists of tables: what a later migration adds is held against them without anybody thinking of it.
+import type pg from 'pg';
+
+/** The functions of ours that the app role may call. Every `security definer` function it can reach is among them. */
+export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
+  'private.claim()': 'verifies the claim; reads keys, memberships and roles',
+  'account_access()': 'what the claim’s subject may do in each org',
+  'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
+  'search_conversations(text,integer,timestamp with time zone,uuid)':
+    'finds words in the claim user’s own conversations',
+};
+
+/** `security definer` functions that run as triggers; nobody can call them. */
+export const DEFINER_TRIGGERS = [
+  'private.bury_conversation()',
+  'private.chain_audit_entry()',
+  'private.skip_buried_conversation()',
+  'private.skip_buried_message()',
+];
+
+const SAFE_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';
+/** Tables that are not an org's: their rows are an org, or a person who may be in several. */
+const GLOBAL_TABLES = ['orgs', 'users'];
+/** Look-ups that definer functions make before an org is known. */
+const GLOBAL_INDEXES = ['memberships_of_user'];
+
+const OURS = `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions', 'migrations')`;
+const APP = `'groundwire_app'`;
+
+/** Each query gives one `hole` a row. */
+const RULES: readonly string[] = [
+  // The login role.
+  `select 'groundwire_app has the attribute ' || a.name as hole from pg_roles r,
+     lateral (values ('superuser', r.rolsuper), ('bypassrls', r.rolbypassrls), ('createrole', r.rolcreaterole),
+       ('createdb', r.rolcreatedb), ('replication', r.rolreplication)) a (name, has)
+   where r.rolname = ${APP} and a.has`,
+  `select 'groundwire_app is a member of ' || roleid::regrole as hole from pg_auth_members where member = ${APP}::regrole`,
+  `select 'groundwire_app owns ' || coalesce(pg_describe_object(d.classid, d.objid, d.objsubid), 'an object') as hole
+   from pg_shdepend d where d.refobjid = ${APP}::regrole and d.deptype = 'o'`,
+  `select 'groundwire_app may create in ' || n.nspname as hole from pg_namespace n where has_schema_privilege(${APP}, n.oid, 'create')`,
+  `select r.rolname || ' has an attribute that an owner does not need' as hole from pg_roles r
+   where r.rolname = 'groundwire_owner' and (r.rolsuper or r.rolbypassrls or r.rolcanlogin or r.rolcreaterole)`,
+
+  // Tables.
+  `select c.oid::regclass || ' has no forced row level security' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p') and ${OURS} and not (c.relrowsecurity and c.relforcerowsecurity)
+     and (n.nspname = 'public' or has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
+       or has_table_privilege(${APP}, c.oid, 'delete, truncate, trigger'))`,
+  `select c.oid::regclass || ' can be addressed in the private schema' as hole
+   from pg_class c where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+     and (has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
+       or has_table_privilege(${APP}, c.oid, 'delete, truncate, trigger'))`,
+  `select c.oid::regclass || ' gives the app role ' || p.name as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['truncate', 'references', 'trigger']) p (name)
+   where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${OURS} and has_table_privilege(${APP}, c.oid, p.name)`,
+  `select c.oid::regclass || ' has no policy for ' || p.name || ', which is granted' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+     (values ('select', 'r'), ('insert', 'a'), ('update', 'w'), ('delete', 'd')) p (name, command)
+   where c.relkind in ('r', 'p') and ${OURS}
+     and case p.name when 'delete' then has_table_privilege(${APP}, c.oid, 'delete') else has_any_column_privilege(${APP}, c.oid, p.name) end
+     and not exists (select from pg_policy o where o.polrelid = c.oid and ${APP}::regrole = any (o.polroles) and o.polcmd::text in (p.command, '*'))`,
+  `select c.oid::regclass || ' is not owned by groundwire_owner' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where ${OURS} and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.relowner <> 'groundwire_owner'::regrole`,
+  `select c.oid::regclass || ' is granted to public' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) g where ${OURS} and g.grantee = 0`,
+  `select c.oid::regclass || ' has no org_id that is never null' as hole from pg_class c
+   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> all ($1::text[])
+     and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id' and a.attnotnull)`,
+
+  // Keys and indexes of tenant tables.
+  `select i.indexrelid::regclass || ' does not lead with org_id' as hole
+   from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+   where c.relnamespace = 'public'::regnamespace and c.relname <> all ($1::text[]) and x.relname <> all ($2::text[])
+     and coalesce((select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = i.indkey[0]), '') <> 'org_id'`,
+  `select k.conname || ' refers to another tenant table without org_id' as hole
+   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class f on f.oid = k.confrelid
+   where k.contype = 'f' and f.relnamespace = 'public'::regnamespace and f.relname <> all ($1::text[])
+     and not exists (
+       select from unnest(k.conkey, k.confkey) u (ours, theirs)
+       join pg_attribute a on a.attrelid = c.oid and a.attnum = u.ours join pg_attribute b on b.attrelid = f.oid and b.attnum = u.theirs
+       where a.attname = 'org_id' and b.attname = 'org_id')`,
+
+  // Policies: for one role each, and for the app role never without the claim, which is asked once a statement.
+  `select p.polname || ' on ' || p.polrelid::regclass || ' is for other roles than it should be' as hole
+   from pg_policy p where p.polroles not in (array['groundwire_app'::regrole::oid], array['groundwire_owner'::regrole::oid])`,
+  `select p.polname || ' on ' || p.polrelid::regclass || ' lets the owner write' as hole
+   from pg_policy p where p.polroles = array['groundwire_owner'::regrole::oid] and p.polcmd <> 'r'`,
+  `select p.polname || ' on ' || p.polrelid::regclass || ' does not ask the claim by a subselect' as hole
+   from pg_policy p, lateral (values (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) e (expression)
+   where p.polroles = array['groundwire_app'::regrole::oid] and e.expression is not null
+     and (e.expression !~ 'FROM private\\.claim\\(\\)'
+       or regexp_count(e.expression, 'claim\\(\\)') <> regexp_count(e.expression, 'FROM private\\.claim\\(\\)'))`,
+  `select p.polname || ' on ' || p.polrelid::regclass || ' updates without a check' as hole
+   from pg_policy p where p.polcmd in ('w', '*') and p.polroles = array['groundwire_app'::regrole::oid] and p.polwithcheck is null`,
+
+  // Views.
+  `select c.oid::regclass || ' is a view that is not security_invoker' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where c.relkind = 'v' and ${OURS} and not coalesce(c.reloptions @> array['security_invoker=true'], false)`,
+  `select c.oid::regclass || ' is a granted materialised view or foreign table' as hole
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where c.relkind in ('m', 'f') and ${OURS} and has_any_column_privilege(${APP}, c.oid, 'select, insert, update')`,
+
+  // Functions.
+  `select p.oid::regprocedure || ' can be called by the app role and is not listed' as hole
+   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+   where ${OURS} and p.prorettype <> 'trigger'::regtype and has_function_privilege(${APP}, p.oid, 'execute')
+     and p.oid::regprocedure::text <> all ($3::text[])`,
+  `select p.oid::regprocedure || ' is security definer and not listed' as hole
+   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+   where p.prosecdef and ${OURS} and p.oid::regprocedure::text <> all ($3::text[] || $4::text[])`,
+  `select p.oid::regprocedure || ' is security definer without a fixed search_path' as hole
+   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+   where p.prosecdef and n.nspname !~ '^pg_' and not coalesce(p.proconfig @> array[$5::text], false)`,
+];
+
+/** One line for each hole; empty when there is none. */
+export async function findCatalogHoles(client: pg.Client): Promise<string[]> {
+  const values = [GLOBAL_TABLES, GLOBAL_INDEXES, Object.keys(APP_FUNCTIONS), DEFINER_TRIGGERS, SAFE_SEARCH_PATH];
+  const { rows } = await client.query<{ hole: string }>(RULES.map((rule) => `(${rule})`).join(' union all '), values);
+  return rows.map((row) => row.hole);
+}

@@ -1,0 +1,165 @@
+// Every table × every operation × every claim, generated from the catalog: which cells reach the victim's row?
+// Made to be compared cell by cell with what is expected, so that access lost is noticed as well as access gained.
+import type pg from 'pg';
+import type { ClaimName, Row, TwoOrgs } from './two-orgs.ts';
+
+export const OPERATIONS = [
+  'select',
+  'count',
+  'join',
+  'insert',
+  // In one's own name: what is refused here is refused for want of a right, not for the name.
+  'insert-as-self',
+  'update',
+  'move-in',
+  'move-out',
+  'delete',
+  'upsert',
+  'returning',
+  // Without reading a column, so that the select policy does not stand in for a weak one.
+  'blind-update',
+  'blind-delete',
+] as const;
+type Operation = (typeof OPERATIONS)[number];
+
+export type Table = {
+  readonly name: string;
+  /** The column that says whose the row is. */
+  readonly scope: string;
+  readonly key: readonly string[];
+  readonly readable: readonly string[];
+  readonly updatable: readonly string[];
+  readonly deletable: boolean;
+};
+
+/** `claim table operation` of each cell that reached the victim's row, or told more of it than "no". */
+export type Reached = ReadonlySet<string>;
+export const cell = (claim: string, table: string, operation: string): string => `${claim} ${table} ${operation}`;
+
+/** Every table that the app role has any right to. */
+export async function readTables(client: pg.Client): Promise<Table[]> {
+  const { rows } = await client.query<Table>(`
+    select c.relname as name,
+      case when exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id') then 'org_id' else 'id' end as scope,
+      (select array_agg(a.attname::text order by a.attnum) from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+        where i.indrelid = c.oid and i.indisprimary) as key,
+      (select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and has_column_privilege('groundwire_app', c.oid, a.attnum, 'select')) as readable,
+      coalesce((select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and has_column_privilege('groundwire_app', c.oid, a.attnum, 'update')), '{}') as updatable,
+      has_table_privilege('groundwire_app', c.oid, 'delete') as deletable
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'f')
+      and has_any_column_privilege('groundwire_app', c.oid, 'select, insert, update')
+    order by c.relname`);
+  return rows;
+}
+
+/** The client acts as the app role, in a transaction of its own that nothing survives. */
+export async function findReached(client: pg.Client, orgs: TwoOrgs, tables: readonly Table[]): Promise<Reached> {
+  const reached = new Set<string>();
+  for (const [claim, text] of Object.entries(orgs.claims) as [ClaimName, string][]) {
+    await client.query(`select set_config('groundwire.claim', $1, true)`, [text]);
+    for (const table of tables) {
+      const rows = requireRows(orgs, table, orgs.people[claim]);
+      for (const operation of OPERATIONS) {
+        for (const statement of statementsOf(operation, table, orgs, rows)) {
+          if (await reaches(client, operation, statement)) reached.add(cell(claim, table.name, operation));
+        }
+      }
+    }
+  }
+  return reached;
+}
+
+type Statement = { readonly text: string; readonly values: readonly unknown[] };
+
+type Rows = { readonly victim: Row; readonly fresh: Row; readonly own: Row };
+
+function requireRows(orgs: TwoOrgs, table: Table, person: string | undefined): Rows {
+  const make = orgs.rows[table.name];
+  if (!make) throw new Error(`no victim row for ${table.name}; add one to two-orgs.ts`);
+  return { victim: make(false), fresh: make(true), own: make(true, person) };
+}
+
+async function reaches(client: pg.Client, operation: Operation, { text, values }: Statement): Promise<boolean> {
+  await client.query('savepoint cell');
+  try {
+    const { rows, rowCount } = await client.query(text, [...values]);
+    if (operation === 'count') return Number(rows[0].count) > 0;
+    // That an upsert passed without a refusal says enough, also when it had nothing to do.
+    return operation === 'upsert' || (rowCount ?? 0) > 0;
+  } catch (error) {
+    const { code } = error as pg.DatabaseError;
+    if (code === undefined) throw error;
+    // Any other error than the refusal (a duplicate, a missing parent) says that the row got past the policy.
+    return code !== '42501' || operation.startsWith('blind');
+  } finally {
+    await client.query('rollback to savepoint cell');
+  }
+}
+
+function statementsOf(operation: Operation, table: Table, orgs: TwoOrgs, { victim, fresh, own }: Rows): Statement[] {
+  const { name, scope, key, readable, updatable } = table;
+  const isVictim = key.map((column, index) => `t.${column} = $${index + 1}`).join(' and ');
+  const keyValues = key.map((column) => victim[column]);
+  const columns = readable.map((column) => `t.${column}`).join(', ');
+  const setSame = (updatable.length > 0 ? updatable : [scope]).map((column) => `${column} = t.${column}`).join(', ');
+  const setBlind = updatable.includes('updated_at') ? 'updated_at = now()' : `${updatable[0]} = null`;
+  const excluded = updatable.map((column) => `${column} = excluded.${column}`).join(', ');
+  const other = scope === 'org_id' || name === 'orgs' ? orgs.ids.orgA : orgs.ids.outsider;
+  const on = (text: string): Statement => ({ text, values: keyValues });
+  switch (operation) {
+    case 'select':
+      return [on(`select ${columns} from ${name} t where ${isVictim}`)];
+    case 'count':
+      return [on(`select count(*) from ${name} t where ${isVictim}`)];
+    case 'join':
+      return [
+        on(
+          `select ${columns} from ${name} t join ${name} u on ${key.map((column) => `u.${column} = t.${column}`).join(' and ')} where ${isVictim}`,
+        ),
+      ];
+    case 'insert':
+      return [insertOf(name, fresh)];
+    case 'update':
+      return [on(`update ${name} t set ${setSame} where ${isVictim}`)];
+    case 'move-in':
+      return [{ text: `update ${name} set ${scope} = $1 where ${scope} = $2`, values: [victim[scope], other] }];
+    case 'move-out':
+      return [{ text: `update ${name} set ${scope} = $1 where ${scope} = $2`, values: [other, victim[scope]] }];
+    case 'delete':
+      return [on(`delete from ${name} t where ${isVictim}`)];
+    case 'upsert':
+      return [
+        insertOf(
+          name,
+          victim,
+          excluded ? `on conflict (${key.join(', ')}) do update set ${excluded}` : 'on conflict do nothing',
+        ),
+      ];
+    case 'returning': {
+      const returning = `returning ${columns}`;
+      return [
+        on(`update ${name} t set ${setSame} where ${isVictim} ${returning}`),
+        on(`delete from ${name} t where ${isVictim} ${returning}`),
+        insertOf(name, fresh, returning.replaceAll('t.', '')),
+      ];
+    }
+    case 'insert-as-self':
+      return [insertOf(name, own)];
+    case 'blind-update':
+      return updatable.length > 0 ? [{ text: `update ${name} set ${setBlind}`, values: [] }] : [];
+    case 'blind-delete':
+      return table.deletable ? [{ text: `delete from ${name}`, values: [] }] : [];
+  }
+}
+
+function insertOf(table: string, row: Row, tail = ''): Statement {
+  const columns = Object.keys(row);
+  const places = columns.map((_, index) => `$${index + 1}`);
+  return {
+    text: `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')}) ${tail}`,
+    values: Object.values(row),
+  };
+}

@@ -1,0 +1,138 @@
+// The tables as drizzle sees them. The SQL files make them; a test holds this file against the migrated database.
+// What the app role has no right to (a user's `subject`, the columns that the chain trigger fills) is not listed.
+import { bigint, boolean, customType, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+
+/** A `timestamptz(3)`, Unix milliseconds outside the database. */
+const instant = customType<{ data: number; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  toDriver: (unixMs) => new Date(unixMs).toISOString(),
+  fromDriver: (text) => Date.parse(text),
+});
+
+const count = (name: string) => bigint(name, { mode: 'number' });
+
+export const orgs = pgTable('orgs', {
+  id: uuid('id').primaryKey(),
+  slug: text('slug').notNull(),
+  name: text('name').notNull(),
+  plan: text('plan', { enum: ['free', 'professional', 'enterprise'] }).notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const users = pgTable('users', {
+  id: uuid('id').primaryKey(),
+  email: text('email').notNull(),
+  name: text('name').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const roles = pgTable(
+  'roles',
+  {
+    orgId: uuid('org_id').notNull(),
+    name: text('name').notNull(),
+    permissions: text('permissions').array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.name] })],
+);
+
+export const memberships = pgTable(
+  'memberships',
+  {
+    orgId: uuid('org_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    role: text('role').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.userId] })],
+);
+
+export const tenantSettings = pgTable('tenant_settings', {
+  orgId: uuid('org_id').primaryKey(),
+  /** Unparsed: whoever reads it holds it against its zod shape. */
+  settings: jsonb('settings').$type<unknown>().notNull(),
+  version: count('version').notNull(),
+  updatedBy: uuid('updated_by'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const aiConversations = pgTable(
+  'ai_conversations',
+  {
+    orgId: uuid('org_id').notNull(),
+    id: uuid('id').notNull(),
+    userId: uuid('user_id').notNull(),
+    title: text('title'),
+    model: text('model'),
+    programId: text('program_id'),
+    designId: text('design_id'),
+    pinned: boolean('pinned').notNull(),
+    version: count('version').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.id] })],
+);
+
+const usageColumns = {
+  provider: text('provider'),
+  model: text('model'),
+  inputTokens: count('input_tokens'),
+  outputTokens: count('output_tokens'),
+  cacheReadTokens: count('cache_read_tokens'),
+  cacheWriteTokens: count('cache_write_tokens'),
+  reasoningTokens: count('reasoning_tokens'),
+  usageEstimated: boolean('usage_estimated'),
+  costMicros: count('cost_micros'),
+  priceVersion: text('price_version'),
+};
+
+export const aiMessages = pgTable(
+  'ai_messages',
+  {
+    orgId: uuid('org_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    id: text('id').notNull(),
+    runId: text('run_id'),
+    parentId: text('parent_id'),
+    ordinal: count('ordinal').notNull(),
+    position: integer('position').notNull(),
+    role: text('role', { enum: ['system', 'user', 'assistant', 'tool'] }).notNull(),
+    status: text('status', { enum: ['streaming', 'complete', 'interrupted', 'stopped', 'failed'] }).notNull(),
+    content: text('content').notNull(),
+    parts: jsonb('parts').$type<unknown>().notNull(),
+    toolCalls: jsonb('tool_calls').$type<unknown>(),
+    toolCallId: text('tool_call_id'),
+    toolName: text('tool_name'),
+    ...usageColumns,
+    errorCode: text('error_code'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.conversationId, table.id] })],
+);
+
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    orgId: uuid('org_id').notNull(),
+    id: text('id').notNull(),
+    event: text('event').notNull(),
+    actorUserId: uuid('actor_user_id'),
+    sessionId: uuid('session_id'),
+    runId: text('run_id'),
+    messageId: text('message_id'),
+    programId: text('program_id'),
+    designId: text('design_id'),
+    tool: text('tool'),
+    ...usageColumns,
+    parameters: jsonb('parameters').$type<unknown>(),
+    result: jsonb('result').$type<unknown>(),
+    error: text('error'),
+    durationMs: count('duration_ms'),
+    requestId: text('request_id'),
+    meta: jsonb('_meta').$type<unknown>(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.id] })],
+);

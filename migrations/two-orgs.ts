@@ -1,0 +1,149 @@
+// What the isolation tests stand on: two orgs with one row of everything in the second, and people on every side of it.
+// `rows` makes one victim row for each table; a table that is not listed fails the tests until it is.
+import { createHmac, randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { TestDatabase } from '../local/test-database.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
+
+const ALL = ['settings:update', 'audit:read'];
+
+export async function createTwoOrgs({ owner, deps }: TestDatabase) {
+  const ids = {
+    ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID() },
+    ...{
+      victim: randomUUID(),
+      colleague: randomUUID(),
+      secondAdmin: randomUUID(),
+      removed: randomUUID(),
+      outsider: randomUUID(),
+    },
+  };
+  for (const [org, slug] of [
+    [ids.orgA, 'org-a'],
+    [ids.orgB, 'org-b'],
+  ]) {
+    await insert(owner, 'orgs', { id: org, slug, name: slug, plan: 'free' });
+    await insert(owner, 'roles', { org_id: org, name: 'admin', permissions: ALL });
+    await insert(owner, 'roles', { org_id: org, name: 'member', permissions: [] });
+  }
+  for (const name of ['victim', 'colleague', 'secondAdmin', 'removed', 'outsider'] as const) {
+    await insert(owner, 'users', { id: ids[name], subject: `sub-${name}`, email: `${name}@two.test`, name });
+  }
+  for (const [org, user, role] of [
+    [ids.orgB, ids.victim, 'admin'],
+    // The same person in the other org: only the org tells the two claims apart.
+    [ids.orgA, ids.victim, 'admin'],
+    [ids.orgB, ids.colleague, 'member'],
+    [ids.orgB, ids.secondAdmin, 'admin'],
+    [ids.orgA, ids.outsider, 'admin'],
+  ]) {
+    await insert(owner, 'memberships', { org_id: org, user_id: user, role });
+  }
+  await insert(owner, 'tenant_settings', {
+    org_id: ids.orgB,
+    settings: { experimentalFeatures: { aiAssistant: true } },
+    updated_by: ids.victim,
+  });
+
+  const rows: Readonly<Record<string, (fresh: boolean, person?: string) => Row>> = {
+    orgs: (fresh) => ({ id: fresh ? randomUUID() : ids.orgB, slug: 'org-x', name: 'x', plan: 'free' }),
+    users: (fresh) => ({ id: fresh ? randomUUID() : ids.colleague, email: 'x@two.test', name: 'x' }),
+    roles: (fresh) => ({ org_id: ids.orgB, name: fresh ? 'new' : 'admin', permissions: ALL }),
+    memberships: (fresh) => ({ org_id: ids.orgB, user_id: fresh ? ids.outsider : ids.victim, role: 'admin' }),
+    tenant_settings: (_fresh, person = ids.victim) => ({
+      org_id: ids.orgB,
+      settings: {},
+      updated_by: person,
+      updated_at: new Date(0),
+    }),
+    ai_conversations: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.conversation, user_id: person },
+      ...{ title: 'Torque limits', version: 7, updated_at: new Date(0) },
+    }),
+    ai_messages: (fresh, person = ids.victim) => ({
+      ...{
+        org_id: ids.orgB,
+        id: fresh ? randomUUID() : 'message-1',
+        user_id: person,
+        conversation_id: ids.conversation,
+      },
+      ...{ role: 'user', ordinal: 1, content: 'What is the torque limit of the gripper?' },
+    }),
+    audit_log: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, id: fresh ? randomUUID() : 'fact-1', event: 'message.sent', actor_user_id: person },
+    }),
+  };
+
+  const claims = createClaims(ids, deps.claimKey);
+  await insert(owner, 'ai_conversations', rows['ai_conversations']?.(false) ?? {});
+  await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
+  await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
+  await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
+  await owner.query('reset groundwire.claim');
+  /** In whose name a claim writes, where that is not the victim's. */
+  const people: Readonly<Partial<Record<string, string>>> = {
+    secondAdmin: ids.secondAdmin,
+    colleague: ids.colleague,
+    systemForColleague: ids.colleague,
+    outsider: ids.outsider,
+    removedMember: ids.removed,
+    neverMember: ids.outsider,
+  };
+  return { ids, rows, claims, people };
+}
+
+export async function insert(client: pg.Client, table: string, row: Row): Promise<void> {
+  const columns = Object.keys(row);
+  const values = columns.map((_, index) => `$${index + 1}`);
+  await client.query(`insert into ${table} (${columns.join(', ')}) values (${values.join(', ')})`, Object.values(row));
+}
+
+/** Signs whatever it is given; made apart from the product's own signer, so that both must agree with Postgres. */
+export function sign(claimKey: string, payload: Row, kid = claimKey.split(':')[0]): string {
+  const body = Buffer.from(JSON.stringify(payload)).toString('base64url');
+  const secret = Buffer.from(claimKey.slice(claimKey.indexOf(':') + 1), 'base64');
+  return `${kid}.${body}.${createHmac('sha256', secret).update(`${kid}.${body}`).digest('base64url')}`;
+}
+
+function createClaims(
+  ids: Readonly<Record<'orgA' | 'orgB' | 'victim' | 'colleague' | 'secondAdmin' | 'removed' | 'outsider', string>>,
+  key: string,
+) {
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const { orgA, orgB, victim, outsider } = ids;
+  const asVictim = { kind: 'user', org: orgB, user: victim, exp };
+  const ofOutsider = sign(key, { kind: 'user', org: orgA, user: outsider, exp });
+  const [kid, , mac] = ofOutsider.split('.');
+  return {
+    // Members of the victim's org.
+    victim: sign(key, asVictim),
+    secondAdmin: sign(key, { ...asVictim, user: ids.secondAdmin }),
+    colleague: sign(key, { ...asVictim, user: ids.colleague }),
+    // Our own writers.
+    systemForVictim: sign(key, { ...asVictim, kind: 'system' }),
+    systemForColleague: sign(key, { ...asVictim, kind: 'system', user: ids.colleague }),
+    systemOfOrg: sign(key, { kind: 'system', org: orgB, exp }),
+    // The other org.
+    outsider: ofOutsider,
+    victimInOtherOrg: sign(key, { ...asVictim, org: orgA }),
+    systemOfOtherOrg: sign(key, { ...asVictim, kind: 'system', org: orgA }),
+    // Claims that do not hold.
+    none: '',
+    expired: sign(key, { ...asVictim, exp: Math.floor(Date.now() / 1000) - 1 }),
+    withoutExpiry: sign(key, { kind: 'user', org: orgB, user: victim }),
+    forged: `${kid}.${Buffer.from(JSON.stringify(asVictim)).toString('base64url')}.${mac}`,
+    unsigned: `${kid}.${Buffer.from(JSON.stringify(asVictim)).toString('base64url')}.`,
+    withTail: `${sign(key, asVictim)}.x`,
+    wrongKey: sign(`test:${Buffer.alloc(32).toString('base64')}`, asVictim),
+    unknownKey: sign(key, asVictim, 'unknown'),
+    removedMember: sign(key, { ...asVictim, user: ids.removed }),
+    neverMember: sign(key, { ...asVictim, user: outsider }),
+    subject: sign(key, { kind: 'subject', sub: 'sub-victim', exp }),
+    unknownKind: sign(key, { ...asVictim, kind: 'admin' }),
+  } as const;
+}
+
+export type ClaimName = keyof TwoOrgs['claims'];
