@@ -2,16 +2,30 @@
 // Vendor names, wires and SDKs stay in this folder; an adapter never retries after its first event.
 import type { Usage } from './models.ts';
 
-export type ToolCall = { readonly id: string; readonly name: string; /** JSON text as the model wrote it. */ readonly arguments: string };
+type ToolCall = {
+  readonly id: string;
+  readonly name: string /** JSON text as the model wrote it. */;
+  readonly arguments: string;
+};
 
 /** One message of the conversation as a model reads it. */
 export type ModelMessage =
   | { readonly role: 'user'; readonly text: string }
   | { readonly role: 'assistant'; readonly text: string; readonly toolCalls?: readonly ToolCall[] }
-  | { readonly role: 'tool'; readonly toolCallId: string; readonly toolName: string; readonly text: string; readonly isError?: boolean };
+  | {
+      readonly role: 'tool';
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly text: string;
+      readonly isError?: boolean;
+    };
 
 /** A tool as the model sees it; `parameters` is a JSON Schema object. */
-export type ModelTool = { readonly name: string; readonly description: string; readonly parameters: Record<string, unknown> };
+export type ModelTool = {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Record<string, unknown>;
+};
 
 export type ModelRequest = {
   readonly model: string;
@@ -33,9 +47,15 @@ export type ProviderEvent =
   | { readonly type: 'tool-call-args'; readonly id: string; readonly delta: string }
   /** Comes only after the arguments are whole and parse as a JSON object. */
   | { readonly type: 'tool-call-end'; readonly id: string }
-  /** Running totals of this request, replacing what came before; sent as soon as known and again at the end. */
+  /**
+   * Running totals of this request, replacing what came before: as soon as known and again at the end. An answer that
+   * stops, breaks or stalls gets a last one too, `estimated`, before the generator throws, so that nothing goes uncounted.
+   */
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The last event of a whole answer; a stream that ends without it throws PROVIDER_BROKEN_STREAM. */
+  /**
+   * The last event of a whole answer; a stream that ends without it throws PROVIDER_BROKEN_STREAM.
+   * Tools run only after `tool-calls`: a call that ended in an answer cut by its length is not to be run.
+   */
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
 export interface Provider {

@@ -1,0 +1,119 @@
+// Which models there are here, which of them a plan includes, and which one answers.
+// It knows providers only as rows of the registry.
+import type { ErrorCode } from '../errors.ts';
+import { PLANS, type Plan } from '../principal.ts';
+import { type Connection, type ProviderDeps, systemDeps } from './connection.ts';
+import { MODELS, type Model, UNLISTED_PRICE_VERSION } from './models.ts';
+import type { Provider } from './provider.ts';
+import type { Configured, ProviderConfig, ProviderRow } from './registry.ts';
+
+export type ModelChoice =
+  | { readonly ok: true; readonly model: Model; readonly provider: Provider }
+  | {
+      readonly ok: false;
+      readonly code: Extract<ErrorCode, 'PROVIDER_UNCONFIGURED' | 'MODEL_UNKNOWN' | 'MODEL_NOT_IN_PLAN'>;
+    };
+
+/** The model that answers: the requested one or nothing, without a request the first default that the plan includes. */
+export function resolveModel(options: {
+  readonly requested?: string | null | undefined;
+  readonly plan: Plan;
+  readonly config: ProviderConfig;
+  readonly deps?: ProviderDeps;
+}): ModelChoice {
+  const { requested, plan, config, deps = systemDeps } = options;
+  if (config.configured.length === 0) return { ok: false, code: 'PROVIDER_UNCONFIGURED' };
+  const candidates = requested ? catalogOf(config).filter(({ id }) => id === requested) : defaultsOf(config);
+  if (candidates.length === 0) return { ok: false, code: 'MODEL_UNKNOWN' };
+  const reachable = candidates.filter((model) => findConfigured(config, model));
+  if (reachable.length === 0) return { ok: false, code: 'PROVIDER_UNCONFIGURED' };
+  const model = reachable.find((candidate) => isInPlan(candidate, plan));
+  const configured = model && findConfigured(config, model);
+  if (!configured) return { ok: false, code: 'MODEL_NOT_IN_PLAN' };
+  return { ok: true, model, provider: providerOf(configured, deps) };
+}
+
+export type ListedModel = Model & {
+  readonly allowed: boolean;
+  readonly reason: Extract<ErrorCode, 'PROVIDER_UNCONFIGURED' | 'MODEL_NOT_IN_PLAN'> | null;
+};
+
+/** The catalog for `GET /models`. `defaultModel` is null where nothing can answer. */
+export function listModels(
+  plan: Plan,
+  config: ProviderConfig,
+): { readonly models: readonly ListedModel[]; readonly defaultModel: string | null } {
+  const models = catalogOf(config).map((model): ListedModel => {
+    const reason = !findConfigured(config, model)
+      ? 'PROVIDER_UNCONFIGURED'
+      : isInPlan(model, plan)
+        ? null
+        : 'MODEL_NOT_IN_PLAN';
+    return { ...model, allowed: reason === null, reason };
+  });
+  return { models, defaultModel: defaultsOf(config).find((model) => isInPlan(model, plan))?.id ?? null };
+}
+
+/** Listed models, and those that the environment names and no row lists. */
+function catalogOf(config: ProviderConfig): readonly Model[] {
+  const named = config.configured.flatMap(({ row, model }) => (model ? [modelOf(row, model)] : []));
+  return [...named.filter((model) => !MODELS.includes(model)), ...MODELS];
+}
+
+/** What the environment names comes before what providers have as their default, then whatever else is configured. */
+function defaultsOf(config: ProviderConfig): readonly Model[] {
+  const { configured } = config;
+  return [
+    ...configured.flatMap(({ row, model }) => (model ? [modelOf(row, model)] : [])),
+    ...configured.map(({ row }) => modelOf(row, row.defaultModel)),
+    ...MODELS.filter((model) => findConfigured(config, model)),
+  ];
+}
+
+function modelOf(row: ProviderRow, id: string): Model {
+  return MODELS.find((model) => model.id === id && model.provider === row.id) ?? unlistedModel(row, id);
+}
+
+/**
+ * A model that works and whose price nobody told us. Charging nothing would let it run past every budget, so it is
+ * charged like the dearest listed model of its provider, and the price version says that this is not a price.
+ */
+function unlistedModel(row: ProviderRow, id: string): Model {
+  const prices = MODELS.filter(({ provider }) => provider === row.id).map((model) => model.prices);
+  const dearest = (kind: keyof Model['prices']) => Math.max(0, ...prices.map((price) => price[kind]));
+  return {
+    id,
+    provider: row.id,
+    label: id,
+    ...row.unlisted,
+    prices: {
+      input: dearest('input'),
+      output: dearest('output'),
+      cacheRead: dearest('cacheRead'),
+      cacheWrite: dearest('cacheWrite'),
+    },
+    priceVersion: UNLISTED_PRICE_VERSION,
+    capabilities: ['tools'],
+    // The same model by another way keeps its plan.
+    lowestPlan: MODELS.find((model) => model.id === id)?.lowestPlan ?? 'free',
+  };
+}
+
+function findConfigured(config: ProviderConfig, model: Model): Configured | undefined {
+  return config.configured.find(({ row }) => row.id === model.provider);
+}
+
+function isInPlan(model: Model, plan: Plan): boolean {
+  return PLANS.indexOf(plan) >= PLANS.indexOf(model.lowestPlan);
+}
+
+/** Clients hold nothing of a tenant: their key is the environment's, and they live as long as its config. */
+const providers = new WeakMap<Connection, { readonly deps: ProviderDeps; readonly provider: Provider }>();
+
+function providerOf({ row, connection }: Configured, deps: ProviderDeps): Provider {
+  const kept = providers.get(connection);
+  if (kept?.deps === deps) return kept.provider;
+  const provider = row.connect(connection, deps);
+  providers.set(connection, { deps, provider });
+  return provider;
+}

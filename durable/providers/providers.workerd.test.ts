@@ -1,0 +1,39 @@
+// The SDKs inside the Workers runtime, without node compatibility: that they load, send, stream and stop there.
+import { describe, expect, test } from 'vitest';
+import { collect, createUpstream, joined, REQUEST } from './scripted-upstream.ts';
+import { REPORTED_USAGE, WIRES } from './wire-fixtures.ts';
+
+describe.each(WIRES)('$name in workerd', (wire) => {
+  test('streams text in pieces', async () => {
+    const upstream = createUpstream({ chunks: wire.text('Guten ', 'Tag ', '世界 🚀') });
+    const { events, error } = await collect(wire.connect(upstream.deps));
+    expect(error).toBeNull();
+    expect(joined(events, 'text')).toBe('Guten Tag 世界 🚀');
+    expect(events.findLast(({ type }) => type === 'usage')).toEqual({ type: 'usage', usage: REPORTED_USAGE });
+  });
+
+  test('streams a tool call', async () => {
+    const upstream = createUpstream({ chunks: wire.toolCall('{"query":', '"bolt"}') });
+    const { events, error } = await collect(wire.connect(upstream.deps));
+    expect(error).toBeNull();
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' });
+  });
+
+  test('ends typed when the connection fails', async () => {
+    const upstream = createUpstream({ chunks: wire.text('some text').slice(0, -3), ending: 'reset' });
+    const { events, error } = await collect(wire.connect(upstream.deps));
+    expect(error).toMatchObject({ code: 'PROVIDER_BROKEN_STREAM' });
+    expect(joined(events, 'text')).toBe('some text');
+  });
+
+  test('stops with the reason that was given', async () => {
+    const controller = new AbortController();
+    const upstream = createUpstream({ chunks: wire.text('some text').slice(0, -3), ending: 'hang' });
+    const answer = (async () => {
+      for await (const batch of wire.connect(upstream.deps).stream(REQUEST, controller.signal)) {
+        if (joined(batch, 'text')) queueMicrotask(() => controller.abort(new Error('stopped')));
+      }
+    })();
+    await expect(answer).rejects.toThrow('stopped');
+  });
+});
