@@ -12,7 +12,8 @@ export function schemaVersion(sql: SqlStorage): number {
 export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   const version = schemaVersion(sql);
   if (version >= steps.length) return;
-  if (version === 0) sql.exec('create table schema_version (version integer not null); insert into schema_version values (0)');
+  if (version === 0)
+    sql.exec('create table schema_version (version integer not null); insert into schema_version values (0)');
   for (const step of steps.slice(version)) sql.exec(step);
   sql.exec('update schema_version set version = ?', steps.length);
 }

@@ -1,0 +1,198 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { ZodError } from 'zod';
+import { DEMO_ORGS, requireDemoPerson } from '../../local/demo-people.ts';
+import type { SessionRecord } from '../conversation/requests.ts';
+import type { Account } from './account.ts';
+import { accountOf } from './account-stub.ts';
+import type { AdmitInput } from './requests.ts';
+import { KEPT_UNPINNED } from './session-index.ts';
+
+const [CASCADE, NORTHLIGHT] = DEMO_ORGS;
+const orgId = CASCADE.id;
+/** An Account of its own for each test: what nobody in Postgres is called. */
+const newAccount = () => accountOf(env, `test:${crypto.randomUUID()}`);
+const T0 = 1_760_000_000_000;
+
+const session = (change: Partial<SessionRecord> = {}): SessionRecord => ({
+  id: crypto.randomUUID(),
+  title: 'A session',
+  model: null,
+  programId: null,
+  designId: null,
+  pinned: false,
+  createdAt: T0,
+  updatedAt: T0,
+  version: 1,
+  ...change,
+});
+
+type Stub = ReturnType<typeof newAccount>;
+const list = async (account: Stub, limit = 100, cursor?: string) => {
+  const page = await account.listSessions({ orgId, limit, ...(cursor !== undefined && { cursor }) });
+  if (!page.ok) throw new Error(page.code);
+  return page;
+};
+
+describe('admission', () => {
+  const principalOf = (email: string) => ({ subject: requireDemoPerson(email).subject, expiresAt: 4_000_000_000 });
+
+  test('what Postgres says of a person, org by org', async () => {
+    const principal = principalOf('both@cascade.test');
+    const admission = await accountOf(env, principal.subject).admit({
+      principal,
+      orgSlug: 'northlight',
+      rights: 'confirmed',
+    });
+    expect(admission).toMatchObject({
+      ok: true,
+      access: {
+        orgId: NORTHLIGHT.id,
+        role: 'member',
+        plan: 'professional',
+        features: { aiAssistant: true },
+        userName: 'Bo Thompson',
+      },
+      orgs: [{ slug: 'cascade', name: 'Cascade Robotics', role: 'engineer' }, { slug: 'northlight' }],
+    });
+  });
+
+  test('a subject that Postgres does not know belongs nowhere', async () => {
+    const principal = { subject: 'nobody', expiresAt: 4_000_000_000 };
+    expect(await accountOf(env, 'nobody').admit({ principal, rights: 'last-known' })).toEqual({
+      ok: false,
+      code: 'NOT_FOUND',
+    });
+  });
+
+  test('a sign-in is good until it is closed, also after the object slept', async () => {
+    const { subject } = requireDemoPerson('max@northlight.test');
+    const account = accountOf(env, subject);
+    const [mine, other] = await Promise.all([account.openSignIn(), account.openSignIn()]);
+    const admit = (signInId: string, expiresAt = 4_000_000_000) =>
+      account.admit({ principal: { subject, signInId, expiresAt }, rights: 'confirmed' });
+    expect(await admit(mine.signInId)).toMatchObject({ ok: true });
+    await evictDurableObject(account);
+    expect(await admit(mine.signInId)).toMatchObject({ ok: true });
+    await account.closeSignIn(mine.signInId);
+    const refused = { ok: false, code: 'UNAUTHENTICATED' };
+    expect(await admit(mine.signInId)).toEqual(refused);
+    expect(await admit(crypto.randomUUID())).toEqual(refused);
+    expect(await admit(other.signInId, 1)).toEqual(refused);
+    expect(await admit(other.signInId)).toMatchObject({ ok: true });
+  });
+
+  test('what does not have the shape of a call is refused at the door', async () => {
+    await runInDurableObject(newAccount(), async (account: Account) => {
+      const call = { principal: { subject: 's', expiresAt: 1 }, rights: 'all' } as unknown as AdmitInput;
+      await expect(account.admit(call)).rejects.toThrow(ZodError);
+      await expect(account.findRun({ orgId: "' or 1=1", runId: 'r' })).rejects.toThrow(ZodError);
+    });
+  });
+});
+
+describe('the list of conversations', () => {
+  test('is in order of use, page after page, each once', async () => {
+    const account = newAccount();
+    const made = Array.from({ length: 25 }, (_, at) => session({ updatedAt: T0 + Math.floor(at / 3) }));
+    for (const entry of made) await account.putSession({ orgId, session: entry });
+    const seen: SessionRecord[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await list(account, 4, cursor);
+      seen.push(...page.sessions);
+      cursor = page.cursor;
+    }
+    expect(seen.map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
+    expect(seen.map(({ updatedAt }) => updatedAt)).toEqual(
+      made.map(({ updatedAt }) => updatedAt).sort((a, b) => b - a),
+    );
+  });
+
+  test('one org’s is not another’s', async () => {
+    const account = newAccount();
+    await account.putSession({ orgId, session: session() });
+    expect(await account.listSessions({ orgId: NORTHLIGHT.id, limit: 10 })).toEqual({
+      ok: true,
+      sessions: [],
+      cursor: null,
+    });
+  });
+
+  test('a late copy never replaces a newer one', async () => {
+    const account = newAccount();
+    const entry = session({ version: 3, title: 'Third' });
+    await account.putSession({ orgId, session: entry });
+    await account.putSession({ orgId, session: { ...entry, version: 2, title: 'Second' } });
+    await account.putSession({ orgId, session: { ...entry, version: 3, title: 'Third, repeated' } });
+    expect((await list(account)).sessions).toEqual([entry]);
+    await account.putSession({ orgId, session: { ...entry, version: 4, title: 'Fourth' } });
+    expect((await list(account)).sessions).toMatchObject([{ title: 'Fourth' }]);
+  });
+
+  test('what was removed stays removed, whatever arrives late', async () => {
+    const account = newAccount();
+    const entry = session();
+    await account.putSession({ orgId, session: entry });
+    await account.removeSession({ orgId, sessionId: entry.id });
+    await account.putSession({ orgId, session: { ...entry, version: 9 } });
+    await account.removeSession({ orgId, sessionId: entry.id });
+    expect((await list(account)).sessions).toEqual([]);
+    const never = session();
+    await account.removeSession({ orgId, sessionId: never.id });
+    await account.putSession({ orgId, session: never });
+    expect((await list(account)).sessions).toEqual([]);
+  });
+
+  test('the newest fifty that are not pinned are kept; the rest is named until it is gone', async () => {
+    const account = newAccount();
+    const pinned = session({ pinned: true, updatedAt: T0 - 1 });
+    await account.putSession({ orgId, session: pinned });
+    const made = Array.from({ length: KEPT_UNPINNED + 2 }, (_, at) => session({ updatedAt: T0 + at }));
+    let evicted: readonly string[] = [];
+    for (const entry of made) ({ evicted } = await account.putSession({ orgId, session: entry }));
+    const beyond = [made[1]?.id, made[0]?.id];
+    expect(evicted).toEqual(beyond);
+    const [oldest] = made;
+    if (!oldest) throw new Error('none made');
+    expect((await account.putSession({ orgId, session: oldest })).evicted).toEqual(beyond);
+    for (const sessionId of evicted) await account.removeSession({ orgId, sessionId });
+    const newest = made.at(-1);
+    if (!newest) throw new Error('none made');
+    expect((await account.putSession({ orgId, session: newest })).evicted).toEqual([]);
+    const { sessions } = await list(account);
+    expect(sessions).toHaveLength(KEPT_UNPINNED + 1);
+    expect(sessions.at(-1)).toEqual(pinned);
+  });
+
+  test('a cursor that is none of ours is refused', async () => {
+    const account = newAccount();
+    for (const cursor of ['x', btoa('[1]'), btoa('["a","b"]'), btoa('{"__proto__":1}')]) {
+      expect(await account.listSessions({ orgId, limit: 1, cursor })).toEqual({ ok: false, code: 'BAD_REQUEST' });
+    }
+  });
+});
+
+describe('recent runs', () => {
+  test('lead to their session, in their org, until that is removed', async () => {
+    const account = newAccount();
+    const entry = session();
+    await account.putSession({ orgId, session: entry, run: { runId: 'run-1' } });
+    await account.noteRun({ orgId, sessionId: entry.id, runId: 'run-2' });
+    expect(await account.findRun({ orgId, runId: 'run-1' })).toBe(entry.id);
+    expect(await account.findRun({ orgId, runId: 'run-2' })).toBe(entry.id);
+    expect(await account.findRun({ orgId: NORTHLIGHT.id, runId: 'run-1' })).toBeNull();
+    expect(await account.findRun({ orgId, runId: 'run-3' })).toBeNull();
+    await account.removeSession({ orgId, sessionId: entry.id });
+    expect(await account.findRun({ orgId, runId: 'run-1' })).toBeNull();
+  });
+
+  test('only so many are kept, the newest', async () => {
+    const account = newAccount();
+    const sessionId = crypto.randomUUID();
+    for (let run = 0; run < 510; run += 1) await account.noteRun({ orgId, sessionId, runId: `run-${run}` });
+    expect(await account.findRun({ orgId, runId: 'run-9' })).toBeNull();
+    expect(await account.findRun({ orgId, runId: 'run-10' })).toBe(sessionId);
+    expect(await account.findRun({ orgId, runId: 'run-509' })).toBe(sessionId);
+  });
+});

@@ -1,0 +1,60 @@
+// What the edge and Conversations may ask of an Account. Worker and object may be of neighbouring releases: add
+// optional fields, never change one. Not strict, so that the older side drops what is new.
+import { z } from 'zod';
+import { RunId, SessionRecord } from '../conversation/requests.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type Access, Principal } from '../principal.ts';
+
+export const AdmitInput = z.object({
+  principal: Principal,
+  /** Selects among the person's own memberships; the first by name where absent. */
+  orgSlug: z.string().max(255).optional(),
+  /**
+   * `last-known` never waits for Postgres while there is a snapshot: whoever asks so confirms before showing anything.
+   * `confirmed` waits where the snapshot is older than it may be for showing data.
+   */
+  rights: z.enum(['last-known', 'confirmed']),
+});
+export type AdmitInput = z.input<typeof AdmitInput>;
+
+export type OrgChoice = { readonly slug: string; readonly name: string; readonly role: string };
+
+export type Admission =
+  | { readonly ok: true; readonly access: Access; readonly orgs: readonly OrgChoice[] }
+  | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
+
+export const ConfirmInput = z.object({ orgId: z.uuid() });
+export type ConfirmInput = z.input<typeof ConfirmInput>;
+
+export type Confirmation =
+  | { readonly ok: true; readonly access: Access }
+  | { readonly ok: false; readonly code: Extract<ErrorCode, 'ACCESS_REVOKED' | 'DATABASE_UNAVAILABLE'> };
+
+export const PutSessionInput = z.object({
+  orgId: z.uuid(),
+  session: SessionRecord,
+  /** The run that this change belongs to, noted in the same step. */
+  run: z.object({ runId: RunId }).optional(),
+});
+export type PutSessionInput = z.input<typeof PutSessionInput>;
+
+export const RemoveSessionInput = z.object({ orgId: z.uuid(), sessionId: z.uuid() });
+export type RemoveSessionInput = z.input<typeof RemoveSessionInput>;
+
+export const NoteRunInput = z.object({ orgId: z.uuid(), sessionId: z.uuid(), runId: RunId });
+export type NoteRunInput = z.input<typeof NoteRunInput>;
+
+export const FindRunInput = z.object({ orgId: z.uuid(), runId: RunId });
+export type FindRunInput = z.input<typeof FindRunInput>;
+
+export const ListSessionsInput = z.object({
+  orgId: z.uuid(),
+  limit: z.int().min(1).max(100),
+  /** As an earlier answer gave it. */
+  cursor: z.string().max(512).optional(),
+});
+export type ListSessionsInput = z.input<typeof ListSessionsInput>;
+
+export type SessionList =
+  | { readonly ok: true; readonly sessions: readonly SessionRecord[]; readonly cursor: string | null }
+  | { readonly ok: false; readonly code: Extract<ErrorCode, 'BAD_REQUEST'> };

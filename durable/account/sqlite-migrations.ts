@@ -1,0 +1,26 @@
+// The Account's own tables. Append steps; never edit one that has been released.
+
+export const ACCOUNT_STEPS: readonly string[] = [
+  `create table sign_ins (
+     id text primary key, opened_at integer not null, expires_at integer not null
+   ) without rowid;
+   -- What Postgres last said of this person, as one JSON list: all orgs are confirmed by one answer.
+   create table snapshot (
+     only_row integer primary key check (only_row = 1),
+     subject text not null, memberships text not null, confirmed_at integer not null
+   );
+   create table sessions (
+     org_id text not null, id text not null,
+     title text, model text, program_id text, design_id text, pinned integer not null,
+     created_at integer not null, updated_at integer not null, version integer not null,
+     -- A removed session stays as a tombstone, so that a late copy does not bring it back.
+     removed_at integer,
+     primary key (org_id, id)
+   ) without rowid;
+   create index sessions_by_age on sessions (org_id, updated_at desc, id desc) where removed_at is null;
+   create table hydrated_orgs (org_id text primary key) without rowid;
+   create table runs (
+     seq integer primary key autoincrement, org_id text not null, run_id text not null, session_id text not null,
+     unique (org_id, run_id)
+   );`,
+];

@@ -1,0 +1,69 @@
+// The edge as a table of contents: what each request meets, in order, and where each address leads.
+// Stateless: it remembers nothing of a request, a person or an org.
+import { type Context, Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { AppError } from '../durable/errors.ts';
+import { admitted, authenticated } from './access.ts';
+import type { EdgeEnv } from './edge-env.ts';
+import { assistantEnabled } from './gate.ts';
+import { checkOrigin } from './origin-check.ts';
+import { serveAsset, servePage } from './pages.ts';
+import { problemResponse } from './problem.ts';
+import { limitByAddress } from './rate-limit.ts';
+import { authRoutes } from './routes/auth.ts';
+import { chatRoutes, chatRunRoute } from './routes/chat.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { meRoutes } from './routes/me.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { modelRoutes } from './routes/models.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { secureHeaders } from './security-headers.ts';
+
+/** The canonical prefix first; the same routes answer under the other. */
+export const ASSISTANT_PREFIXES = ['/api/v1/ai', '/api/ai'] as const;
+
+export type AppOptions = {
+  /** Adds routes that a deployment of its own has, behind the shield and the origin check. */
+  readonly before?: (app: Hono<EdgeEnv>) => void;
+};
+
+export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
+
+  app.use(secureHeaders);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(limitByAddress);
+  app.use(checkOrigin);
+
+  app.route('/api/v1', openApiRoutes);
+  app.route('/docs', docsRoutes);
+  app.get('/', servePage);
+  app.get('/chat', servePage);
+  app.get('/chat/*', servePage);
+
+  options.before?.(app);
+  app.route('/auth', authRoutes);
+
+  app.use('/api/*', authenticated);
+  app.route('/api/v1', meRoutes);
+  for (const prefix of ASSISTANT_PREFIXES) {
+    app.route(prefix, chatRunRoute);
+    app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
+    app.route(prefix, chatRoutes);
+    app.route(prefix, runRoutes);
+    app.route(prefix, sessionRoutes);
+    app.route(prefix, messageRoutes);
+    app.route(prefix, modelRoutes);
+  }
+
+  app.notFound((c) => serveAsset(c));
+  app.onError((error, c) => problemResponse(c, error));
+  return app;
+}
+
+function refuseMethod(c: Context<EdgeEnv>, methods: string[]): Response {
+  c.header('Allow', methods.join(', '));
+  return problemResponse(c, new AppError('METHOD_NOT_ALLOWED'));
+}

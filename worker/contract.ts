@@ -1,0 +1,218 @@
+// The HTTP API as zod shapes: what routes answer with, what the OpenAPI document is made from, what the web types infer.
+// Inputs are strict: an unknown key is refused, so nobody believes that it had an effect.
+import { z } from 'zod';
+import { MessagePart, MessageStatus } from '../durable/conversation/requests.ts';
+import { ERRORS, type ErrorCode } from '../durable/errors.ts';
+import { Plan } from '../durable/principal.ts';
+import { Usage } from '../durable/providers/models.ts';
+
+/** Ids are compared as text further in, so they have one spelling. */
+export const SessionId = z
+  .uuid()
+  .toLowerCase()
+  .meta({ description: 'A session’s id: a UUID that the client may mint.' });
+
+const Title = z.string().trim().min(1).max(255);
+const ScopeId = z.string().trim().min(1).max(64);
+export const ModelId = z.string().trim().min(1).max(128);
+const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    requestId: z.uuid(),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
+export type Problem = z.infer<typeof Problem>;
+
+export const Session = z
+  .object({
+    id: z.uuid(),
+    title: z.string().nullable(),
+    model: z.string().nullable(),
+    programId: z.string().nullable(),
+    designId: z.string().nullable(),
+    pinned: z.boolean(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    activeRunId: z.string().nullable().meta({ description: 'The run that is answering now; always null in lists.' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+const ListedSession = Session.extend({
+  snippet: z.string().nullable().optional().meta({ description: 'Text around the words that were searched for.' }),
+}).meta({ id: 'ListedSession' });
+
+export const SessionList = z
+  .object({
+    sessions: z.array(ListedSession),
+    cursor: z.string().nullable().meta({ description: 'Send it back as `cursor` for the next page.' }),
+  })
+  .meta({ id: 'SessionList' });
+export type SessionList = z.infer<typeof SessionList>;
+
+export const SessionListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(512).optional(),
+  q: z.string().trim().min(1).max(200).optional().meta({ description: 'Words of titles and messages.' }),
+});
+
+export const NewSession = z
+  .strictObject({
+    id: SessionId.optional(),
+    title: Title.nullish(),
+    model: ModelId.nullish(),
+    programId: ScopeId.nullish(),
+    designId: ScopeId.nullish(),
+  })
+  .meta({ id: 'NewSession' });
+
+export const SessionChange = z
+  .strictObject({ title: Title.optional(), model: ModelId.optional(), pinned: z.boolean().optional() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'names nothing to change')
+  .meta({ id: 'SessionChange' });
+
+export const Message = z
+  .object({
+    id: z.uuid(),
+    role: z.enum(['user', 'assistant']),
+    parts: z.array(MessagePart),
+    createdAt: Timestamp,
+    status: MessageStatus,
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    usage: Usage.nullable(),
+    costMicros: z.int().nullable().meta({ description: 'Micro-dollars (1e-6 USD).' }),
+    priceVersion: z.string().nullable(),
+    runId: z.string(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof Message>;
+
+/** Where the page begins: with the conversation, or after older messages that `before=cursor` brings. */
+export const Page = z
+  .union([z.object({ truncated: z.literal(false) }), z.object({ truncated: z.literal(true), cursor: z.string() })])
+  .meta({ id: 'Page' });
+export type Page = z.infer<typeof Page>;
+
+export const MessageList = z.object({ messages: z.array(Message), page: Page }).meta({ id: 'MessageList' });
+export type MessageList = z.infer<typeof MessageList>;
+
+const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z.string().max(128).optional(),
+};
+export const MessageListQuery = z.strictObject(PageQuery);
+
+/** A message as TanStack AI's clients hold it; what AG-UI has no place for stands under `metadata.groundwire`. */
+export const HydratedMessage = z
+  .object({
+    id: z.uuid(),
+    role: z.enum(['user', 'assistant']),
+    parts: z.array(MessagePart),
+    createdAt: Timestamp,
+    metadata: z.object({
+      groundwire: Message.pick({
+        status: true,
+        model: true,
+        provider: true,
+        usage: true,
+        costMicros: true,
+        priceVersion: true,
+        runId: true,
+        error: true,
+      }),
+    }),
+  })
+  .meta({ id: 'HydratedMessage' });
+export type HydratedMessage = z.infer<typeof HydratedMessage>;
+
+export const Hydration = z
+  .object({
+    messages: z.array(HydratedMessage),
+    activeRun: z.object({ runId: z.string() }).nullable(),
+    interrupts: z.object({ runId: z.string(), pending: z.array(z.unknown()) }).nullable(),
+    page: Page,
+  })
+  .meta({ id: 'Hydration' });
+export type Hydration = z.infer<typeof Hydration>;
+
+/** Either hydrates a thread or rejoins a run. */
+export const ChatQuery = z
+  .strictObject({
+    threadId: SessionId.optional(),
+    runId: z.string().max(128).optional(),
+    offset: z.string().max(160).optional().meta({ description: '-1 from the start, else an event’s id or number.' }),
+    ...PageQuery,
+  })
+  .refine((query) => query.threadId !== undefined || query.runId !== undefined, 'names neither threadId nor runId');
+
+export const CancelRun = z.strictObject({ threadId: SessionId.optional() }).meta({
+  id: 'CancelRun',
+  description: 'The session, where the client knows it: a run of this second may not be found without.',
+});
+export const Cancelled = z
+  .object({
+    runId: z.string(),
+    status: z
+      .enum(['stopping', 'queued', 'running', 'complete', 'stopped', 'interrupted', 'failed'])
+      .meta({ description: '`stopping`, or how the run had ended already.' }),
+  })
+  .meta({ id: 'Cancelled' });
+export type Cancelled = z.infer<typeof Cancelled>;
+
+const ModelInfo = z
+  .object({
+    id: z.string(),
+    label: z.string(),
+    provider: z.string(),
+    contextTokens: z.int(),
+    maxOutputTokens: z.int(),
+    prices: z
+      .object({ input: z.int(), output: z.int(), cacheRead: z.int(), cacheWrite: z.int() })
+      .meta({ description: 'Micro-dollars per million tokens.' }),
+    capabilities: z.array(z.string()),
+    lowestPlan: Plan,
+    allowed: z.boolean(),
+    reason: z.string().nullable().meta({ description: 'Why it is not allowed, in words for people.' }),
+  })
+  .meta({ id: 'Model' });
+
+export const ModelList = z
+  .object({
+    models: z.array(ModelInfo),
+    default: z.string().nullable().meta({ description: 'Null where no provider is configured.' }),
+    demo: z.boolean().meta({ description: 'The demo model answers, which is no AI.' }),
+  })
+  .meta({ id: 'ModelList' });
+export type ModelList = z.infer<typeof ModelList>;
+
+const Org = z.object({ slug: z.string(), name: z.string(), role: z.string() });
+
+export const Me = z
+  .object({
+    user: z.object({ id: z.uuid(), name: z.string(), email: z.string() }),
+    org: z.object({
+      id: z.uuid(),
+      slug: z.string(),
+      name: z.string(),
+      plan: Plan,
+      role: z.string(),
+      permissions: z.array(z.string()),
+      features: z.record(z.string(), z.boolean()),
+    }),
+    orgs: z.array(Org),
+    environment: z.enum(['production', 'local']),
+    demo: z.boolean(),
+  })
+  .meta({ id: 'Me' });
+export type Me = z.infer<typeof Me>;
+
+export const OrgSelection = z.strictObject({ slug: z.string().min(1).max(255) }).meta({ id: 'OrgSelection' });

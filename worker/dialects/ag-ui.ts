@@ -1,0 +1,106 @@
+// AG-UI's RunAgentInput → the run that is asked for. Clients repeat the whole transcript; only the last message is
+// taken, everything else of theirs (history, state, tools, context, org) has no effect: the Conversation remembers.
+import { z } from 'zod';
+import { digestOf } from '../../durable/canonical-json.ts';
+import { RunId, RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
+import { AppError } from '../../durable/errors.ts';
+import { ModelId, SessionId } from '../contract.ts';
+import { parseInput } from '../problem.ts';
+
+/** A transcript travels along, so this address takes more than others. */
+export const CHAT_BODY_LIMIT_BYTES = 1024 * 1024;
+const MESSAGE_LIMIT_BYTES = 64 * 1024;
+const MAX_MESSAGES = 10_000;
+
+const ScopeId = z.string().trim().min(1).max(64);
+
+const ForwardedProps = z.strictObject({
+  model: ModelId.nullish(),
+  mode: RunMode.nullish(),
+  programId: ScopeId.nullish(),
+  designId: ScopeId.nullish(),
+  /** The source documents' clients send it. The org comes from the membership, never from here. */
+  orgId: z.unknown().optional(),
+});
+
+/** AG-UI's form of a text part is `text`, TanStack AI's is `content`. */
+const TextPart = z.union([
+  z.looseObject({ type: z.literal('text'), text: z.string() }).transform((part) => part.text),
+  z.looseObject({ type: z.literal('text'), content: z.string() }).transform((part) => part.content),
+]);
+
+const UserMessage = z.looseObject({
+  id: z.string().min(1).max(128),
+  role: z.literal('user', { error: 'the last message must be the user’s' }),
+  content: z
+    .union([z.string(), z.array(TextPart).transform((parts) => parts.join('\n\n'))], { error: 'takes text only' })
+    .refine((text) => text.trim() !== '', 'is empty'),
+});
+
+/** What a client may send, loosely: the document's shape, without looking at what has no effect. */
+export const ChatRequest = z
+  .strictObject({
+    threadId: SessionId,
+    runId: RunId,
+    parentRunId: RunId.nullish(),
+    messages: z
+      .array(z.unknown())
+      .min(1)
+      .max(MAX_MESSAGES)
+      .meta({ description: 'Only the last one, the user’s, is taken.' }),
+    forwardedProps: ForwardedProps.nullish(),
+    resume: z.array(z.unknown()).max(0, 'there is nothing to resume').nullish(),
+    protocolVersion: z.string().max(32).optional(),
+    state: z.unknown().optional(),
+    tools: z.unknown().optional(),
+    context: z.unknown().optional(),
+    /** TanStack AI repeats forwardedProps here. */
+    data: z.unknown().optional(),
+  })
+  .meta({ id: 'RunAgentInput', description: 'AG-UI 1.0. Unlisted keys are refused.' });
+
+/** @throws AppError BAD_REQUEST or PAYLOAD_TOO_LARGE. */
+export async function parseChatRequest(body: unknown, runIdHeader: string | undefined): Promise<RunRequest> {
+  const input = parseInput(ChatRequest, body);
+  if (runIdHeader !== undefined && runIdHeader !== input.runId) {
+    throw new AppError('BAD_REQUEST', { detail: 'X-Run-Id and runId name different runs.' });
+  }
+  const last = input.messages.length - 1;
+  const message = parseLastMessage(input.messages[last], last);
+  const asked = {
+    text: message.content,
+    model: input.forwardedProps?.model ?? null,
+    mode: input.forwardedProps?.mode ?? 'chat',
+    programId: input.forwardedProps?.programId ?? null,
+    designId: input.forwardedProps?.designId ?? null,
+  } as const;
+  return {
+    sessionId: input.threadId,
+    runId: input.runId,
+    message: { id: message.id, text: asked.text },
+    model: asked.model,
+    programId: asked.programId,
+    designId: asked.designId,
+    mode: asked.mode,
+    parentRunId: input.parentRunId ?? null,
+    digest: await digestOf(asked),
+  };
+}
+
+/** The model that a body asks for, wherever the rest of it is wrong: whether a plan has it is said before that. */
+export function requestedModel(body: unknown): string | null {
+  const peek = z.looseObject({ forwardedProps: z.looseObject({ model: ModelId }) }).safeParse(body);
+  return peek.success ? peek.data.forwardedProps.model : null;
+}
+
+function parseLastMessage(input: unknown, index: number): z.output<typeof UserMessage> {
+  const result = UserMessage.safeParse(input);
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => ({ ...issue, path: ['messages', index, ...issue.path] }));
+    throw new AppError('BAD_REQUEST', { cause: new z.ZodError(issues) });
+  }
+  if (new TextEncoder().encode(result.data.content).byteLength > MESSAGE_LIMIT_BYTES) {
+    throw new AppError('PAYLOAD_TOO_LARGE', { detail: 'A message holds at most 64 kB of text.' });
+  }
+  return result.data;
+}

@@ -1,0 +1,9 @@
+// The deployed Worker: the edge, and the objects that it speaks to.
+import { createApp } from './app.ts';
+
+export { Account } from '../durable/account/account.ts';
+export { Conversation } from '../durable/conversation/conversation.ts';
+
+const app = createApp();
+
+export default { fetch: app.fetch } satisfies ExportedHandler<Env>;

@@ -1,0 +1,92 @@
+// The OpenAPI 3.1 document, made from the operations and the contract's shapes.
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { ERRORS, type ErrorCode } from '../durable/errors.ts';
+import { Problem } from './contract.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
+
+const API_VERSION = '1';
+const CANONICAL_PREFIX = '/api/v1/ai';
+
+export type OpenApiDocument = ReturnType<typeof createDocument>;
+
+let built: OpenApiDocument | null = null;
+
+/** Built at the first question; it says nothing of any tenant. */
+export function openApiDocument(): OpenApiDocument {
+  built ??= createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Groundwire',
+      version: API_VERSION,
+      description:
+        'Every reply carries `X-Request-Id`. Errors are RFC 9457 problems with a stable `code`. The assistant’s routes answer under `/api/ai` too.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: toPaths(OPERATIONS),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-groundwire' },
+      },
+    },
+    tags: [
+      {
+        name: 'assistant',
+        description: 'Behind the org’s `aiAssistant` flag. `X-Org` names the org, where one has several.',
+      },
+      { name: 'account', description: 'Who asks, and where they act.' },
+      { name: 'document', description: 'Open to everyone.' },
+    ],
+  });
+  return built;
+}
+
+/** Where an operation answers, as OpenAPI writes addresses. */
+export const addressOf = ({ group, path }: Operation): string =>
+  group === 'assistant' ? CANONICAL_PREFIX + path : path;
+
+function toPaths(operations: readonly Operation[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    const address = addressOf(operation);
+    paths[address] = { ...paths[address], [operation.method]: toOperation(operation) };
+  }
+  return paths;
+}
+
+function toOperation(operation: Operation): ZodOpenApiOperationObject {
+  const { params: path, query, headers: header, body, reply } = operation;
+  const content = reply.schema && { content: { [reply.type ?? 'application/json']: { schema: reply.schema } } };
+  return {
+    tags: [operation.group],
+    summary: operation.summary,
+    ...(operation.description !== undefined && { description: operation.description }),
+    ...(operation.group !== 'document' && { security: [{ bearer: [] }, { cookie: [] }] }),
+    requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
+    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    responses: { [reply.status]: { description: reply.description, ...content }, ...problems(errorsOf(operation)) },
+  };
+}
+
+/** What every operation of its kind may answer, and what is its own. */
+function errorsOf(operation: Operation): readonly ErrorCode[] {
+  const codes = new Set<ErrorCode>(['RATE_LIMITED', 'INTERNAL', ...(operation.errors ?? [])]);
+  if (operation.group !== 'document') codes.add('UNAUTHENTICATED');
+  if (operation.group === 'assistant') {
+    for (const code of ['NOT_FOUND', 'ASSISTANT_DISABLED', 'DATABASE_UNAVAILABLE'] as const) codes.add(code);
+  }
+  if (operation.method !== 'get') codes.add('CROSS_SITE');
+  if (operation.query || operation.body) codes.add('BAD_REQUEST');
+  if (operation.body) for (const code of ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);
+  return [...codes];
+}
+
+function problems(codes: readonly ErrorCode[]): ZodOpenApiOperationObject['responses'] {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, sharing]) => [
+      String(status),
+      { description: sharing.join(', '), content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  );
+}

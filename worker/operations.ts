@@ -1,0 +1,191 @@
+// What the API answers to, one entry a route, as data for the OpenAPI document. A test holds it against the routes.
+import { z } from 'zod';
+import { RunId } from '../durable/conversation/requests.ts';
+import type { ErrorCode } from '../durable/errors.ts';
+import {
+  Cancelled,
+  CancelRun,
+  ChatQuery,
+  Hydration,
+  Me,
+  MessageList,
+  MessageListQuery,
+  ModelList,
+  NewSession,
+  OrgSelection,
+  Session,
+  SessionChange,
+  SessionId,
+  SessionList,
+  SessionListQuery,
+} from './contract.ts';
+import { ChatRequest } from './dialects/ag-ui.ts';
+
+export type Operation = {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** Of the assistant's operations the part after their prefix. */
+  readonly path: string;
+  readonly group: 'assistant' | 'account' | 'document';
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly reply: {
+    readonly status: number;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    readonly type?: string;
+  };
+  /** Beyond those that every operation of its kind has. */
+  readonly errors?: readonly ErrorCode[];
+};
+
+const SessionParams = z.object({ sessionId: SessionId });
+const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;
+const EVENT_STREAM = z.string().meta({ description: 'AG-UI 1.0 events, each with an id of the form `<runId>.<seq>`.' });
+
+const LastEventId = z
+  .string()
+  .optional()
+  .meta({ description: 'The last event that the client has; what follows it is sent.' });
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/chat',
+    group: 'assistant',
+    summary: 'Send a message and stream its answer',
+    description:
+      'Takes AG-UI’s RunAgentInput. A repeated runId with the same content replays the answer and runs nothing; with other content it is refused. The stream ends with RUN_FINISHED or RUN_ERROR.',
+    headers: z.object({
+      'X-Run-Id': RunId.optional().meta({ description: 'Repeats runId, where it is sent.' }),
+      'Last-Event-ID': LastEventId,
+    }),
+    body: ChatRequest,
+    reply: {
+      status: 200,
+      description: 'The answer; `X-Session-Id` names its session.',
+      schema: EVENT_STREAM,
+      type: 'text/event-stream',
+    },
+    errors: [...MODEL_ERRORS, 'RUN_ID_REUSED', 'QUEUE_FULL', 'BACKLOG_FULL', 'ACCESS_REVOKED'],
+  },
+  {
+    method: 'get',
+    path: '/chat',
+    group: 'assistant',
+    summary: 'Hydrate a thread, or rejoin a run',
+    description:
+      'With threadId alone: the transcript as JSON. With runId: the run’s events from `offset` on, then live.',
+    query: ChatQuery,
+    headers: z.object({ 'Last-Event-ID': LastEventId }),
+    reply: { status: 200, description: 'The transcript; with runId an event stream.', schema: Hydration },
+  },
+  {
+    method: 'post',
+    path: '/runs/{runId}/cancel',
+    group: 'assistant',
+    summary: 'Stop a run',
+    description: 'What was answered so far is kept and charged.',
+    params: z.object({ runId: RunId }),
+    body: CancelRun,
+    reply: { status: 200, description: 'The run is being stopped, or had ended.', schema: Cancelled },
+  },
+  {
+    method: 'get',
+    path: '/sessions',
+    group: 'assistant',
+    summary: 'List or search sessions, newest first',
+    query: SessionListQuery,
+    reply: { status: 200, description: 'A page of sessions.', schema: SessionList },
+  },
+  {
+    method: 'post',
+    path: '/sessions',
+    group: 'assistant',
+    summary: 'Create a session',
+    body: NewSession,
+    reply: {
+      status: 201,
+      description: 'The session. One that the person has already is answered as it is.',
+      schema: Session,
+    },
+    errors: MODEL_ERRORS,
+  },
+  {
+    method: 'get',
+    path: '/sessions/{sessionId}',
+    group: 'assistant',
+    summary: 'Read a session',
+    params: SessionParams,
+    reply: { status: 200, description: 'The session.', schema: Session },
+  },
+  {
+    method: 'patch',
+    path: '/sessions/{sessionId}',
+    group: 'assistant',
+    summary: 'Rename, pin or set the model',
+    params: SessionParams,
+    body: SessionChange,
+    reply: { status: 200, description: 'The session as it is now.', schema: Session },
+    errors: MODEL_ERRORS,
+  },
+  {
+    method: 'delete',
+    path: '/sessions/{sessionId}',
+    group: 'assistant',
+    summary: 'Delete a session',
+    description: 'A run of it is stopped first. Audit rows stay.',
+    params: SessionParams,
+    reply: { status: 204, description: 'It is gone.' },
+  },
+  {
+    method: 'get',
+    path: '/sessions/{sessionId}/messages',
+    group: 'assistant',
+    summary: 'Read a session’s messages',
+    params: SessionParams,
+    query: MessageListQuery,
+    reply: { status: 200, description: 'The newest page, oldest message first.', schema: MessageList },
+  },
+  {
+    method: 'get',
+    path: '/models',
+    group: 'assistant',
+    summary: 'List models and what the plan allows',
+    reply: { status: 200, description: 'The catalog.', schema: ModelList },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/me',
+    group: 'account',
+    summary: 'Who I am and in which org I act',
+    reply: { status: 200, description: 'Person, org and choices.', schema: Me },
+    errors: ['NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  },
+  {
+    method: 'post',
+    path: '/auth/org',
+    group: 'account',
+    summary: 'Choose the org that this browser acts in',
+    body: OrgSelection,
+    reply: { status: 204, description: 'A cookie holds the choice.' },
+    errors: ['NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  },
+  {
+    method: 'post',
+    path: '/auth/sign-out',
+    group: 'account',
+    summary: 'Sign out',
+    reply: { status: 204, description: 'The sign-in is closed; its token is refused from now on.' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    group: 'document',
+    summary: 'This document',
+    reply: { status: 200, description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) },
+  },
+];

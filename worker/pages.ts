@@ -1,0 +1,49 @@
+// The web pages: files of the build, the page itself with this response's nonce in every tag that needs one.
+// What is no page, file or route is answered here too: in words for browsers, as a problem for programs.
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { AppError, ERRORS } from '../durable/errors.ts';
+import type { EdgeEnv } from './edge-env.ts';
+import { problemResponse } from './problem.ts';
+
+/** Their names carry a hash of their content. */
+const HASHED_FILES = '/assets/';
+const ONE_YEAR = 'public, max-age=31536000, immutable';
+
+/** The single page; which view it shows is its own affair. */
+export async function servePage(c: Context<EdgeEnv>): Promise<Response> {
+  // The asset server answers `/` with the page, and `/index.html` with a redirect to it.
+  const page = await c.env.ASSETS.fetch(new URL('/', c.req.url));
+  if (!page.ok) throw new AppError('NOT_FOUND');
+  return new Response(withNonce(page, c.get('nonce')).body, {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+  });
+}
+
+const NEED_NONCE = 'script, style, link[rel="stylesheet"], link[rel="modulepreload"], meta[property="csp-nonce"]';
+
+const withNonce = (page: Response, nonce: string): Response =>
+  new HTMLRewriter().on(NEED_NONCE, { element: (tag) => void tag.setAttribute('nonce', nonce) }).transform(page);
+
+/** A file of the build, or the answer to what is not there. */
+export async function serveAsset(c: Context<EdgeEnv>): Promise<Response> {
+  const { path, method } = c.req;
+  const isFile = (method === 'GET' || method === 'HEAD') && !path.startsWith('/api/') && !path.startsWith('/auth/');
+  const file = isFile ? await c.env.ASSETS.fetch(c.req.raw) : null;
+  if (!file || file.status === 404) return notFound(c);
+  const headers = new Headers(file.headers);
+  if (path.startsWith(HASHED_FILES)) headers.set('Cache-Control', ONE_YEAR);
+  return new Response(file.body, { status: file.status, headers });
+}
+
+async function notFound(c: Context<EdgeEnv>): Promise<Response> {
+  const wantsPage = c.req.header('Sec-Fetch-Dest') === 'document' || c.req.header('Accept')?.startsWith('text/html');
+  if (!wantsPage || c.req.path.startsWith('/api/')) return problemResponse(c, new AppError('NOT_FOUND'));
+  const { title, detail } = ERRORS.NOT_FOUND;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head><meta charset="utf-8" /><meta name="viewport" content="width=device-width" /><title>${title}</title></head>
+      <body><h1>${title}</h1><p>${detail}</p><p><a href="/">Groundwire</a> · ${c.get('requestId')}</p></body>
+    </html>`;
+  return c.html(page, 404);
+}

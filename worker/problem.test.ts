@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { AppError, ERRORS, type ErrorCode } from '../durable/errors.ts';
+import { Problem } from './contract.ts';
+import { parseInput, toProblem } from './problem.ts';
+
+const REQUEST_ID = '0e000000-0000-4000-8000-000000000001';
+const SECRET = 'select * from users where token = sk-ant-secret';
+
+describe('R21: what a client is told of a failure', () => {
+  test.each(Object.keys(ERRORS) as ErrorCode[])('%s has the documented form', (code) => {
+    const problem = toProblem(new AppError(code), REQUEST_ID);
+    expect(Problem.parse(problem)).toMatchObject({ code, status: ERRORS[code].status, requestId: REQUEST_ID });
+  });
+
+  test.each([
+    ['an error of a driver', new Error(SECRET)],
+    ['an error in an error', new Error('x', { cause: new Error(SECRET) })],
+    ['an AppError with a cause', new AppError('DATABASE_UNAVAILABLE', { cause: new Error(SECRET) })],
+    ['a thrown text', SECRET],
+    ['a thrown object', { message: SECRET, stack: SECRET }],
+    [
+      'an error that calls itself AppError',
+      Object.assign(new Error(SECRET), { name: 'AppError', code: 'NOT_FOUND', detail: SECRET }),
+    ],
+  ])('%s shows nothing of itself', (_name, error) => {
+    const text = JSON.stringify(toProblem(error, REQUEST_ID));
+    expect(text).not.toContain('sk-ant-secret');
+    expect(text).not.toContain('at ');
+    expect(text).toContain(REQUEST_ID);
+  });
+
+  test('what is wrong with an input is listed by place, without the value', () => {
+    const shape = z.strictObject({ a: z.strictObject({ b: z.int() }) });
+    const refusal = catchError(() => parseInput(shape, { a: { b: 'sk-ant-secret' }, c: 1 }));
+    const problem = toProblem(refusal, REQUEST_ID);
+    expect(problem).toMatchObject({ code: 'BAD_REQUEST', status: 400 });
+    expect(problem.issues?.map(({ path }) => path)).toEqual(['a.b', '']);
+    expect(JSON.stringify(problem)).not.toContain('sk-ant-secret');
+  });
+
+  test('a thousand faults are not all repeated', () => {
+    const refusal = catchError(() => parseInput(z.array(z.int()), Array(1_000).fill('x')));
+    expect(toProblem(refusal, REQUEST_ID).issues).toHaveLength(20);
+  });
+});
+
+function catchError(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was refused');
+}

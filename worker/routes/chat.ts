@@ -1,0 +1,78 @@
+// A message in, its answer out as a stream; and the ways back to a stream that was lost.
+import { type Context, Hono } from 'hono';
+import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
+import { type RunCall, RunId } from '../../durable/conversation/requests.ts';
+import { AppError } from '../../durable/errors.ts';
+import { resolveModel } from '../../durable/providers/catalog.ts';
+import { providerConfigOf } from '../../durable/providers/config.ts';
+import { admitted } from '../access.ts';
+import { ChatQuery } from '../contract.ts';
+import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel } from '../dialects/ag-ui.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { eventStream } from '../event-stream.ts';
+import { requireOpenGate } from '../gate.ts';
+import { parseInput } from '../problem.ts';
+import { readJson } from '../read-json.ts';
+import { hydrateSession } from './messages.ts';
+import { requireSessionOfRun } from './runs.ts';
+
+/** Mounted before the other routes of the assistant: it alone starts on last-known rights, which the Conversation confirms. */
+export const chatRunRoute = new Hono<EdgeEnv>();
+
+chatRunRoute.post('/chat', admitted('last-known'), async (c) => {
+  const access = c.get('access');
+  const body = await readJson(c.req.raw, { limitBytes: CHAT_BODY_LIMIT_BYTES });
+  const requested = body.ok ? requestedModel(body.value) : null;
+  const model = resolveModel({ requested, plan: access.plan, config: providerConfigOf(c.env) });
+  requireOpenGate({ access, model, input: body.ok ? null : body.error });
+  const run = await parseChatRequest(body.ok ? body.value : null, c.req.header('X-Run-Id'));
+  const call: RunCall = {
+    run,
+    access,
+    requestId: c.get('requestId'),
+    lastEventId: c.req.header('Last-Event-ID') ?? null,
+  };
+  const response = await conversationOf(c.env, access.orgId, run.sessionId).fetch('https://conversation/run', {
+    method: 'POST',
+    body: JSON.stringify(call),
+  });
+  return eventStream(run.sessionId, response);
+});
+
+export const chatRoutes = new Hono<EdgeEnv>();
+
+chatRoutes.get('/chat', async (c) => {
+  const query = parseInput(ChatQuery, c.req.query());
+  if (query.runId !== undefined) return rejoin(c, { ...query, runId: query.runId });
+  // The query's schema lets neither be missing.
+  if (query.threadId === undefined) throw new AppError('BAD_REQUEST');
+  const { limit, before = null } = query;
+  return c.json(await hydrateSession(c, query.threadId, { limit, before }));
+});
+
+/** Replays a run from after the event that the client has, then follows it live. */
+async function rejoin(
+  c: Context<EdgeEnv>,
+  query: { runId: string; threadId?: string | undefined; offset?: string | undefined },
+): Promise<Response> {
+  const access = c.get('access');
+  const runId = parseInput(RunId, query.runId);
+  const sessionId = query.threadId ?? (await requireSessionOfRun(c, runId));
+  const after = c.req.header('Last-Event-ID') ?? toEventId(runId, query.offset);
+  const address = new URL(`https://conversation/runs/${encodeURIComponent(runId)}`);
+  if (after !== null) address.searchParams.set('after', after);
+  const response = await conversationOf(c.env, access.orgId, sessionId).fetch(address, {
+    headers: { 'X-Groundwire-Access': asciiJson(access) },
+  });
+  return eventStream(sessionId, response);
+}
+
+/** An offset is an event's id, or its number alone; -1 and nothing at all mean the start. */
+function toEventId(runId: string, offset: string | undefined): string | null {
+  if (offset === undefined || offset === '-1') return null;
+  return /^\d+$/.test(offset) ? `${runId}.${offset}` : offset;
+}
+
+/** Header values hold bytes only; names of people and orgs hold more. */
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

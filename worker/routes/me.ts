@@ -1,0 +1,41 @@
+// Who the person is and in which org they act.
+import { Hono } from 'hono';
+import { settingsOf } from '../../durable/env.ts';
+import { AppError } from '../../durable/errors.ts';
+import { askAccount, chosenOrg } from '../access.ts';
+import type { Me } from '../contract.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { orgCookie, setOrgCookie } from '../session-cookie.ts';
+
+export const meRoutes = new Hono<EdgeEnv>();
+
+meRoutes.get('/me', async (c) => {
+  const named = c.req.header('X-Org');
+  let admission = await askAccount(c, chosenOrg(c), 'confirmed');
+  // A browser whose remembered org is gone finds its way back here; all other routes refuse it, so that nothing
+  // meant for one org lands in another.
+  if (!admission.ok && admission.code === 'NOT_FOUND' && named === undefined) {
+    admission = await askAccount(c, undefined, 'confirmed');
+  }
+  if (!admission.ok) throw new AppError(admission.code);
+  const { access, orgs } = admission;
+  const isBrowser = c.req.header('Authorization') === undefined;
+  if (isBrowser && named === undefined && orgCookie(c) !== access.orgSlug) setOrgCookie(c, access.orgSlug);
+  const settings = settingsOf(c.env);
+  const me: Me = {
+    user: { id: access.userId, name: access.userName, email: access.userEmail },
+    org: {
+      id: access.orgId,
+      slug: access.orgSlug,
+      name: access.orgName,
+      plan: access.plan,
+      role: access.role,
+      permissions: [...access.permissions],
+      features: { ...access.features },
+    },
+    orgs: orgs.map((org) => ({ ...org })),
+    environment: settings.ENVIRONMENT,
+    demo: settings.DEMO_MODEL === '1',
+  };
+  return c.json(me);
+});
