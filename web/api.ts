@@ -1,0 +1,71 @@
+// Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
+import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
+import { Problem, readProblem, unreachable } from './problem.ts';
+
+const AI = '/api/v1/ai';
+
+/** Someone whom a local stack lets anyone be. */
+export type DemoPerson = {
+  readonly email: string;
+  readonly name: string;
+  readonly orgs: readonly {
+    readonly slug: string;
+    readonly name: string;
+    readonly role: string;
+    readonly aiAssistant: boolean;
+  }[];
+};
+
+export const getMe = (): Promise<Me> => call('GET', '/api/v1/me');
+export const getModels = (): Promise<ModelList> => call('GET', `${AI}/models`);
+export const getSession = (id: string): Promise<Session> => call('GET', `${AI}/sessions/${id}`);
+
+export function getSessions(options: { limit: number; cursor: string | null }): Promise<SessionList> {
+  const search = new URLSearchParams({ limit: String(options.limit) });
+  if (options.cursor !== null) search.set('cursor', options.cursor);
+  return call('GET', `${AI}/sessions?${search}`);
+}
+
+export const patchSession = (id: string, patch: { title?: string; model?: string }): Promise<Session> =>
+  call('PATCH', `${AI}/sessions/${id}`, patch);
+
+/** `keepalive` lets the request outlive the page that sends it. */
+export const deleteSession = (id: string): Promise<void> =>
+  call('DELETE', `${AI}/sessions/${id}`, undefined, { keepalive: true });
+
+export const cancelRun = (runId: string, threadId: string): Promise<unknown> =>
+  call('POST', `${AI}/runs/${encodeURIComponent(runId)}/cancel`, { threadId });
+export const chooseOrg = (slug: string): Promise<void> => call('POST', '/auth/org', { slug });
+export const signOut = (): Promise<void> => call('POST', '/auth/sign-out');
+export const signInAsDemo = (email: string): Promise<void> => call('POST', '/auth/dev', { email });
+
+/** The people of a local stack; null where the route does not exist, as in every deployed build. */
+export async function getDemoPeople(): Promise<readonly DemoPerson[] | null> {
+  try {
+    const { people } = await call<{ people: readonly DemoPerson[] }>('GET', '/auth/dev');
+    return people;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  options: { keepalive?: boolean } = {},
+): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    keepalive: options.keepalive ?? false,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw await readProblem(response);
+  // Only the routes typed as void answer without a body.
+  if (response.status === 204) return undefined as T;
+  return (await response.json().catch(() => undefined)) as T;
+}

@@ -1,0 +1,51 @@
+// Which page stands here: sign-in for someone unknown, else what the address names.
+import { Compass, WifiOff } from 'lucide-react';
+import { Redirect, Route, Switch } from 'wouter';
+import { ChatPage } from './chat/chat-page.tsx';
+import { PageState } from './chat/page-state.tsx';
+import { Button } from './design/button.tsx';
+import { Problem } from './problem.ts';
+import { useMe } from './queries.ts';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
+
+export function App() {
+  const { data: me, error, refetch } = useMe();
+  if (error instanceof Problem && error.status === 401) return <SignInPage />;
+  if (me === undefined) {
+    if (error === null) return null;
+    const problem = error instanceof Problem ? error : null;
+    return (
+      <main className="flex h-dvh bg-canvas">
+        <PageState
+          icon={WifiOff}
+          title={problem?.title ?? 'This page did not load'}
+          requestId={problem?.requestId ?? null}
+          actions={
+            <Button tone="primary" onClick={() => void refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          {problem?.detail ?? 'Try again in a minute.'}
+        </PageState>
+      </main>
+    );
+  }
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to="/chat" replace />
+      </Route>
+      <Route path="/chat/:sessionId?">{({ sessionId }) => <ChatPage me={me} sessionId={sessionId ?? null} />}</Route>
+      <Route>
+        <main className="flex h-dvh bg-canvas">
+          <PageState icon={Compass} title="No such page">
+            <a href="/chat" className="text-accent underline underline-offset-2">
+              Open the chat
+            </a>
+          </PageState>
+        </main>
+      </Route>
+    </Switch>
+  );
+}

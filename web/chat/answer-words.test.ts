@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { formatCost, formatWait, waitingLine } from './answer-words.ts';
+
+describe('U2: waiting', () => {
+  test.each([
+    [400, false, null],
+    [1_000, false, 'Thinking…'],
+    [9_999, false, 'Thinking…'],
+    [10_000, false, 'Thinking… 10 s'],
+    [15_200, false, 'Still connected, no new text for 15 s'],
+    [14_000, true, null],
+    [16_000, true, 'Still connected, no new text for 16 s'],
+  ])('%i ms of silence, text so far %s', (silentMs, hasText, line) => {
+    expect(waitingLine({ silentMs, hasText })).toBe(line);
+  });
+});
+
+test.each([
+  [0, '$0'],
+  [40, '< $0.0001'],
+  [8_382, '$0.0084'],
+  [420_000, '$0.42'],
+  [12_345_678, '$12.35'],
+])('%i micro-dollars read %s', (micros, words) => {
+  expect(formatCost(micros)).toBe(words);
+});
+
+test('U24: a countdown reads in minutes and seconds', () => {
+  expect([formatWait(42), formatWait(60), formatWait(185)]).toEqual(['42 s', '1 min 0 s', '3 min 5 s']);
+});

@@ -1,0 +1,139 @@
+import type { UIMessage } from '@tanstack/ai-client';
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../problem.ts';
+import { createConnection } from './connection.ts';
+
+type Reply = Response | 'no answer';
+
+/** A server that gives these replies in turn, and what the page noticed. */
+function connectTo(replies: readonly Reply[], options: { isNew?: boolean } = {}) {
+  const requests: { url: string; init: RequestInit }[] = [];
+  const noticed: string[] = [];
+  const problems: Problem[] = [];
+  let next = 0;
+  const connection = createConnection(
+    {
+      onEvent: (event, requestId) => noticed.push(`${event.type} ${requestId}`),
+      onLink: (link) => noticed.push(link),
+      onAccepted: () => noticed.push('accepted'),
+      onRefused: (problem) => {
+        noticed.push('refused');
+        problems.push(problem);
+      },
+      onLost: () => noticed.push('lost'),
+      onHydrated: (problem) => noticed.push(`hydrated ${problem?.code ?? 'well'}`),
+    },
+    {
+      sessionId: 't',
+      isNew: options.isNew ?? false,
+      fetch: async (url, init = {}) => {
+        requests.push({ url: String(url), init });
+        const reply = replies[Math.min(next++, replies.length - 1)];
+        if (reply === undefined || reply === 'no answer') throw new TypeError('network');
+        return reply;
+      },
+      pause: async () => {},
+      resumeAfterMs: 0,
+    },
+  );
+  return { connection, requests, noticed, problems };
+}
+
+const frame = (seq: number, event: object): string => `id: r1.${seq}\ndata: ${JSON.stringify(event)}\n\n`;
+const STARTED = frame(0, { type: 'RUN_STARTED', threadId: 't', runId: 'r1' });
+const FINISHED = frame(1, { type: 'RUN_FINISHED', threadId: 't', runId: 'r1' });
+const stream = (...frames: string[]): Response =>
+  new Response(frames.join(''), { headers: { 'content-type': 'text/event-stream', 'x-request-id': 'q1' } });
+const problem = (status: number, code: string, headers: Record<string, string> = {}): Response =>
+  Response.json({ status, code, title: 'T', detail: 'D', requestId: 'q2' }, { status, headers });
+
+const QUESTIONS: UIMessage[] = [
+  { id: 'u1', role: 'user', parts: [{ type: 'text', content: 'first' }] },
+  { id: 'a1', role: 'assistant', parts: [{ type: 'text', content: 'answer' }] },
+  { id: 'u2', role: 'user', parts: [{ type: 'text', content: 'second' }] },
+];
+const CONTEXT = { threadId: 't', runId: 'r1' };
+
+async function drain(chunks: AsyncIterable<{ type: string }>): Promise<string[]> {
+  const types: string[] = [];
+  for await (const chunk of chunks) types.push(chunk.type);
+  return types;
+}
+
+describe('sending', () => {
+  test('only the new message travels, since the server holds the rest', async () => {
+    const { connection, requests } = connectTo([stream(STARTED, FINISHED)]);
+    await drain(connection.connect(QUESTIONS, {}, undefined, CONTEXT));
+    const body = JSON.parse(String(requests[0]?.init.body)) as { messages: { id: string }[] };
+    expect(body.messages.map((message) => message.id)).toEqual(['u2']);
+  });
+
+  test('a refusal arrives in the server’s words, and ends without an error of its own', async () => {
+    const { connection, noticed, problems } = connectTo([problem(429, 'RATE_LIMITED', { 'retry-after': '12' })]);
+    expect(await drain(connection.connect(QUESTIONS, {}, undefined, CONTEXT))).toEqual([]);
+    expect(noticed).toEqual(['refused']);
+    expect(problems[0]).toMatchObject({ code: 'RATE_LIMITED', detail: 'D', requestId: 'q2', retryAfterSeconds: 12 });
+  });
+
+  test('a server that never answers is no acceptance', async () => {
+    const clock = { now: 0 };
+    const { connection, noticed, problems } = connectTo(['no answer']);
+    const realNow = Date.now;
+    Date.now = () => (clock.now += 1_500);
+    try {
+      await drain(connection.connect(QUESTIONS, {}, undefined, CONTEXT));
+    } finally {
+      Date.now = realNow;
+    }
+    expect(noticed.at(-1)).toBe('refused');
+    expect(problems[0]?.code).toBe('UNREACHABLE');
+  });
+});
+
+describe('U20: a connection that drops', () => {
+  test('goes on where it was, by the same run and the last event seen', async () => {
+    const { connection, requests, noticed } = connectTo([
+      stream(STARTED),
+      'no answer',
+      problem(502, 'X'),
+      stream(FINISHED),
+    ]);
+    expect(await drain(connection.connect(QUESTIONS, {}, undefined, CONTEXT))).toEqual(['RUN_STARTED', 'RUN_FINISHED']);
+    const last = new Headers(requests.at(-1)?.init.headers);
+    expect([last.get('Last-Event-ID'), last.get('X-Run-Id')]).toEqual(['r1.0', 'r1']);
+    expect(noticed.filter((word) => !word.startsWith('RUN'))).toEqual([
+      'steady',
+      'accepted',
+      'reconnecting',
+      'reconnecting',
+      'reconnecting',
+      'steady',
+    ]);
+  });
+
+  test('is lost, not refused, when the server no longer knows the run', async () => {
+    const { connection, requests, noticed } = connectTo([stream(STARTED), problem(404, 'NOT_FOUND')]);
+    await drain(connection.connect(QUESTIONS, {}, undefined, CONTEXT));
+    expect([noticed.at(-1), requests.length]).toEqual(['lost', 2]);
+  });
+});
+
+describe('opening a conversation', () => {
+  test('rejoins a run under its conversation, so that one of this second is found', async () => {
+    const { connection, requests } = connectTo([stream(STARTED, FINISHED)]);
+    await drain(connection.joinRun('r1'));
+    expect(requests[0]?.url).toContain('runId=r1&threadId=t');
+  });
+
+  test('does not ask for one that does not exist yet', async () => {
+    const { connection, requests, noticed } = connectTo([], { isNew: true });
+    expect(await connection.hydrate?.('t')).toMatchObject({ messages: [], activeRun: null });
+    expect([requests.length, noticed]).toEqual([0, ['hydrated well']]);
+  });
+
+  test('says why there is none', async () => {
+    const { connection, noticed } = connectTo([problem(404, 'NOT_FOUND')]);
+    await expect(connection.hydrate?.('t')).rejects.toThrow();
+    expect(noticed).toEqual(['hydrated NOT_FOUND']);
+  });
+});

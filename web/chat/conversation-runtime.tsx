@@ -1,0 +1,113 @@
+// Runs TanStack AI's client for one conversation and writes what it does into the conversation's store. Renders nothing.
+// A new mount takes the transcript over, asks the server how things stand and follows a run that is under way.
+import { type UIMessage, useChat } from '@tanstack/ai-react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { loseRun, observeEvent } from './answer-facts.ts';
+import { createConnection } from './connection.ts';
+import type { ConversationStore } from './conversation-store.ts';
+
+const PAGE_SIZE = 60;
+const TEXT_EVENTS = new Set([
+  'TEXT_MESSAGE_CONTENT',
+  'REASONING_MESSAGE_CONTENT',
+  'TOOL_CALL_START',
+  'TOOL_CALL_RESULT',
+]);
+
+export type ConversationControls = {
+  readonly send: (text: string) => void;
+  /** Ends the stream on this page only; for when the server could not be told. */
+  readonly abort: () => void;
+  readonly loadOlder: () => Promise<void>;
+};
+
+type RuntimeProps = {
+  store: ConversationStore;
+  isNew: boolean;
+  model: string | null;
+  bind: (controls: ConversationControls) => void;
+  onAccepted: () => void;
+  onTitle: (title: string) => void;
+  onEnded: () => void;
+};
+
+export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onTitle, onEnded }: RuntimeProps) {
+  const { sessionId } = store.get();
+  const sent = useRef<{ text: string; before: readonly UIMessage[] } | null>(null);
+  const callbacks = useRef({ onAccepted, onTitle, onEnded });
+  callbacks.current = { onAccepted, onTitle, onEnded };
+
+  const [connection] = useState(() =>
+    createConnection(
+      {
+        onEvent: (event, requestId) => {
+          const log = observeEvent(store.get().log, event, requestId);
+          store.set({ log, ...(TEXT_EVENTS.has(event.type) && { lastTextAt: Date.now() }) });
+          if (event.type === 'CUSTOM' && event['name'] === 'title')
+            callbacks.current.onTitle(readTitle(event['value']));
+          if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') callbacks.current.onEnded();
+        },
+        onLink: (link) => store.set({ link }),
+        onAccepted: () => {
+          sent.current = null;
+          callbacks.current.onAccepted();
+        },
+        onRefused: (problem) => {
+          const text = sent.current?.text ?? '';
+          store.set({ link: 'steady', refused: { problem, text, at: Date.now() } });
+        },
+        onLost: () => store.set({ link: 'lost', log: loseRun(store.get().log) }),
+        onHydrated: (problem) => {
+          if (problem === null) store.set({ phase: 'ready', problem: null });
+          else if (problem.status === 404) store.set({ phase: 'missing', problem });
+          // A transcript that is already on the page outlives a failed refresh.
+          else if (store.get().phase !== 'ready') store.set({ phase: 'failed', problem });
+        },
+      },
+      { sessionId, isNew },
+    ),
+  );
+
+  const chat = useChat({
+    threadId: sessionId,
+    persistence: true,
+    history: { pageSize: PAGE_SIZE },
+    connection,
+    initialMessages: [...store.get().messages],
+    forwardedProps: model === null ? {} : { model },
+    queue: 'drop',
+  });
+
+  useLayoutEffect(() => {
+    store.set({
+      messages: chat.messages,
+      live: chat.isLoading,
+      runId: chat.runId,
+      hasOlder: chat.hasOlderMessages,
+      ...(!chat.isLoading && { stopping: false }),
+    });
+  }, [store, chat.messages, chat.isLoading, chat.runId, chat.hasOlderMessages]);
+
+  useEffect(() => {
+    bind({
+      send: (text) => {
+        sent.current = { text, before: chat.messages };
+        store.set({ refused: null, link: 'steady', lastTextAt: Date.now() });
+        void chat.sendMessage({ id: crypto.randomUUID(), content: text }).then(() => {
+          // Still here means that the server did not take it: what was shown ahead of its answer goes again.
+          if (sent.current !== null) chat.setMessages([...sent.current.before]);
+          sent.current = null;
+        });
+      },
+      abort: chat.stop,
+      loadOlder: chat.loadOlderMessages,
+    });
+  });
+
+  return null;
+}
+
+const readTitle = (value: unknown): string => {
+  const title = typeof value === 'object' && value !== null && 'title' in value ? value.title : null;
+  return typeof title === 'string' ? title : '';
+};

@@ -1,0 +1,81 @@
+// The state of one open conversation, outside React, so that a transcript, a composer and later a panel can share one
+// stream, and a new client for the same conversation can take over without a flicker.
+import type { UIMessage } from '@tanstack/ai-client';
+import type { Problem } from '../problem.ts';
+import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
+
+export type ConversationState = {
+  readonly sessionId: string;
+  readonly phase: 'loading' | 'ready' | 'missing' | 'failed';
+  /** Why it could not be loaded, where the phase says so. */
+  readonly problem: Problem | null;
+  readonly messages: readonly UIMessage[];
+  readonly hasOlder: boolean;
+  /** A run is being sent, streamed or rejoined on this page. */
+  readonly live: boolean;
+  readonly runId: string | null;
+  readonly link: 'steady' | 'reconnecting' | 'lost';
+  readonly stopping: boolean;
+  readonly log: AnswerLog;
+  /** The last message that the server refused, with its words, so that nothing typed is lost. */
+  readonly refused: { readonly problem: Problem; readonly text: string; readonly at: number } | null;
+  /** How many messages of this page the server has taken. */
+  readonly accepted: number;
+  /** Unix milliseconds of the last new text, or of sending. */
+  readonly lastTextAt: number;
+};
+
+export type ConversationStore = {
+  /** The state as it is now. */
+  readonly get: () => ConversationState;
+  /** The state as it was last shown: one change a frame, however fast tokens come. */
+  readonly shown: () => ConversationState;
+  readonly set: (change: Partial<ConversationState>) => void;
+  readonly subscribe: (listener: () => void) => () => void;
+};
+
+export function createConversationStore(sessionId: string, options: { isNew: boolean }): ConversationStore {
+  const listeners = new Set<() => void>();
+  let state: ConversationState = {
+    sessionId,
+    phase: options.isNew ? 'ready' : 'loading',
+    problem: null,
+    messages: [],
+    hasOlder: false,
+    live: false,
+    runId: null,
+    link: 'steady',
+    stopping: false,
+    log: EMPTY_LOG,
+    refused: null,
+    accepted: 0,
+    lastTextAt: 0,
+  };
+  let shown = state;
+  let scheduled = false;
+  const show = () => {
+    scheduled = false;
+    shown = state;
+    for (const listener of listeners) listener();
+  };
+  return {
+    get: () => state,
+    shown: () => shown,
+    set: (change) => {
+      state = { ...state, ...change };
+      if (scheduled) return;
+      scheduled = true;
+      nextFrame(show);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Frames stop in a hidden tab, where nobody looks but titles and announcements still go on. */
+function nextFrame(callback: () => void): void {
+  if (typeof document === 'undefined' || document.hidden) setTimeout(callback, 50);
+  else requestAnimationFrame(callback);
+}

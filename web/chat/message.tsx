@@ -1,0 +1,114 @@
+// One message of the transcript: the reader's own words as plain text, the assistant's as markdown.
+import type { UIMessage } from '@tanstack/ai-client';
+import { memo, type ReactNode } from 'react';
+import { cx } from '../design/cx.ts';
+import { Markdown } from '../markdown/markdown.tsx';
+import { Reasoning } from './reasoning.tsx';
+
+type ArticleProps = {
+  position: number;
+  total: number;
+  label: string;
+  status?: string;
+  busy?: boolean;
+  children: ReactNode;
+};
+
+function Article({ position, total, label, status, busy = false, children }: ArticleProps) {
+  return (
+    <article
+      aria-posinset={position}
+      aria-setsize={total}
+      aria-label={label}
+      aria-busy={busy}
+      data-status={status}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: articles of a feed take focus, so that they can be read one by one
+      tabIndex={0}
+      className="flex min-w-0 flex-col rounded-bubble"
+    >
+      <h2 className="sr-only">{label}</h2>
+      {children}
+    </article>
+  );
+}
+
+type MessageProps = { message: UIMessage; position: number; total: number };
+
+export const UserMessage = memo(function UserMessage({ message, position, total }: MessageProps) {
+  return (
+    <Article position={position} total={total} label="You">
+      <div
+        dir="auto"
+        className="max-w-[85%] self-end rounded-bubble rounded-ee-tail bg-user px-4 py-2.5 text-answer break-words whitespace-pre-wrap text-on-user desk:max-w-[75%]"
+      >
+        {textOf(message)}
+      </div>
+    </Article>
+  );
+});
+
+type AssistantProps = {
+  message: UIMessage | null;
+  position: number;
+  total: number;
+  status: string;
+  streaming: boolean;
+  /** New text can come at any moment. */
+  caret: boolean;
+  waiting: ReactNode;
+  children: ReactNode;
+};
+
+export function AssistantMessage({
+  message,
+  position,
+  total,
+  status,
+  streaming,
+  caret,
+  waiting,
+  children,
+}: AssistantProps) {
+  const text = message === null ? '' : textOf(message);
+  const reasoning = message === null ? '' : reasoningOf(message);
+  const bubble = text !== '' || reasoning !== '' || streaming;
+  return (
+    <Article position={position} total={total} label="Assistant" status={status} busy={streaming}>
+      {bubble && (
+        <div
+          dir="auto"
+          className={cx(
+            'max-w-full min-w-0 rounded-bubble rounded-es-tail bg-bubble px-4 py-3 text-answer text-on-bubble',
+            // A line or two stay as narrow as they are; with a second block the width is settled, and text below never shifts it.
+            text.includes('\n\n') ? 'w-full' : 'self-start',
+            // A fast reply comes before the empty bubble would; only a slower one shows it.
+            message === null && 'animate-enter [animation-delay:150ms] [animation-fill-mode:backwards]',
+          )}
+        >
+          {reasoning !== '' && <Reasoning text={reasoning} streaming={streaming && text === ''} />}
+          {text === '' && streaming && (
+            <div className="flex h-6 items-center gap-2.5">
+              {caret && <span className="caret" />}
+              {waiting}
+            </div>
+          )}
+          {text !== '' && (
+            <div className={caret ? 'caret-tail' : undefined}>
+              <Markdown text={text} streaming={streaming} />
+            </div>
+          )}
+          {text !== '' && streaming && waiting && <div className="mt-2">{waiting}</div>}
+        </div>
+      )}
+      {children}
+    </Article>
+  );
+}
+
+export function textOf(message: UIMessage): string {
+  return message.parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
+}
+
+function reasoningOf(message: UIMessage): string {
+  return message.parts.map((part) => (part.type === 'thinking' ? part.content : '')).join('');
+}

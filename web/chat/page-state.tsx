@@ -1,0 +1,29 @@
+// A whole page that says why there is no conversation here, and what to do next.
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { RequestId } from '../design/request-id.tsx';
+
+type PageStateProps = {
+  icon: LucideIcon;
+  title: string;
+  children: ReactNode;
+  actions?: ReactNode;
+  requestId?: string | null;
+};
+
+export function PageState({ icon: Icon, title, children, actions, requestId = null }: PageStateProps) {
+  return (
+    <div
+      role="alert"
+      className="mx-auto flex w-full max-w-md grow flex-col items-start justify-center gap-3 px-6 py-12"
+    >
+      <span className="flex size-10 items-center justify-center rounded-card bg-neutral text-on-neutral">
+        <Icon size={20} strokeWidth={1.75} aria-hidden />
+      </span>
+      <h2 className="text-title font-semibold">{title}</h2>
+      <div className="text-muted">{children}</div>
+      {actions && <div className="mt-1 flex flex-wrap gap-2">{actions}</div>}
+      {requestId && <RequestId id={requestId} />}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+// A button with words on it. Its `tone` says how much it asks for attention; at most one `primary` stands in a group.
+import type { ComponentProps } from 'react';
+import { cx } from './cx.ts';
+
+const TONES = {
+  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-medium',
+  plain: 'border border-line-strong bg-raised text-text shadow-raised hover:bg-hover active:bg-press font-medium',
+  quiet: 'text-muted hover:bg-hover hover:text-text active:bg-press',
+} as const;
+
+const SIZES = {
+  small: 'h-7 px-2 text-small touch:min-h-11 touch:px-3',
+  medium: 'h-8 px-3 text-ui touch:min-h-11',
+  large: 'h-9 px-4 text-ui touch:min-h-11',
+} as const;
+
+type ButtonProps = ComponentProps<'button'> & { tone?: keyof typeof TONES; size?: keyof typeof SIZES };
+
+export function Button({ tone = 'plain', size = 'medium', className, type = 'button', ...rest }: ButtonProps) {
+  return (
+    <button
+      type={type}
+      className={cx(
+        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50',
+        TONES[tone],
+        SIZES[size],
+        className,
+      )}
+      {...rest}
+    />
+  );
+}

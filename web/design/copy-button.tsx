@@ -1,0 +1,23 @@
+// Copies a text and says so for a moment.
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { IconButton } from './icon-button.tsx';
+
+const CONFIRMED_MS = 1500;
+
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), CONFIRMED_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = () => {
+    // Without permission nothing is copied and the button keeps its label, which says as much.
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return <IconButton size="small" icon={copied ? Check : Copy} label={copied ? 'Copied' : label} onClick={copy} />;
+}

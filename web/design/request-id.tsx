@@ -1,0 +1,13 @@
+// The id under which the server's logs know a request, ready to be copied into a support ticket.
+import { CopyButton } from './copy-button.tsx';
+
+export function RequestId({ id }: { id: string }) {
+  return (
+    <p className="flex min-w-0 items-center gap-1 text-meta text-muted">
+      <span className="min-w-0 truncate">
+        Request <span className="font-mono">{id}</span>
+      </span>
+      <CopyButton text={id} label="Copy request id" />
+    </p>
+  );
+}

@@ -1,0 +1,59 @@
+// A refusal or failure as the API words it (RFC 9457), or as the page words it where no answer came at all.
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string | null;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(init: {
+    status: number;
+    code: string;
+    title: string;
+    detail: string;
+    requestId?: string | null;
+    retryAfterSeconds?: number | null;
+  }) {
+    super(init.code);
+    this.name = 'Problem';
+    this.status = init.status;
+    this.code = init.code;
+    this.title = init.title;
+    this.detail = init.detail;
+    this.requestId = init.requestId ?? null;
+    this.retryAfterSeconds = init.retryAfterSeconds ?? null;
+  }
+}
+
+/** No answer came: the device is offline, the server is away or the connection was cut. */
+export const unreachable = (): Problem =>
+  new Problem({
+    status: 0,
+    code: 'UNREACHABLE',
+    title: 'No connection to the server',
+    detail: 'Check your connection, then send it again.',
+  });
+
+/** Reads the problem that a refused response carries. A body in another form still gives its status and request id. */
+export async function readProblem(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null);
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (value: unknown, fallback: string): string =>
+    typeof value === 'string' && value !== '' ? value : fallback;
+  return new Problem({
+    status: response.status,
+    code: text(fields['code'], `HTTP_${response.status}`),
+    title: text(fields['title'], 'The server refused this'),
+    detail: text(fields['detail'], 'Try again in a minute, and quote the request id if it happens again.'),
+    requestId: text(fields['requestId'], response.headers.get('x-request-id') ?? '') || null,
+    retryAfterSeconds: readRetryAfter(response.headers.get('retry-after')),
+  });
+}
+
+function readRetryAfter(value: string | null): number | null {
+  if (value === null) return null;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : null;
+}

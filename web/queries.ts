@@ -1,0 +1,77 @@
+// What the page reads from the server and keeps fresh, each under one key.
+import {
+  type InfiniteData,
+  type QueryClient,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
+import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
+import { getMe, getModels, getSession, getSessions } from './api.ts';
+import { Problem } from './problem.ts';
+
+export const KEYS = {
+  me: ['me'],
+  models: ['models'],
+  sessions: ['sessions'],
+  session: (id: string) => ['session', id],
+} as const;
+
+const SESSION_PAGE = 30;
+/** How often an open conversation asks whether another device has gone on with it; only while it is in view. */
+const SESSION_POLL_MS = 5_000;
+
+/** A refusal stays one however often it is asked again; only a missing or failing server is worth a second try. */
+export const retries = (failures: number, error: Error): boolean =>
+  failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500) && !isStanding(error);
+
+/** 503 is also the answer of settings that are off, which no retry changes. */
+const isStanding = (error: Error): boolean =>
+  error instanceof Problem && (error.code === 'FEATURE_DISABLED' || error.code === 'PROVIDER_UNCONFIGURED');
+
+export function useMe(): UseQueryResult<Me> {
+  return useQuery({ queryKey: KEYS.me, queryFn: getMe, staleTime: 60_000 });
+}
+
+export function useModels(): UseQueryResult<ModelList> {
+  return useQuery({ queryKey: KEYS.models, queryFn: getModels, staleTime: 60_000 });
+}
+
+export function useSessions(): UseInfiniteQueryResult<InfiniteData<SessionList>> {
+  return useInfiniteQuery({
+    queryKey: KEYS.sessions,
+    queryFn: ({ pageParam }) => getSessions({ limit: SESSION_PAGE, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    staleTime: 15_000,
+  });
+}
+
+export function useSession(id: string, options: { poll: boolean }): UseQueryResult<Session> {
+  return useQuery({
+    queryKey: KEYS.session(id),
+    queryFn: () => getSession(id),
+    enabled: options.poll,
+    refetchInterval: SESSION_POLL_MS,
+    staleTime: 0,
+    retry: false,
+  });
+}
+
+/** The server's own words where the assistant is turned off for the organisation, else null. */
+export function useDisabled(): Problem | null {
+  const { error: models } = useModels();
+  const { error: sessions } = useSessions();
+  const off = [models, sessions].find((error) => error instanceof Problem && error.code === 'ASSISTANT_DISABLED');
+  return off instanceof Problem ? off : null;
+}
+
+/** Writes a conversation's new title into what is shown, ahead of the server's next list. */
+export function showTitle(client: QueryClient, id: string, title: string): void {
+  client.setQueryData<InfiniteData<SessionList>>(KEYS.sessions, (data) => {
+    if (data === undefined) return data;
+    const rename = (session: Session): Session => (session.id === id ? { ...session, title } : session);
+    return { ...data, pages: data.pages.map((page) => ({ ...page, sessions: page.sessions.map(rename) })) };
+  });
+}

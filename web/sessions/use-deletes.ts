@@ -1,0 +1,50 @@
+// The deletes of this page that can still be taken back. They outlive a drawer that closes over its list, so there is
+// one set of them for each query client, not for each list.
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { SessionList } from '../../worker/contract.ts';
+import { deleteSession } from '../api.ts';
+import { KEYS } from '../queries.ts';
+import { createUndoableDeletes, type UndoableDeletes } from './undoable-delete.ts';
+
+const known = new WeakMap<QueryClient, UndoableDeletes>();
+
+export function useDeletes(): UndoableDeletes {
+  const deletes = deletesOf(useQueryClient());
+  useEffect(() => {
+    addEventListener('pagehide', deletes.commit);
+    return () => removeEventListener('pagehide', deletes.commit);
+  }, [deletes]);
+  return deletes;
+}
+
+function deletesOf(queries: QueryClient): UndoableDeletes {
+  const existing = known.get(queries);
+  if (existing) return existing;
+  const created = createUndoableDeletes({
+    remove: (id) => {
+      dropFromList(queries, id);
+      const settle = () => queries.invalidateQueries({ queryKey: KEYS.sessions });
+      void deleteSession(id).then(settle, settle);
+    },
+    timers: {
+      set: (callback, ms) => window.setTimeout(callback, ms),
+      clear: (timer) => window.clearTimeout(timer),
+      now: () => performance.now(),
+    },
+  });
+  known.set(queries, created);
+  return created;
+}
+
+/** Out of the list before it is shown again, whatever time the server takes. */
+function dropFromList(queries: QueryClient, id: string): void {
+  queries.setQueryData<InfiniteData<SessionList>>(KEYS.sessions, (data) => {
+    if (data === undefined) return data;
+    const without = (page: SessionList): SessionList => ({
+      ...page,
+      sessions: page.sessions.filter((session) => session.id !== id),
+    });
+    return { ...data, pages: data.pages.map(without) };
+  });
+}
