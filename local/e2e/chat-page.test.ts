@@ -1,0 +1,190 @@
+// The main job as a person does it in a browser: sign in, ask, watch, reload, stop, and find it all in Postgres.
+import pg from 'pg';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { signIn } from './visitor.ts';
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([
+    startStack({ demo: { pace: { firstTokenMs: 30, tokenMs: 8 } } }),
+    launchBrowser(),
+  ]);
+});
+
+beforeEach(async () => {
+  context = await browser.newContext();
+  context.setDefaultTimeout(15_000);
+  return () => context.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function enter(email: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(stack.url);
+  await page.getByRole('button', { name: email }).click();
+  await page.waitForURL(/\/chat/);
+  return page;
+}
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Ask the assistant' });
+const answers = (page: Page) => page.getByRole('article', { name: /^Assistant/ });
+
+async function ask(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
+
+const sessionOf = (page: Page): string => new URL(page.url()).pathname.split('/')[2] ?? '';
+
+/** The answer's text each time that it changes, until it holds `end`. */
+async function watchAnswer(page: Page, end: string): Promise<string[]> {
+  await answers(page).last().waitFor();
+  return page.evaluate(
+    (last) =>
+      new Promise<string[]>((resolve) => {
+        const seen: string[] = [];
+        const look = () => {
+          const article = [...document.querySelectorAll('[role=feed] article')].at(-1);
+          const text = article?.textContent ?? '';
+          if (text !== seen.at(-1)) seen.push(text);
+          if (text.includes(last)) resolve(seen);
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    end,
+  );
+}
+
+async function storedMessages(sessionId: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
+  await client.connect();
+  try {
+    const query = `select role, status, model, provider, content, output_tokens::int, cost_micros::int
+                   from ai_messages where conversation_id = $1 order by ordinal, position`;
+    return (await client.query(query, [sessionId])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the main job', () => {
+  it('streams an answer in many parts, and the rows stand in Postgres with model, tokens and cost', async () => {
+    const page = await enter('ada@cascade.test');
+    await ask(page, 'Count to 60');
+    const partials = await watchAnswer(page, '60');
+    expect(partials.length).toBeGreaterThan(5);
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await expect
+      .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
+      .toMatchObject([
+        { role: 'user', status: 'complete', content: 'Count to 60' },
+        { role: 'assistant', status: 'complete', model: 'claude-sonnet-4-6', provider: 'demo' },
+      ]);
+    const [, answer] = await storedMessages(sessionOf(page));
+    expect(answer?.['output_tokens']).toBeGreaterThan(50);
+    expect(answer?.['cost_micros']).toBeGreaterThan(500);
+  });
+
+  it('goes on where it was after a reload in the middle', async () => {
+    const page = await enter('ada@cascade.test');
+    const hold = stack.demo?.holdNext({ afterTokens: 30 });
+    await ask(page, 'Count to 60');
+    await hold?.reached;
+    await expect.poll(() => answers(page).last().textContent()).toContain('5');
+    await page.reload();
+    await expect.poll(() => answers(page).last().textContent()).toContain('5');
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    hold?.release();
+    await expect.poll(() => answers(page).last().textContent(), { timeout: 10_000 }).toContain('60');
+    expect(await answers(page).count()).toBe(1);
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+  });
+
+  it('stops in the middle, keeps what came, and tells the provider', async () => {
+    const page = await enter('ada@cascade.test');
+    const hold = stack.demo?.holdNext({ afterTokens: 30 });
+    await ask(page, 'Count to 60');
+    await hold?.reached;
+    await expect.poll(() => answers(page).last().textContent()).toContain('5');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped', { exact: true }).waitFor();
+    expect(await answers(page).last().textContent()).toContain('5');
+    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
+    await expect
+      .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
+      .toMatchObject([{ role: 'user' }, { role: 'assistant', status: 'stopped' }]);
+  });
+
+  it('is followed live by a second tab', async () => {
+    const page = await enter('ada@cascade.test');
+    await ask(page, 'hello');
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await expect.poll(() => sessionOf(page)).not.toBe('');
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await expect.poll(() => answers(second).count()).toBe(1);
+
+    const hold = stack.demo?.holdNext({ afterTokens: 30 });
+    await ask(page, 'Count to 60');
+    await hold?.reached;
+    await expect.poll(() => answers(second).last().textContent(), { timeout: 10_000 }).toContain('5');
+    await second.getByRole('button', { name: 'Stop' }).waitFor();
+    hold?.release();
+    await expect.poll(() => answers(second).last().textContent(), { timeout: 10_000 }).toContain('60');
+    await expect.poll(() => answers(second).count()).toBe(2);
+  });
+
+  it('marks an answer that the Worker lost as interrupted, and a retry works', async () => {
+    const page = await enter('ada@cascade.test');
+    const hold = stack.demo?.holdNext({ afterTokens: 30 });
+    await ask(page, 'Count to 60');
+    await hold?.reached;
+    await expect.poll(() => answers(page).last().textContent()).toContain('5');
+    await stack.killWorker();
+    hold?.release();
+    await stack.startWorker();
+    await page.getByText('Interrupted', { exact: true }).waitFor({ timeout: 15_000 });
+    expect(await answers(page).first().textContent()).toContain('5');
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => answers(page).last().textContent(), { timeout: 15_000 }).toContain('60');
+  });
+});
+
+describe('who may not', () => {
+  it('tells a member of a tenant whose flag is off so, in the words of the server', async () => {
+    const page = await enter('rae@quiet.test');
+    await page.getByText('AI Assistant is not enabled for this tenant').waitFor();
+    const rae = await signIn(stack, 'rae@quiet.test');
+    const reply = await rae.send('POST', '/api/v1/ai/chat', {});
+    expect(reply.status).toBe(403);
+    expect(await reply.json()).toMatchObject({ detail: 'AI Assistant is not enabled for this tenant' });
+  });
+
+  it('answers 404 to another org, as for a session that never was', async () => {
+    const page = await enter('ada@cascade.test');
+    await ask(page, 'hello');
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await expect.poll(() => sessionOf(page)).not.toBe('');
+    const max = await signIn(stack, 'max@northlight.test');
+    const withoutRequestId = async (path: string) => {
+      const reply = await max.get(path);
+      const { requestId, ...body } = (await reply.json()) as { requestId: string };
+      expect(requestId).toBeTruthy();
+      return { status: reply.status, body };
+    };
+    const foreign = await withoutRequestId(`/api/v1/ai/sessions/${sessionOf(page)}`);
+    expect(foreign.status).toBe(404);
+    expect(foreign).toEqual(await withoutRequestId(`/api/v1/ai/sessions/${crypto.randomUUID()}`));
+  });
+});
