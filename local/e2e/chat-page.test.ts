@@ -46,24 +46,14 @@ async function ask(page: Page, text: string): Promise<void> {
 
 const sessionOf = (page: Page): string => new URL(page.url()).pathname.split('/')[2] ?? '';
 
-/** The answer's text each time that it changes, until it holds `end`. */
+/** The distinct texts that the answer had until it held `end`. */
 async function watchAnswer(page: Page, end: string): Promise<string[]> {
-  await answers(page).last().waitFor();
-  return page.evaluate(
-    (last) =>
-      new Promise<string[]>((resolve) => {
-        const seen: string[] = [];
-        const look = () => {
-          const article = [...document.querySelectorAll('[role=feed] article')].at(-1);
-          const text = article?.textContent ?? '';
-          if (text !== seen.at(-1)) seen.push(text);
-          if (text.includes(last)) resolve(seen);
-          else requestAnimationFrame(look);
-        };
-        look();
-      }),
-    end,
-  );
+  const seen: string[] = [];
+  while (!seen.at(-1)?.includes(end)) {
+    const text = (await answers(page).last().textContent()) ?? '';
+    if (text !== seen.at(-1)) seen.push(text);
+  }
+  return seen;
 }
 
 async function storedMessages(sessionId: string): Promise<Record<string, unknown>[]> {
