@@ -1,0 +1,7 @@
+// `npm run build`: the pages as they are deployed, into dist/web.
+import { measureFirstLoad } from './checks/web-size.ts';
+import { buildWeb, DEPLOYED_WEB_DIR } from './web-build.ts';
+
+await buildWeb(DEPLOYED_WEB_DIR);
+const size = measureFirstLoad(DEPLOYED_WEB_DIR);
+console.log(`dist/web built; first load ${((size?.gzipBytes ?? 0) / 1000).toFixed(1)} kB gzip of script`);

@@ -1,0 +1,171 @@
+// `npm run dev` as people use it: a process with an output, signals, and a folder that it leaves behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { getFreePort, HOST } from '../ports.ts';
+import { getCommand } from '../processes.ts';
+import { PROJECT_ROOT } from '../worker-options.ts';
+import { signIn } from './visitor.ts';
+
+type Run = { child: ChildProcess; output(): string; url: Promise<string>; ended: Promise<number | null> };
+
+/** Empty counts as not set, and wins over a `.dev.vars` that whoever runs the tests may have. */
+const NO_SETTINGS = Object.fromEntries(
+  ['DATABASE_URL', 'DATABASE_OWNER_URL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'OPENAI_API_KEY', 'OPENAI_BASE_URL']
+    .concat(['CLAIM_KEY', 'SESSION_KEY', 'GROUNDWIRE_PARENT'])
+    .map((name) => [name, '']),
+);
+
+let localDir: string;
+let port: number;
+const running: Run[] = [];
+
+beforeEach(async () => {
+  localDir = mkdtempSync(join(tmpdir(), 'groundwire-dev-'));
+  port = await getFreePort();
+});
+afterEach(async () => {
+  for (const run of running.splice(0)) {
+    run.child.kill('SIGTERM');
+    await run.ended;
+  }
+  rmSync(localDir, { recursive: true, force: true });
+});
+
+function runDev(env: Record<string, string> = {}, args: string[] = []): Run {
+  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'local', 'dev.ts'), ...args], {
+    env: { ...process.env, ...NO_SETTINGS, LOCAL_DIR: localDir, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const url = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        const ready = /^ready (\S+)$/m.exec(output)?.[1];
+        if (ready !== undefined) resolve(ready);
+      });
+    }
+    void ended.then(() => reject(new Error(`it ended before it was ready:\n${output}`)));
+  });
+  url.catch(() => {}); // Runs that are meant to fail are asked for their output instead.
+  const run = { child, output: () => output, url, ended };
+  running.push(run);
+  return run;
+}
+
+const pidsOf = () => ({
+  worker: Number(readFileSync(join(localDir, 'worker.pid'), 'utf8')),
+  postgres: Number(readFileSync(join(localDir, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]),
+});
+
+describe('npm run dev', () => {
+  it('names each service in a line, the address last; keeps its data; and ends all in silence on Ctrl-C', async () => {
+    const first = runDev();
+    const url = await first.url;
+    expect(url).toBe(`http://${HOST}:${port}`);
+    const lines = first.output().trim().split('\n');
+    expect(lines.slice(0, -2).map((line) => line.split(' ')[0])).toEqual(
+      expect.arrayContaining(['model', 'neon', 'pages', 'postgres']),
+    );
+    expect(lines.at(-1)).toBe(`ready ${url}`);
+    const ada = await signIn({ url }, 'ada@cascade.test');
+    const id = crypto.randomUUID();
+    expect((await ada.send('POST', '/api/v1/ai/sessions', { id, title: 'Kept' })).status).toBe(201);
+
+    const { worker, postgres } = pidsOf();
+    const before = first.output();
+    first.child.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(first.output()).toBe(before);
+    expect([getCommand(worker), getCommand(postgres)]).toEqual([null, null]);
+
+    const second = runDev();
+    await second.url;
+    // The token too: the keys are part of what is kept.
+    expect(await (await ada.get(`/api/v1/ai/sessions/${id}`)).json()).toMatchObject({ title: 'Kept' });
+    second.child.kill('SIGINT');
+    await second.ended;
+
+    const third = runDev({}, ['--reset']);
+    await third.url;
+    const again = await signIn({ url }, 'ada@cascade.test');
+    expect((await again.get(`/api/v1/ai/sessions/${id}`)).status).toBe(404);
+  });
+
+  it('leaves nothing running when it is killed outright, and starts again', async () => {
+    const first = runDev();
+    await first.url;
+    const { worker, postgres } = pidsOf();
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await vi.waitFor(() => expect([getCommand(worker), getCommand(postgres)]).toEqual([null, null]), 10_000);
+    expect(existsSync(join(localDir, 'stack.lock'))).toBe(true);
+    const second = runDev();
+    expect((await fetch(await second.url)).status).toBe(200);
+  });
+
+  it('says that the Worker process died, and runs another one', async () => {
+    const run = runDev();
+    const url = await run.url;
+    const { worker } = pidsOf();
+    process.kill(worker, 'SIGKILL');
+    await vi.waitFor(() => expect(run.output()).toContain('the Worker process died and was started again'), 10_000);
+    expect((await fetch(url)).status).toBe(200);
+    expect(pidsOf().worker).not.toBe(worker);
+  });
+
+  it('ends when its database ends, and says so', async () => {
+    const run = runDev();
+    await run.url;
+    process.kill(pidsOf().postgres, 'SIGKILL');
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/^error: PostgreSQL ended by itself/m);
+  });
+});
+
+describe('npm run dev says in one line what to do and starts nothing', () => {
+  it('when the port is in use', async () => {
+    const other = createServer().listen(port, HOST);
+    const run = runDev();
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toBe(
+      `error: port ${port} is in use; stop what listens there, or choose another: PORT=${port + 1} npm run dev\n`,
+    );
+    other.close();
+  });
+
+  it('when its folder is in use, while another folder and port do', async () => {
+    const first = runDev();
+    await first.url;
+    const same = runDev({ PORT: String(await getFreePort()) });
+    expect(await same.ended).toBe(1);
+    expect(same.output()).toBe(
+      `error: ${localDir} is in use by a running stack; stop that one, or set LOCAL_DIR to another folder\n`,
+    );
+    const other = runDev({ PORT: String(await getFreePort()), LOCAL_DIR: join(localDir, 'other') });
+    expect(await Promise.all([first.url, other.url].map(async (url) => (await fetch(await url)).status))).toEqual([
+      200, 200,
+    ]);
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'error: PORT is "abc"; it must be a number between 1 and 65535\n'],
+    [{}, 'error: unknown option --rest; there is --reset, which empties the data\n', ['--rest']],
+  ])('when it is told what it does not know: %j', async (env: Record<string, string>, message, args: string[] = []) => {
+    const run = runDev(env, args);
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toBe(message);
+  });
+
+  it('when the database does not answer', async () => {
+    const run = runDev({ DATABASE_URL: `postgresql://me:secret@${HOST}:1/app` });
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/^error: the database does not let the owner in: connect ECONNREFUSED/m);
+    expect(run.output()).not.toContain('secret');
+  });
+});

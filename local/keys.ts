@@ -1,0 +1,37 @@
+// The local stack's own secrets, made once and kept in LOCAL_DIR, readable by their owner only.
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StackError } from './stack-error.ts';
+
+const Keys = z.strictObject({
+  /** `<kid>:<base64 of 32 bytes>`: signs what a query may claim to be. */
+  claimKey: z.string(),
+  /** Base64 of 32 bytes: signs sign-in tokens. */
+  sessionKey: z.string(),
+  ownerPassword: z.string(),
+  appPassword: z.string(),
+});
+export type Keys = z.infer<typeof Keys>;
+
+export function loadKeys(stateDir: string): Keys {
+  const path = join(stateDir, 'keys.json');
+  if (existsSync(path)) return readKeys(path);
+  const keys: Keys = {
+    claimKey: `local:${randomBytes(32).toString('base64')}`,
+    sessionKey: randomBytes(32).toString('base64'),
+    ownerPassword: randomBytes(18).toString('hex'),
+    appPassword: randomBytes(18).toString('hex'),
+  };
+  writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  return keys;
+}
+
+function readKeys(path: string): Keys {
+  try {
+    return Keys.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new StackError(`${path} is broken; start anew with \`npm run dev -- --reset\``, { cause });
+  }
+}

@@ -1,0 +1,68 @@
+// What the local Worker finds in its environment: settings of the developer, keys of the stack, addresses of the
+// services. The demo model stands in only when no provider is configured at all.
+import type { Keys } from './keys.ts';
+
+export type Settings = Readonly<Record<string, string>>;
+
+/** Passed on as they are when the developer set them. */
+const PASSED_ON = [
+  'PUBLIC_ORIGIN',
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_JWKS_URL',
+  'JWT_TYPE',
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_MODEL',
+  'ANTHROPIC_BASE_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_MODEL',
+  'OPENAI_BASE_URL',
+];
+
+/** Servers at a base URL of one's own often take any key, but the SDKs send none without one. */
+const ANY_KEY = 'none';
+
+export function usesDemoModel(settings: Settings): boolean {
+  return listProviders(settings).length === 0;
+}
+
+/** Ids of the providers that the settings configure. */
+export function listProviders(settings: Settings): string[] {
+  const isSet = (prefix: string) => Boolean(settings[`${prefix}_API_KEY`] || settings[`${prefix}_BASE_URL`]);
+  return ['ANTHROPIC', 'OPENAI'].filter(isSet).map((prefix) => prefix.toLowerCase());
+}
+
+export function buildBindings(options: {
+  settings: Settings;
+  keys: Keys;
+  databaseUrl: string;
+  /** Absent where the database is Neon itself. */
+  neonFetchEndpoint: string | undefined;
+  /** Absent where a provider is configured. */
+  demoModelUrl: string | undefined;
+}): Record<string, string> {
+  const { settings, keys, neonFetchEndpoint, demoModelUrl } = options;
+  const bindings: Record<string, string> = {
+    ENVIRONMENT: 'local',
+    DATABASE_URL: options.databaseUrl,
+    CLAIM_KEY: settings['CLAIM_KEY'] ?? keys.claimKey,
+    SESSION_KEY: settings['SESSION_KEY'] ?? keys.sessionKey,
+  };
+  if (neonFetchEndpoint !== undefined) bindings['NEON_FETCH_ENDPOINT'] = neonFetchEndpoint;
+  for (const name of PASSED_ON) {
+    const value = settings[name];
+    if (value) bindings[name] = value;
+  }
+  for (const prefix of ['ANTHROPIC', 'OPENAI']) {
+    if (bindings[`${prefix}_BASE_URL`]) bindings[`${prefix}_API_KEY`] ??= ANY_KEY;
+  }
+  if (demoModelUrl === undefined) return bindings;
+  return {
+    ...bindings,
+    DEMO_MODEL: '1',
+    ANTHROPIC_API_KEY: 'demo',
+    ANTHROPIC_BASE_URL: demoModelUrl,
+    OPENAI_API_KEY: 'demo',
+    OPENAI_BASE_URL: `${demoModelUrl}/v1`,
+  };
+}
