@@ -11,9 +11,14 @@ export const AUDIT_EVENTS = [
   'answer.stopped',
   'answer.interrupted',
   'answer.failed',
+  'tool.proposed',
+  'tool.completed',
+  'tool.refused',
+  'tool.failed',
+  'tool.unknown',
 ] as const;
 
-export const AuditEvent = z.strictObject({
+export const AuditEvent = z.object({
   id: z.uuid(),
   orgId: z.uuid(),
   /** The user who caused it; null where the system did. */
@@ -33,6 +38,10 @@ export const AuditEvent = z.strictObject({
   error: z.string().nullable(),
   durationMs: z.int().nullable(),
   meta: z.record(z.string(), z.unknown()),
+  tool: z.string().optional(),
+  /** What the tool was called with: validated where it could be, else as the model wrote it. */
+  parameters: z.unknown().optional(),
+  result: z.unknown().optional(),
   /** Unix milliseconds. */
   createdAt: z.int(),
 });

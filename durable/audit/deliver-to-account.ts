@@ -9,7 +9,10 @@ export async function deliverToAccount(env: Env, items: readonly OutboxItem[]): 
     for (const item of items) await deliverItem(env, item);
     return { outcome: 'delivered' };
   } catch (error) {
-    return { outcome: 'unavailable', reason: String(error) };
+    return {
+      outcome: wasRefused(error) ? 'rejected' : 'unavailable',
+      reason: error instanceof Error ? error.name : 'thrown',
+    };
   }
 }
 
@@ -29,3 +32,11 @@ async function deliverItem(env: Env, item: OutboxItem): Promise<void> {
     );
   } else throw new Error(`${item.kind} is not for an Account`);
 }
+
+/** The object's own code threw and would again; the runtime marks what it may do better with another try. */
+const wasRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  'remote' in error &&
+  error.remote === true &&
+  !('retryable' in error && error.retryable === true) &&
+  !('overloaded' in error && error.overloaded === true);

@@ -25,24 +25,48 @@ export async function drain(deps: DrainDeps): Promise<boolean> {
   for (;;) {
     const rows = deps.take(BATCH_ROWS);
     if (rows.length === 0) return true;
-    const delivery = await deps.deliver(rows.map((row) => row.item));
+    const delivery = await deliverRows(deps, rows);
     if (delivery.outcome === 'delivered') deps.settle(rows);
-    else if (delivery.outcome === 'unavailable' || !(await deliverSingly(deps, rows))) return false;
+    else if (delivery.outcome === 'unavailable') return wait(delivery.reason);
+    else if (!(await deliverSingly(deps, rows))) return false;
   }
 }
 
 /** Finds the row that spoils a batch. Stops at the first refusal that may yet pass, since rows build on one another. */
 async function deliverSingly(deps: DrainDeps, rows: readonly OutboxRow[]): Promise<boolean> {
   for (const row of rows) {
-    const delivery = await deps.deliver([row.item]);
+    const delivery = await deliverItems(deps, row);
     if (delivery.outcome === 'delivered') deps.settle([row]);
-    else if (delivery.outcome === 'unavailable') return false;
+    else if (delivery.outcome === 'unavailable') return wait(delivery.reason);
     else {
       deps.recordFailure(row, delivery.reason);
       if (row.attempts + 1 < MAX_ATTEMPTS) return false;
-      logFailure('outbox row parked', null, { seq: row.seq, kind: row.item.kind, reason: delivery.reason });
+      logFailure('outbox row parked', null, { seq: row.seq, reason: delivery.reason });
       deps.park(row);
     }
   }
   return true;
+}
+
+/** Each item of a row by itself, so that a bad one holds up no other. Answers the first refusal when all were tried. */
+async function deliverItems(deps: DrainDeps, row: OutboxRow): Promise<Delivery> {
+  if (!row.items) return UNREADABLE;
+  let refusal: Delivery | null = null;
+  for (const item of row.items) {
+    const delivery = await deps.deliver([item]);
+    if (delivery.outcome === 'unavailable') return delivery;
+    if (delivery.outcome === 'rejected') refusal ??= delivery;
+  }
+  return refusal ?? { outcome: 'delivered' };
+}
+
+async function deliverRows(deps: DrainDeps, rows: readonly OutboxRow[]): Promise<Delivery> {
+  return rows.some((row) => !row.items) ? UNREADABLE : deps.deliver(rows.flatMap((row) => row.items ?? []));
+}
+
+const UNREADABLE: Delivery = { outcome: 'rejected', reason: 'unreadable' };
+
+function wait(reason: string): false {
+  logFailure('outbox waits', null, { reason });
+  return false;
 }

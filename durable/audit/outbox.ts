@@ -1,5 +1,6 @@
 // What must still reach Postgres and the owner's Account object, committed with the change it tells of.
-// Every item carries its own id or version, so delivering one twice changes nothing.
+// Every item carries its own id or version, so delivering one twice changes nothing. Not strict: a release that was
+// rolled back must still read what the newer one put here.
 import { z } from 'zod';
 import { SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
 import { AuditEvent } from './audit-event.ts';
@@ -9,9 +10,9 @@ const Owner = { orgId: z.uuid(), userId: z.uuid() };
 
 /** An item for Postgres. */
 export const StoredItem = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('conversation'), ...Owner, session: SessionRecord }),
-  z.strictObject({ kind: z.literal('conversation-removed'), ...Owner, sessionId: z.uuid() }),
-  z.strictObject({
+  z.object({ kind: z.literal('conversation'), ...Owner, session: SessionRecord }),
+  z.object({ kind: z.literal('conversation-removed'), ...Owner, sessionId: z.uuid() }),
+  z.object({
     kind: z.literal('message'),
     ...Owner,
     sessionId: z.uuid(),
@@ -20,20 +21,20 @@ export const StoredItem = z.discriminatedUnion('kind', [
     position: z.int(),
     message: TranscriptMessage,
   }),
-  z.strictObject({ kind: z.literal('audit'), ...Owner, audit: AuditEvent }),
+  z.object({ kind: z.literal('audit'), ...Owner, audit: AuditEvent }),
 ]);
 export type StoredItem = z.infer<typeof StoredItem>;
 
 /** An item for the owner's session list. */
 export const IndexItem = z.discriminatedUnion('kind', [
-  z.strictObject({
+  z.object({
     kind: z.literal('index'),
     subject: z.string(),
     orgId: z.uuid(),
     session: SessionRecord,
     runId: z.string().nullable(),
   }),
-  z.strictObject({ kind: z.literal('index-removed'), subject: z.string(), orgId: z.uuid(), sessionId: z.uuid() }),
+  z.object({ kind: z.literal('index-removed'), subject: z.string(), orgId: z.uuid(), sessionId: z.uuid() }),
 ]);
 export type IndexItem = z.infer<typeof IndexItem>;
 
@@ -46,25 +47,45 @@ export type Lane = 'postgres' | 'account';
 export const laneOf = (item: OutboxItem): Lane =>
   item.kind === 'index' || item.kind === 'index-removed' ? 'account' : 'postgres';
 
-export type OutboxRow = { readonly seq: number; readonly item: OutboxItem; readonly attempts: number };
+/** What one commit has to tell one receiver; a row an item would cost twice as many writes. Null where this release cannot read it. */
+export type OutboxRow = {
+  readonly seq: number;
+  readonly items: readonly OutboxItem[] | null;
+  readonly attempts: number;
+};
 
 /** Rows that may wait before new turns are refused: about a day of hard use of one conversation. */
 export const MAX_BACKLOG = 2_000;
 
-export const addToOutbox = (sql: SqlStorage, item: OutboxItem): void => {
-  sql.exec('insert into outbox (lane, payload) values (?, ?)', laneOf(item), JSON.stringify(item));
-};
+/** Call it once a commit, with all there is to tell. */
+export function addToOutbox(sql: SqlStorage, items: readonly OutboxItem[]): void {
+  for (const [lane, told] of Map.groupBy(items, laneOf))
+    sql.exec('insert into outbox (lane, payload) values (?, ?)', lane, JSON.stringify(told));
+}
 
-/** The oldest rows that wait, in the order in which they must arrive. */
+/** What one delivery may weigh: receivers bound the size of a request. */
+const MAX_TAKEN_CHARS = 1_000_000;
+
+/** The oldest rows that wait, in the order in which they must arrive; fewer where they are large. */
 export function takeFromOutbox(sql: SqlStorage, lane: Lane, limit: number): OutboxRow[] {
-  return sql
-    .exec<{ seq: number; payload: string; attempts: number }>(
-      'select seq, payload, attempts from outbox where lane = ? and parked_at is null order by seq limit ?',
-      lane,
-      limit,
-    )
-    .toArray()
-    .map((row) => ({ seq: row.seq, item: OutboxItem.parse(JSON.parse(row.payload)), attempts: row.attempts }));
+  const waiting = sql.exec<{ seq: number; payload: string; attempts: number }>(
+    'select seq, payload, attempts from outbox where lane = ? and parked_at is null order by seq limit ?',
+    lane,
+    limit,
+  );
+  const taken: OutboxRow[] = [];
+  let chars = 0;
+  for (const { seq, payload, attempts } of waiting) {
+    chars += payload.length;
+    if (taken.length > 0 && chars > MAX_TAKEN_CHARS) break;
+    taken.push({ seq, items: readItems(payload), attempts });
+  }
+  return taken;
+}
+
+function readItems(payload: string): OutboxItem[] | null {
+  const parsed = z.array(OutboxItem).safeParse(JSON.parse(payload));
+  return parsed.success ? parsed.data : null;
 }
 
 export const backlog = (sql: SqlStorage): number =>
@@ -81,4 +102,13 @@ export function recordFailure(sql: SqlStorage, row: OutboxRow, reason: string): 
 /** Puts a row aside that its receiver refuses again and again, so that what follows it still arrives. It is kept. */
 export function park(sql: SqlStorage, row: OutboxRow, now: number): void {
   sql.exec('update outbox set parked_at = ? where seq = ?', now, row.seq);
+}
+
+/** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log do. */
+export function forgetParkedWords(sql: SqlStorage): void {
+  sql.exec(
+    `update outbox set payload = (
+       select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') = 'audit')
+     where parked_at is not null`,
+  );
 }

@@ -8,11 +8,11 @@ import { createAnswerWriter } from './answer-writer.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { auditOf, indexItem } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
-import { findRun, insertRun, nextOrdinal, type Run } from './runs.ts';
+import { findRun, insertRun, type Run } from './runs.ts';
 import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { titleFrom } from './title.ts';
-import { blankMessage, putMessage } from './transcript.ts';
+import { blankMessage, nextOrdinal, putMessage } from './transcript.ts';
 
 export type Admitted =
   /** The turn is new and waits for `start`. */
@@ -32,37 +32,63 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   }
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
   if (before && backlog(deps.sql) >= MAX_BACKLOG) throw new AppError('BACKLOG_FULL', { retryAfterSeconds: 60 });
-  const resolved = deps.resolveModel(request.model ?? before?.model ?? null, access.plan);
+  const resolved = resolveFor(deps, request, access, before);
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
-  migrate(deps.sql, CONVERSATION_STEPS);
-  const now = deps.now();
-  const session = sessionFor(before, request, access, now);
-  const run: Run = {
-    runId: request.runId,
-    ordinal: nextOrdinal(deps.sql),
-    status: 'queued',
-    request,
-    access,
-    requestId: call.requestId,
-    assistantId: deps.newId(),
-    model: resolved.model.id,
-    provider: resolved.provider.name,
-    pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
-    promptTokens: 0,
-    createdAt: now,
-  };
-  commit(deps, session, run, before === null);
-  const turn = beginTurn(deps, run, resolved);
+  const run = deps.transaction(() => {
+    migrate(deps.sql, CONVERSATION_STEPS);
+    const now = deps.now();
+    const session = sessionFor(before, request, access, now);
+    const created = newRun(deps, call, resolved, now);
+    commit(deps, session, created, request.message.text, before === null);
+    return created;
+  });
+  const turn = beginTurn(deps, run, access, resolved);
   deps.live.set(run.runId, turn);
   deps.keepAlive();
   return { kind: 'new', turn };
 }
 
-function beginTurn(deps: ConversationDeps, run: Run, resolved: Resolved): LiveTurn {
+/** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
+function resolveFor(deps: ConversationDeps, request: RunRequest, access: Access, session: Session | null) {
+  if (request.model !== null) return deps.resolveModel(request.model, access.plan);
+  const chosen = session?.model ? deps.resolveModel(session.model, access.plan) : null;
+  return chosen?.ok ? chosen : deps.resolveModel(null, access.plan);
+}
+
+const newRun = (
+  deps: ConversationDeps,
+  { run: request, access, requestId }: RunCall,
+  resolved: Resolved,
+  now: number,
+): Run => ({
+  runId: request.runId,
+  ordinal: nextOrdinal(deps.sql),
+  digest: request.digest,
+  status: 'queued',
+  sessionId: request.sessionId,
+  orgId: access.orgId,
+  actorId: access.userId,
+  scope: {
+    mode: request.mode,
+    programId: request.programId,
+    designId: request.designId,
+    parentRunId: request.parentRunId,
+  },
+  requestId,
+  assistantId: deps.newId(),
+  model: resolved.model.id,
+  provider: resolved.provider.name,
+  pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
+  promptTokens: 0,
+  createdAt: now,
+});
+
+function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: Resolved): LiveTurn {
   deps.log.open(run.runId);
   return {
     run,
+    access,
     resolved,
     writer: createAnswerWriter(run.assistantId, (event) => deps.log.append(run.runId, event)),
     controller: new AbortController(),
@@ -71,32 +97,26 @@ function beginTurn(deps: ConversationDeps, run: Run, resolved: Resolved): LiveTu
   };
 }
 
-function commit(deps: ConversationDeps, session: Session, run: Run, isNew: boolean): void {
-  const { request, access } = run;
+function commit(deps: ConversationDeps, session: Session, run: Run, text: string, isNew: boolean): void {
   const owner = { orgId: session.orgId, userId: session.ownerId };
   const message = blankMessage({
     id: deps.newId(),
     runId: run.runId,
     role: 'user',
-    parts: [{ type: 'text', content: request.message.text }],
+    parts: [{ type: 'text', content: text }],
     status: 'complete',
     createdAt: run.createdAt,
   });
   deps.session.put(session);
   insertRun(deps.sql, run);
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
-  addToOutbox(deps.sql, { kind: 'conversation', ...owner, session: toRecord(session) });
-  if (isNew) addToOutbox(deps.sql, { kind: 'audit', ...owner, audit: auditOf(deps, run, 'session.created', {}) });
-  addToOutbox(deps.sql, {
-    kind: 'message',
-    ...owner,
-    sessionId: session.id,
-    ordinal: run.ordinal,
-    position: 0,
-    message,
-  });
-  addToOutbox(deps.sql, { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) });
-  addToOutbox(deps.sql, indexItem(session, run.runId));
+  addToOutbox(deps.sql, [
+    { kind: 'conversation', ...owner, session: toRecord(session) },
+    ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', {}) }] : []),
+    { kind: 'message', ...owner, sessionId: session.id, ordinal: run.ordinal, position: 0, message },
+    { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) },
+    indexItem(session, run.runId),
+  ]);
 }
 
 /** What the user chose in this request holds for the conversation from now on. */

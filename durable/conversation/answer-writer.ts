@@ -8,6 +8,9 @@ export type AnswerWriter = ReturnType<typeof createAnswerWriter>;
 /** How far an answer has come. */
 export type AnswerState = { text: string; reasoning: string; open: boolean; reasoningOpen: boolean };
 
+/** A provider may send an answer in one piece; in the log it stands in events of a size that readers can take. */
+const MAX_DELTA_CHARS = 16 * 1024;
+
 const UNBEGUN: AnswerState = { text: '', reasoning: '', open: false, reasoningOpen: false };
 
 export function createAnswerWriter(messageId: string, emit: (event: AgUiEvent) => void, begun: AnswerState = UNBEGUN) {
@@ -25,11 +28,11 @@ export function createAnswerWriter(messageId: string, emit: (event: AgUiEvent) =
     if (event.type === 'text') {
       closeReasoning();
       text += event.delta;
-      emit({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta: event.delta });
+      for (const delta of cut(event.delta)) emit({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta });
     } else {
       openReasoning();
       reasoning += event.delta;
-      emit({ type: 'REASONING_MESSAGE_CONTENT', messageId: reasoningId, delta: event.delta });
+      for (const delta of cut(event.delta)) emit({ type: 'REASONING_MESSAGE_CONTENT', messageId: reasoningId, delta });
     }
   }
 
@@ -54,7 +57,22 @@ export function createAnswerWriter(messageId: string, emit: (event: AgUiEvent) =
     emit({ type: 'REASONING_END', messageId: reasoningId });
   }
 
-  return { open, write, close, said: () => text + reasoning, parts: () => toParts(reasoning, text) };
+  return {
+    open,
+    write,
+    close,
+    said: () => text + reasoning,
+    length: () => text.length + reasoning.length,
+    parts: () => toParts(reasoning, text),
+  };
+}
+
+/** Cuts between characters, never inside a surrogate pair. */
+function cut(delta: string): string[] {
+  if (delta.length <= MAX_DELTA_CHARS) return [delta];
+  const isInsidePair = /[\uD800-\uDBFF]/.test(delta.charAt(MAX_DELTA_CHARS - 1));
+  const end = isInsidePair ? MAX_DELTA_CHARS - 1 : MAX_DELTA_CHARS;
+  return [delta.slice(0, end), ...cut(delta.slice(end))];
 }
 
 /** The state that logged events leave an answer in. */

@@ -2,6 +2,7 @@
 // Account to the functions beside this file, and speaks to the edge by fetch (streams) and RPC (all else).
 
 import { DurableObject } from 'cloudflare:workers';
+import { backlog } from '../audit/outbox.ts';
 import { createPump } from '../audit/pump.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
@@ -19,17 +20,23 @@ import { parseEventId } from './events.ts';
 import { follow } from './follow.ts';
 import * as manage from './manage.ts';
 import { recover } from './recover.ts';
-import { RunCall, refusalResponse, SessionDraft, SessionPatch } from './requests.ts';
+import { PageCall, RunCall, refusalResponse, SessionDraft, SessionPatch } from './requests.ts';
 import { runTurn } from './run-turn.ts';
 import { findRun } from './runs.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { createTurnQueue } from './turn-queue.ts';
+import { mayShow } from './watch-rights.ts';
 
-/** Default of FLUSH_WINDOW_MS: at most 20 rows a second of streaming. Content that comes alone is never delayed. */
-const FLUSH_WINDOW_MS = 50;
+/**
+ * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events, so that with up to 17 a second an answer of
+ * some seconds stays below 10 + 20 a second. Content that comes alone is never delayed.
+ */
+const FLUSH_WINDOW_MS = 60;
 /** While anything is unfinished an alarm comes this often, and finds what a lost instance left behind. */
 const HEARTBEAT_MS = 30_000;
+/** Longer than the Account waits for Postgres; a turn must not wait for ever for an Account that hangs. */
+const CONFIRM_LIMIT_MS = 15_000;
 const SSE_HEADERS = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' };
 
 export class Conversation extends DurableObject<Env> {
@@ -49,23 +56,36 @@ export class Conversation extends DurableObject<Env> {
       waitUntil: (work) => ctx.waitUntil(work),
       retryLater: () => this.#keepAlive(),
     });
+    const session = sessionCache(sql);
     this.#deps = {
       sql,
       log: createEventLog({ ...storedEvents(sql), now, later, windowMs: settings.FLUSH_WINDOW_MS ?? FLUSH_WINDOW_MS }),
       queue: createTurnQueue(),
       live: new Map<string, LiveTurn>(),
-      session: sessionCache(sql),
+      session,
+      transaction: (work) => {
+        try {
+          return ctx.storage.transactionSync(work);
+        } catch (error) {
+          session.forget();
+          throw error;
+        }
+      },
       now,
       newId: () => crypto.randomUUID(),
+      later,
       every,
       resolveModel: (requested, plan) => resolveModel({ requested, plan, config: providerConfigOf(env) }),
-      confirm: (access) => confirmRights(env, access),
+      confirm: (access) => within(CONFIRM_LIMIT_MS, confirmRights(env, access)),
       keepAlive: () => this.#keepAlive(),
+      restart: (reason) => ctx.abort(reason),
       drainSoon: (delayMs) => this.#pump.soon(delayMs),
     };
     if (schemaVersion(sql) === 0) return;
     migrate(sql, CONVERSATION_STEPS);
     if (recover(this.#deps) > 0) this.#keepAlive();
+    if (session.get()?.deletedAt) manage.eraseContent(this.#deps);
+    if (backlog(sql) > 0) this.#pump.soon(0);
   }
 
   /** `POST /run` with a `RunCall`, or `GET /runs/<runId>?after=<event id>` with the Access as a header: SSE either way. */
@@ -75,7 +95,7 @@ export class Conversation extends DurableObject<Env> {
       if (request.method === 'POST' && url.pathname === '/run')
         return await this.#run(RunCall.parse(await request.json()));
       const access = Access.parse(JSON.parse(request.headers.get('X-Groundwire-Access') ?? 'null'));
-      return this.#rejoin(
+      return await this.#rejoin(
         access,
         decodeURIComponent(url.pathname.slice('/runs/'.length)),
         url.searchParams.get('after'),
@@ -97,18 +117,30 @@ export class Conversation extends DurableObject<Env> {
       this.ctx.waitUntil(turn.ended.promise);
       // Nothing can be shown before rights hold, so waiting here costs nothing and lets a refusal be a real status.
       const refusal = startsNow ? await turn.rights.promise : null;
-      if (refusal) return refusalResponse(refusal);
+      return refusal ? refusalResponse(refusal) : this.#stream(call.run.runId, after);
     }
-    return this.#stream(call.run.runId, after);
+    return this.#showStored(call.access, call.run.runId, after);
   }
 
-  #rejoin(access: Access, runId: string, lastEventId: string | null): Response {
+  async #rejoin(access: Access, runId: string, lastEventId: string | null): Promise<Response> {
+    this.#requireRun(access, runId);
+    return this.#showStored(access, runId, parseEventId(runId, lastEventId) ?? -1);
+  }
+
+  /** What is stored is shown on rights that hold only, and may have been deleted when that is known. */
+  async #showStored(access: Access, runId: string, after: number): Promise<Response> {
+    const refusal = await mayShow(this.#deps, access);
+    if (refusal) return refusalResponse(refusal);
+    this.#requireRun(access, runId);
+    return this.#stream(runId, after);
+  }
+
+  #requireRun(access: Access, runId: string): void {
     if (!manage.getOwned(this.#deps, access) || !findRun(this.#deps.sql, runId)) throw new AppError('NOT_FOUND');
-    return this.#stream(runId, parseEventId(runId, lastEventId) ?? -1);
   }
 
   #stream(runId: string, after: number): Response {
-    const { body, done } = follow(this.#deps.log, runId, after);
+    const { body, done } = follow(this.#deps, runId, after);
     this.ctx.waitUntil(done);
     return new Response(body, { headers: SSE_HEADERS });
   }
@@ -133,8 +165,8 @@ export class Conversation extends DurableObject<Env> {
     });
   }
 
-  messages(call: { access: Access; limit: number; before: string | null }) {
-    return manage.messages(this.#deps, { ...call, access: Access.parse(call.access) });
+  messages(call: PageCall) {
+    return manage.messages(this.#deps, PageCall.parse(call));
   }
 
   cancel(call: { access: Access; runId: string }) {
@@ -164,7 +196,11 @@ export class Conversation extends DurableObject<Env> {
   #keepAlive(): void {
     if (this.#alarmIsSet) return;
     this.#alarmIsSet = true;
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + HEARTBEAT_MS));
+    const set = this.ctx.storage.setAlarm(Date.now() + HEARTBEAT_MS).catch((error: unknown) => {
+      this.#alarmIsSet = false;
+      logFailure('alarm not set', error);
+    });
+    this.ctx.waitUntil(set);
   }
 }
 
@@ -176,4 +212,15 @@ function later(ms: number, callback: () => void): () => void {
 function every(ms: number, callback: () => void): () => void {
   const timer = setInterval(callback, ms);
   return () => clearInterval(timer);
+}
+
+/** @throws where `answer` takes longer. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stopWaiting = later(ms, () => reject(new AppError('DATABASE_UNAVAILABLE')));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    stopWaiting();
+  }
 }

@@ -15,6 +15,8 @@ export type Resolved = { readonly model: Model; readonly provider: Provider };
 /** A turn that was admitted and has not ended. */
 export type LiveTurn = {
   readonly run: Run;
+  /** The rights that the turn was admitted with. */
+  readonly access: Access;
   readonly resolved: Resolved;
   readonly writer: AnswerWriter;
   readonly controller: AbortController;
@@ -32,8 +34,12 @@ export type ConversationDeps = {
   readonly live: Map<string, LiveTurn>;
   /** The session row, read once and written through. */
   readonly session: { get(): Session | null; put(session: Session): void };
+  /** Runs `work`, whose writes are stored together or, where it throws, not at all. Its changes in memory stay. */
+  transaction<T>(work: () => T): T;
   now(): number;
   newId(): string;
+  /** Calls back once after `ms`, unless the returned function is called before. */
+  later(ms: number, callback: () => void): () => void;
   /** Calls back each `ms` until the returned function is called. */
   every(ms: number, callback: () => void): () => void;
   resolveModel(requested: string | null, plan: Plan): Answer<Resolved>;
@@ -41,6 +47,8 @@ export type ConversationDeps = {
   confirm(access: Access): Promise<Answer<{ access: Access }>>;
   /** Makes sure that an alarm is set, so that a restarted object finds what this one left undone. */
   keepAlive(): void;
+  /** Ends this instance of the object. The next one finds the runs that it left, and ends them. */
+  restart(reason: string): void;
   /** The outbox has rows; they may go out from `delayMs` on. */
   drainSoon(delayMs: number): void;
 };

@@ -29,6 +29,8 @@ type LiveRun = {
 
 /** Readers that keep up are served from memory; who is further behind reads the table. */
 const HOT_TAIL_BYTES = 256 * 1024;
+/** What gathered while a run was held may be a whole answer; rows and reads stay small all the same. */
+const MAX_BATCH_CHARS = 64 * 1024;
 
 export type EventLog = ReturnType<typeof createEventLog>;
 
@@ -80,6 +82,19 @@ export function createEventLog(deps: EventLogDeps) {
     flush(runId, run);
   }
 
+  /** Lets go of a run whose end is stored by other means. */
+  function forget(runId: string): void {
+    live.get(runId)?.cancelTimer?.();
+    live.delete(runId);
+  }
+
+  /** Stores what has gathered without waiting for the window; false where the run is held and so may not be seen. */
+  function storeNow(runId: string): boolean {
+    const run = live.get(runId);
+    if (run) flush(runId, run);
+    return !run?.held;
+  }
+
   /** Forgets what a held run has gathered: its user may not see it. */
   function discard(runId: string): void {
     const run = requireLive(runId);
@@ -111,22 +126,32 @@ export function createEventLog(deps: EventLogDeps) {
     run.held = false;
     // Out of the map first: readers that wake must find the run ended once they have read all of it.
     live.delete(runId);
-    flush(runId, run);
+    try {
+      flush(runId, run);
+    } finally {
+      // Also where storing failed: they must not wait for a run that is gone.
+      run.changed.resolve();
+    }
   }
 
   function flush(runId: string, run: LiveRun): void {
     run.cancelTimer?.();
     run.cancelTimer = null;
     if (run.held || run.pending.length === 0) return;
-    const batch = { first: run.nextSeq - run.pending.length, count: run.pending.length, frames: run.pending.join('') };
-    deps.insert(runId, batch);
-    run.pending = [];
+    while (run.pending.length > 0) storeBatch(runId, run);
     run.flushedAt = deps.now();
+    run.changed.resolve();
+    run.changed = Promise.withResolvers();
+  }
+
+  function storeBatch(runId: string, run: LiveRun): void {
+    const count = countFitting(run.pending);
+    const batch = { first: run.nextSeq - run.pending.length, count, frames: run.pending.slice(0, count).join('') };
+    deps.insert(runId, batch);
+    run.pending = run.pending.slice(count);
     run.tail.push(batch);
     run.tailBytes += batch.frames.length;
     while (run.tailBytes > HOT_TAIL_BYTES && run.tail.length > 1) run.tailBytes -= run.tail.shift()?.frames.length ?? 0;
-    run.changed.resolve();
-    run.changed = Promise.withResolvers();
   }
 
   function waitFor(run: LiveRun): number {
@@ -146,6 +171,8 @@ export function createEventLog(deps: EventLogDeps) {
     hold,
     release,
     discard,
+    forget,
+    storeNow,
     read,
     changed,
     isLive: (runId: string) => live.has(runId),
@@ -155,6 +182,16 @@ export function createEventLog(deps: EventLogDeps) {
 
 const isContent = (event: AgUiEvent): boolean =>
   event.type === 'TEXT_MESSAGE_CONTENT' || event.type === 'REASONING_MESSAGE_CONTENT';
+
+/** How many of the first frames one row takes: at least one. */
+function countFitting(frames: readonly string[]): number {
+  let chars = 0;
+  const end = frames.findIndex((text) => {
+    chars += text.length;
+    return chars > MAX_BATCH_CHARS;
+  });
+  return end < 0 ? frames.length : Math.max(end, 1);
+}
 
 /** A batch's frames without those before event `from`. */
 function cutHead(batch: Batch, from: number): string {

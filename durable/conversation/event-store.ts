@@ -17,6 +17,11 @@ export const storedEvents = (sql: SqlStorage) => ({
     );
   },
 
+  /** How many events of the run are stored. */
+  count: (runId: string): number =>
+    sql.exec<{ events: number }>('select coalesce(sum(count), 0) as events from events where run_id = ?', runId).one()
+      .events,
+
   /** Batches from the one that holds event `from` on. */
   select(runId: string, from: number): Batch[] {
     return sql

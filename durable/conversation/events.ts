@@ -21,8 +21,8 @@ export const KEEP_ALIVE = ': keep-alive\n\n';
 /** The sequence number in an SSE id of this run, or null where the id is of another run or no id at all. */
 export function parseEventId(runId: string, id: string | null): number | null {
   if (!id?.startsWith(`${runId}.`)) return null;
-  const seq = Number(id.slice(runId.length + 1));
-  return Number.isSafeInteger(seq) && seq >= 0 ? seq : null;
+  const digits = id.slice(runId.length + 1);
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
 /** The events of stored frames, in order. The frames are our own writing, so this only undoes `frame`. */

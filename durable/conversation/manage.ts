@@ -1,11 +1,11 @@
 // What an owner does with a conversation besides talking: make it, read it, name it, stop a turn, delete it.
 // Each call is held against the pinned org and owner; for anyone else there is nothing here.
-import { addToOutbox } from '../audit/outbox.ts';
+import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { auditOfSession, indexItem } from './facts.ts';
-import type { Answer, MessagePage, Refused, SessionDraft, SessionPatch, SessionRecord } from './requests.ts';
+import type { Answer, MessagePage, PageCall, Refused, SessionDraft, SessionPatch, SessionRecord } from './requests.ts';
 import { endUnbegun } from './run-turn.ts';
 import { findRun, type RunStatus } from './runs.ts';
 import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
@@ -33,10 +33,12 @@ export function create(
     const resolved = deps.resolveModel(call.draft.model, call.access.plan);
     if (!resolved.ok) return resolved;
   }
-  migrate(deps.sql, CONVERSATION_STEPS);
   const session = beginSession(call.access, call.draft, deps.now());
-  deps.session.put(session);
-  tellOfChange(deps, session, 'session.created', call, {});
+  deps.transaction(() => {
+    migrate(deps.sql, CONVERSATION_STEPS);
+    deps.session.put(session);
+    tellOfChange(deps, session, 'session.created', call, {});
+  });
   deps.keepAlive();
   deps.drainSoon(0);
   return { ok: true, session: toRecord(session), activeRunId: null };
@@ -47,16 +49,16 @@ export function read(deps: ConversationDeps, access: Access): Answer<Read> {
   return session ? { ok: true, session: toRecord(session), activeRunId: deps.queue.running() } : NOT_FOUND;
 }
 
-/** A page of the transcript. An answer under way comes with what it has said so far. */
+/** A page of the transcript. An answer under way comes with what it has said so far, stored first and then shown. */
 export function messages(
   deps: ConversationDeps,
-  call: { access: Access; limit: number; before: string | null },
+  call: PageCall,
 ): Answer<MessagePage & { readonly activeRunId: string | null }> {
   if (!getOwned(deps, call.access)) return NOT_FOUND;
   const page = readMessages(deps.sql, call);
   const withLiveParts = page.messages.map((message) => {
     const turn = message.status === 'streaming' ? deps.live.get(message.runId) : undefined;
-    return turn ? { ...message, parts: turn.writer.parts() } : message;
+    return turn && deps.log.storeNow(message.runId) ? { ...message, parts: turn.writer.parts() } : message;
   });
   return { ok: true, messages: withLiveParts, cursor: page.cursor, activeRunId: deps.queue.running() };
 }
@@ -77,10 +79,13 @@ export function patch(
     const resolved = deps.resolveModel(change.model, call.access.plan);
     if (!resolved.ok) return resolved;
   }
+  if (backlog(deps.sql) >= MAX_BACKLOG) return { ok: false, code: 'BACKLOG_FULL' };
   const session = changeSession(before, change, deps.now());
-  deps.session.put(session);
-  // What it is called now is the owner's affair; the audit log keeps that it changed.
-  tellOfChange(deps, session, 'session.changed', call, { changed: Object.keys(change) });
+  deps.transaction(() => {
+    deps.session.put(session);
+    // What it is called now is the owner's affair; the audit log keeps that it changed.
+    tellOfChange(deps, session, 'session.changed', call, { changed: Object.keys(change) });
+  });
   deps.keepAlive();
   deps.drainSoon(0);
   return read(deps, call.access);
@@ -114,6 +119,24 @@ export type Remover =
 export async function remove(deps: ConversationDeps, by: Remover): Promise<Answer<{ removed: true }>> {
   const session = deps.session.get();
   if (!session || session.deletedAt !== null || !mayRemove(session, by)) return NOT_FOUND;
+  deps.transaction(() => markRemoved(deps, session, by));
+  deps.keepAlive();
+  const turns = [...deps.live.values()];
+  for (const turn of turns) stop(deps, turn);
+  await Promise.all(turns.map((turn) => turn.ended.promise));
+  eraseContent(deps);
+  deps.drainSoon(0);
+  return { ok: true, removed: true };
+}
+
+/** Erases what was said in a deleted conversation. An object that was cut off before this does it when it starts. */
+export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction'>): void {
+  deps.transaction(() => {
+    for (const table of ['messages', 'events', 'runs']) deps.sql.exec(`delete from ${table}`);
+  });
+}
+
+function markRemoved(deps: ConversationDeps, session: Session, by: Remover): void {
   const now = deps.now();
   deps.session.put(changeSession(session, { deletedAt: now, title: null }, now));
   const owner = { orgId: session.orgId, userId: session.ownerId };
@@ -121,25 +144,13 @@ export async function remove(deps: ConversationDeps, by: Remover): Promise<Answe
     'access' in by
       ? { actorId: by.access.userId, requestId: by.requestId, meta: {} }
       : { actorId: null, requestId: null, meta: { reason: by.reason } };
-  addToOutbox(deps.sql, { kind: 'conversation-removed', ...owner, sessionId: session.id });
-  addToOutbox(deps.sql, {
-    kind: 'audit',
-    ...owner,
-    audit: auditOfSession(deps, session, 'session.deleted', who),
-  });
-  addToOutbox(deps.sql, {
-    kind: 'index-removed',
-    subject: session.ownerSubject,
-    orgId: session.orgId,
-    sessionId: session.id,
-  });
-  deps.keepAlive();
-  const turns = [...deps.live.values()];
-  for (const turn of turns) stop(deps, turn);
-  await Promise.all(turns.map((turn) => turn.ended.promise));
-  for (const table of ['messages', 'events', 'runs']) deps.sql.exec(`delete from ${table}`);
-  deps.drainSoon(0);
-  return { ok: true, removed: true };
+  const audit = auditOfSession(deps, session, 'session.deleted', who);
+  forgetParkedWords(deps.sql);
+  addToOutbox(deps.sql, [
+    { kind: 'conversation-removed', ...owner, sessionId: session.id },
+    { kind: 'audit', ...owner, audit },
+    { kind: 'index-removed', subject: session.ownerSubject, orgId: session.orgId, sessionId: session.id },
+  ]);
 }
 
 const mayRemove = (session: Session, by: Remover): boolean =>
@@ -154,18 +165,11 @@ function tellOfChange(
   by: { access: Access; requestId: string },
   meta: Record<string, unknown>,
 ): void {
-  addToOutbox(deps.sql, {
-    kind: 'conversation',
-    orgId: session.orgId,
-    userId: session.ownerId,
-    session: toRecord(session),
-  });
+  const owner = { orgId: session.orgId, userId: session.ownerId };
   const who = { actorId: by.access.userId, requestId: by.requestId, meta };
-  addToOutbox(deps.sql, {
-    kind: 'audit',
-    orgId: session.orgId,
-    userId: session.ownerId,
-    audit: auditOfSession(deps, session, event, who),
-  });
-  addToOutbox(deps.sql, indexItem(session, null));
+  addToOutbox(deps.sql, [
+    { kind: 'conversation', ...owner, session: toRecord(session) },
+    { kind: 'audit', ...owner, audit: auditOfSession(deps, session, event, who) },
+    indexItem(session, null),
+  ]);
 }

@@ -1,32 +1,42 @@
 // Runs when an object starts: turns that its last instance left unfinished are ended in the log, marked interrupted.
 // What was shown is in the log, so the partial answer is rebuilt from it; nothing is asked of a provider again.
 import { AppError } from '../errors.ts';
+import { logFailure } from '../log.ts';
 import { createAnswerWriter, replayAnswer } from './answer-writer.ts';
 import type { ConversationDeps } from './deps.ts';
-import { type AgUiEvent, parseFrames } from './events.ts';
-import { endTurn, runStarted } from './run-turn.ts';
-import { type Run, unfinishedRuns } from './runs.ts';
+import { endTurn, runStarted } from './end-turn.ts';
+import { storedEvents } from './event-store.ts';
+import { type AgUiEvent, frame, parseFrames } from './events.ts';
+import { type Run, requireRun, setRunEnded, unfinishedRunIds } from './runs.ts';
+import { markInterrupted } from './transcript.ts';
 import { usageOf } from './turn.ts';
 
-/** How many turns were ended. */
+/** How many turns were ended. Never throws: an object that cannot start is lost with all it holds. */
 export function recover(deps: ConversationDeps): number {
-  const runs = unfinishedRuns(deps.sql);
-  for (const run of runs) interrupt(deps, run);
-  return runs.length;
+  const runIds = unfinishedRunIds(deps.sql);
+  for (const runId of runIds) {
+    try {
+      interrupt(deps, requireRun(deps.sql, runId));
+    } catch (error) {
+      logFailure('an interrupted run could not be ended in full', error);
+      endBarely(deps, runId);
+    }
+  }
+  return runIds.length;
 }
 
 function interrupt(deps: ConversationDeps, run: Run): void {
   const logged = loggedEvents(deps, run.runId);
   const state = replayAnswer(logged);
-  deps.log.open(run.runId, logged.length);
-  if (logged.length === 0) deps.log.append(run.runId, runStarted(run));
-  const writer = createAnswerWriter(run.assistantId, (event) => deps.log.append(run.runId, event), state);
   const ending = { status: 'interrupted' as const, error: new AppError('RUN_INTERRUPTED') };
   // A turn that had not begun cost nothing. One that had is charged for its prompt and for what was stored of the answer.
   const begun = run.status === 'running';
   const usage = begun
     ? usageOf({ ending, reported: null, charged: true }, run.promptTokens, state.text + state.reasoning)
     : null;
+  deps.log.open(run.runId, logged.length);
+  if (logged.length === 0) deps.log.append(run.runId, runStarted(run));
+  const writer = createAnswerWriter(run.assistantId, (event) => deps.log.append(run.runId, event), state);
   endTurn(deps, { run, writer }, usage, ending);
 }
 
@@ -35,4 +45,25 @@ function loggedEvents(deps: ConversationDeps, runId: string): AgUiEvent[] {
   for (let next = deps.log.read(runId, -1); next; next = deps.log.read(runId, next.last))
     events.push(...parseFrames(next.frames));
   return events;
+}
+
+/** Without reading a word of what is stored: readers and the next turn go on, the charge is left to the operator. */
+function endBarely(deps: ConversationDeps, runId: string): void {
+  try {
+    deps.transaction(() => {
+      const store = storedEvents(deps.sql);
+      const { code, detail } = new AppError('RUN_INTERRUPTED');
+      const seq = store.count(runId);
+      store.insert(runId, {
+        first: seq,
+        count: 1,
+        frames: frame(runId, seq, { type: 'RUN_ERROR', message: detail, code }),
+      });
+      setRunEnded(deps.sql, runId, 'interrupted', deps.now());
+      markInterrupted(deps.sql, runId);
+    });
+    deps.log.forget(runId);
+  } catch (error) {
+    logFailure('an interrupted run could not be ended at all', error);
+  }
 }

@@ -1,5 +1,5 @@
-// What the edge may ask of a Conversation, and what it answers. Both sides import these shapes,
-// so a Worker and an object of neighbouring releases must both accept them: add fields, never change one.
+// What the edge may ask of a Conversation, and what it answers; some of it is stored too. Worker and object may be of
+// neighbouring releases: add optional fields, never change one. Not strict, so that the older side drops what is new.
 import { z } from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { Access } from '../principal.ts';
@@ -12,10 +12,10 @@ export const RunMode = z.enum(['chat', 'search']);
 export type RunMode = z.infer<typeof RunMode>;
 
 /** One turn that a user asks for. */
-export const RunRequest = z.strictObject({
+export const RunRequest = z.object({
   sessionId: z.uuid(),
   runId: RunId,
-  message: z.strictObject({ id: z.string().min(1).max(128), text: z.string().min(1) }),
+  message: z.object({ id: z.string().min(1).max(128), text: z.string().min(1) }),
   /** The model for this conversation from now on; null keeps what it has. */
   model: z.string().nullable(),
   programId: z.string().max(64).nullable(),
@@ -28,7 +28,7 @@ export const RunRequest = z.strictObject({
 export type RunRequest = z.infer<typeof RunRequest>;
 
 /** Body of `POST /run`. */
-export const RunCall = z.strictObject({
+export const RunCall = z.object({
   run: RunRequest,
   access: Access,
   requestId: z.string(),
@@ -37,7 +37,7 @@ export const RunCall = z.strictObject({
 });
 export type RunCall = z.infer<typeof RunCall>;
 
-export const SessionDraft = z.strictObject({
+export const SessionDraft = z.object({
   id: z.uuid(),
   title: z.string().max(255).nullable(),
   model: z.string().nullable(),
@@ -46,15 +46,23 @@ export const SessionDraft = z.strictObject({
 });
 export type SessionDraft = z.infer<typeof SessionDraft>;
 
-export const SessionPatch = z.strictObject({
+export const SessionPatch = z.object({
   title: z.string().min(1).max(255).optional(),
   model: z.string().optional(),
   pinned: z.boolean().optional(),
 });
 export type SessionPatch = z.infer<typeof SessionPatch>;
 
+/** One page of the transcript is asked for; the object may answer with less. */
+export const PageCall = z.object({
+  access: Access,
+  limit: z.int().min(1).max(200),
+  before: z.string().max(64).nullable(),
+});
+export type PageCall = z.infer<typeof PageCall>;
+
 /** A conversation as its owner sees it in a list. Times are Unix milliseconds. */
-export const SessionRecord = z.strictObject({
+export const SessionRecord = z.object({
   id: z.uuid(),
   title: z.string().nullable(),
   model: z.string().nullable(),
@@ -73,13 +81,13 @@ export const MessageStatus = z.enum(MESSAGE_STATUSES);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
 export const MessagePart = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('text'), content: z.string() }),
-  z.strictObject({ type: z.literal('thinking'), content: z.string() }),
+  z.object({ type: z.literal('text'), content: z.string() }),
+  z.object({ type: z.literal('thinking'), content: z.string() }),
 ]);
 export type MessagePart = z.infer<typeof MessagePart>;
 
 /** One message of the transcript. `createdAt` is Unix milliseconds, `costMicros` micro-dollars. */
-export const TranscriptMessage = z.strictObject({
+export const TranscriptMessage = z.object({
   id: z.uuid(),
   runId: RunId,
   role: z.enum(['user', 'assistant']),
@@ -91,7 +99,7 @@ export const TranscriptMessage = z.strictObject({
   usage: Usage.nullable(),
   costMicros: z.int().nullable(),
   priceVersion: z.string().nullable(),
-  error: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
 });
 export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
 

@@ -1,23 +1,36 @@
-// The rows of runs: what was asked under which rights, and how it ended.
+// The rows of runs: what was asked, and how it ended. They hold what ending a run after a restart needs and no more:
+// the words are in the transcript, the rights were those of their moment.
 import { z } from 'zod';
-import { Access } from '../principal.ts';
-import { RunRequest } from './requests.ts';
+import { RunMode } from './requests.ts';
 
 /** What a run's tokens cost, kept with it: a run that is ended after a restart is charged at the prices it began with. */
-const Pricing = z.strictObject({
-  prices: z.strictObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() }),
+const Pricing = z.object({
+  prices: z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() }),
   priceVersion: z.string(),
 });
 export type Pricing = z.infer<typeof Pricing>;
+
+/** What a request says besides its words. */
+const Scope = z.object({
+  mode: RunMode,
+  programId: z.string().nullable(),
+  designId: z.string().nullable(),
+  parentRunId: z.string().nullable(),
+});
+export type Scope = z.infer<typeof Scope>;
 
 export type RunStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'interrupted' | 'failed';
 
 export type Run = {
   readonly runId: string;
   readonly ordinal: number;
+  /** Tells a repeated request from another one with the same run id. */
+  readonly digest: string;
   readonly status: RunStatus;
-  readonly request: RunRequest;
-  readonly access: Access;
+  readonly sessionId: string;
+  readonly orgId: string;
+  readonly actorId: string;
+  readonly scope: Scope;
   readonly requestId: string;
   /** The id of the assistant's message that this run writes. */
   readonly assistantId: string;
@@ -32,9 +45,12 @@ export type Run = {
 type RunRow = {
   run_id: string;
   ordinal: number;
+  digest: string;
   status: string;
-  request: string;
-  access: string;
+  session_id: string;
+  org_id: string;
+  actor_id: string;
+  scope: string;
   request_id: string;
   assistant_id: string;
   model: string;
@@ -46,14 +62,16 @@ type RunRow = {
 
 export function insertRun(sql: SqlStorage, run: Run): void {
   sql.exec(
-    `insert into runs (run_id, ordinal, digest, status, request, access, request_id, assistant_id, model, provider, pricing,
-       prompt_tokens, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into runs (run_id, ordinal, digest, status, session_id, org_id, actor_id, scope, request_id, assistant_id, model,
+       provider, pricing, prompt_tokens, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.runId,
     run.ordinal,
-    run.request.digest,
+    run.digest,
     run.status,
-    JSON.stringify(run.request),
-    JSON.stringify(run.access),
+    run.sessionId,
+    run.orgId,
+    run.actorId,
+    JSON.stringify(run.scope),
     run.requestId,
     run.assistantId,
     run.model,
@@ -75,9 +93,6 @@ export function findRun(
   return row ? { digest: row.digest, status: row.status as RunStatus } : null;
 }
 
-export const nextOrdinal = (sql: SqlStorage): number =>
-  sql.exec<{ next: number }>('select coalesce(max(ordinal), 0) + 1 as next from runs').one().next;
-
 export function setRunStarted(sql: SqlStorage, runId: string, promptTokens: number): void {
   sql.exec("update runs set status = 'running', prompt_tokens = ? where run_id = ?", promptTokens, runId);
 }
@@ -86,15 +101,25 @@ export function setRunEnded(sql: SqlStorage, runId: string, status: RunStatus, n
   sql.exec('update runs set status = ?, ended_at = ? where run_id = ?', status, now, runId);
 }
 
-/** Runs that have not ended, oldest first. */
-export function unfinishedRuns(sql: SqlStorage): Run[] {
-  const rows = sql.exec<RunRow>("select * from runs where status in ('queued', 'running') order by ordinal").toArray();
-  return rows.map((row) => ({
+/** Ids of the runs that have not ended, oldest first. */
+export const unfinishedRunIds = (sql: SqlStorage): string[] =>
+  sql
+    .exec<{ run_id: string }>("select run_id from runs where status in ('queued', 'running') order by ordinal")
+    .toArray()
+    .map((row) => row.run_id);
+
+/** @throws where the row cannot be read. */
+export function requireRun(sql: SqlStorage, runId: string): Run {
+  const row = sql.exec<RunRow>('select * from runs where run_id = ?', runId).one();
+  return {
     runId: row.run_id,
     ordinal: row.ordinal,
+    digest: row.digest,
     status: row.status as RunStatus,
-    request: RunRequest.parse(JSON.parse(row.request)),
-    access: Access.parse(JSON.parse(row.access)),
+    sessionId: row.session_id,
+    orgId: row.org_id,
+    actorId: row.actor_id,
+    scope: Scope.parse(JSON.parse(row.scope)),
     requestId: row.request_id,
     assistantId: row.assistant_id,
     model: row.model,
@@ -102,5 +127,5 @@ export function unfinishedRuns(sql: SqlStorage): Run[] {
     pricing: Pricing.parse(JSON.parse(row.pricing)),
     promptTokens: row.prompt_tokens,
     createdAt: row.created_at,
-  }));
+  };
 }

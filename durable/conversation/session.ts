@@ -41,6 +41,10 @@ export function sessionCache(sql: SqlStorage) {
       writeSession(sql, session);
       cached = session;
     },
+    /** After writes that were undone. */
+    forget: (): void => {
+      cached = undefined;
+    },
   };
 }
 

@@ -11,26 +11,28 @@ export const CONVERSATION_STEPS: readonly string[] = [
      history_from integer not null
    );
    create table runs (
-     run_id text primary key, ordinal integer not null unique, digest text not null,
-     status text not null, request text not null, access text not null, request_id text not null,
+     run_id text primary key, ordinal integer not null, digest text not null, status text not null,
+     session_id text not null, org_id text not null, actor_id text not null,
+     scope text not null, request_id text not null,
      assistant_id text not null, model text not null, provider text not null, pricing text not null,
      -- Tokens of the prompt as estimated before sending: what a run that died is charged for.
      prompt_tokens integer not null default 0,
      created_at integer not null, ended_at integer
    ) without rowid;
+   -- Keyed by place alone: each further index would be one more row written a message.
    create table messages (
-     id text primary key, ordinal integer not null, position integer not null, run_id text not null,
+     ordinal integer not null, position integer not null, id text not null, run_id text not null,
      role text not null, parts text not null, status text not null, created_at integer not null,
      model text, provider text, usage text, cost_micros integer, price_version text,
      error_code text, error_detail text,
-     unique (ordinal, position)
+     primary key (ordinal, position)
    ) without rowid;
    create table events (
      run_id text not null, first_seq integer not null, count integer not null, frames text not null,
      primary key (run_id, first_seq)
    ) without rowid;
    create table outbox (
-     seq integer primary key autoincrement, lane text not null, payload text not null,
+     seq integer primary key, lane text not null, payload text not null,
      attempts integer not null default 0, last_error text, parked_at integer
    );`,
 ];

@@ -2,15 +2,27 @@
 const MAX_TITLE_LENGTH = 50;
 /** More than a title can need, whatever the script: segmenting a long message whole would cost milliseconds. */
 const LOOKED_AT = 1_000;
+/** What lists and Postgres take. Only characters of many combining marks come near it. */
+const MAX_TITLE_UNITS = 255;
+
+/** Up to the first sign that ends a sentence in its script, closing quotes and brackets included. */
+const FIRST_SENTENCE = /^.*?(?:[.!?…؟۔।]["'”’»)\]]*(?=\s|$)|[。！？][」』”’）]*)/u;
 
 /**
  * The first sentence, where it fits in 50 characters as readers count them; else as many whole words as fit
  * and "…", or the cut word where there is but one. Text without a visible character gives null.
  */
 export function titleFrom(text: string): string | null {
-  const line = text.slice(0, LOOKED_AT).replace(/\s+/gu, ' ').trim();
+  const line = text
+    .slice(0, LOOKED_AT)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   if (line === '') return null;
-  const sentence = /^.*?[.!?…。！？](?=\s|$)/u.exec(line)?.[0] ?? line;
+  const title = shorten(FIRST_SENTENCE.exec(line)?.[0] ?? line);
+  return title.slice(0, MAX_TITLE_UNITS).toWellFormed();
+}
+
+function shorten(sentence: string): string {
   const characters = Array.from(
     new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(sentence),
     (part) => part.segment,

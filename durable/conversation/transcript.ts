@@ -53,6 +53,11 @@ export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMes
   );
 }
 
+/** For a run that is ended without its words being read. */
+export function markInterrupted(sql: SqlStorage, runId: string): void {
+  sql.exec("update messages set status = 'interrupted' where run_id = ? and status = 'streaming'", runId);
+}
+
 /** A user's message or an answer that has not begun: nothing known yet but who says it. */
 export function blankMessage(
   given: Pick<TranscriptMessage, 'id' | 'runId' | 'role' | 'parts' | 'status' | 'createdAt'>,
@@ -60,24 +65,34 @@ export function blankMessage(
   return { ...given, model: null, provider: null, usage: null, costMicros: null, priceVersion: null, error: null };
 }
 
-/** The newest `limit` messages before the cursor, oldest first. An unknown cursor reads as the end. */
+/** Where a page ends early, so that long answers do not fill an object's memory. */
+const MAX_PAGE_CHARS = 1_000_000;
+
+/** The newest `limit` messages before the cursor or as many as fit, oldest first. An unknown cursor reads as the end. */
 export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): MessagePage {
   const before = parseCursor(options.before);
-  const rows = sql
-    .exec<MessageRow>(
-      'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc limit ?',
-      before.ordinal,
-      before.position,
-      options.limit + 1,
-    )
-    .toArray();
-  const page = rows.slice(0, options.limit).reverse();
+  const rows = sql.exec<MessageRow>(
+    'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc limit ?',
+    before.ordinal,
+    before.position,
+    options.limit + 1,
+  );
+  const page: MessageRow[] = [];
+  let chars = 0;
+  let hasMore = false;
+  for (const row of rows) {
+    chars += row.parts.length;
+    hasMore = page.length === options.limit || (page.length > 0 && chars > MAX_PAGE_CHARS);
+    if (hasMore) break;
+    page.unshift(row);
+  }
   const first = page[0];
-  return {
-    messages: page.map(toMessage),
-    cursor: rows.length > options.limit && first ? `${first.ordinal}.${first.position}` : null,
-  };
+  return { messages: page.map(toMessage), cursor: hasMore && first ? `${first.ordinal}.${first.position}` : null };
 }
+
+/** The place in the conversation that the next turn takes. */
+export const nextOrdinal = (sql: SqlStorage): number =>
+  sql.exec<{ next: number }>('select coalesce(max(ordinal), 0) + 1 as next from messages').one().next;
 
 /** The messages of one turn, in order. */
 export const readTurn = (sql: SqlStorage, ordinal: number): TranscriptMessage[] =>

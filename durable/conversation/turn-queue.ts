@@ -22,7 +22,12 @@ export function createTurnQueue(maxWaiting = MAX_WAITING) {
     const turn = waiting.shift();
     running = turn?.runId ?? null;
     // `start` is called in this very tick, so that a free queue adds nothing to the first token.
-    if (turn) turn.start().then(next, next);
+    if (turn) begin(turn).then(next, next);
+  }
+
+  /** Async, so that a `start` that throws at once ends its turn like any other. */
+  async function begin(turn: Turn): Promise<void> {
+    await turn.start();
   }
 
   /** Takes a waiting turn out; false where it runs already or was never admitted. */

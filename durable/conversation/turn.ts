@@ -1,12 +1,18 @@
 // One turn: a provider's stream into the log, up to the events that end it.
 // It decides nothing about rights or storage; it says how the stream ended and what it used.
 
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { estimateTokens } from '../providers/estimate-tokens.ts';
 import type { Usage } from '../providers/models.ts';
-import type { ModelRequest, Provider } from '../providers/provider.ts';
+import type { FinishReason, ModelRequest, Provider } from '../providers/provider.ts';
 import type { AnswerWriter } from './answer-writer.ts';
+
+/**
+ * The longest answer that is kept, far above what is asked for: a provider that streams without end is cut off here.
+ * Even if each character took six bytes in JSON it would fit into one row of the object's storage.
+ */
+const MAX_ANSWER_CHARS = 256 * 1024;
 
 export type Ending =
   | { readonly status: 'complete'; readonly finish: 'stop' | 'length' }
@@ -38,9 +44,11 @@ export async function streamAnswer(options: {
     for await (const events of options.provider.stream(options.request, signal)) {
       begun = true;
       for (const event of events) {
-        if (event.type === 'text' || event.type === 'reasoning') writer.write(event);
-        else if (event.type === 'usage') reported = event.usage;
-        else if (event.type === 'finish') return ended(endingOf(event.reason));
+        if (event.type === 'text' || event.type === 'reasoning') {
+          if (writer.length() + event.delta.length > MAX_ANSWER_CHARS) throw tooLong();
+          writer.write(event);
+        } else if (event.type === 'usage') reported = event.usage;
+        else if (event.type === 'finish') return ended(endingOf(event.reason, writer.length() === 0));
         else throw new AppError('PROVIDER_BROKEN_STREAM', { cause: 'a tool call, though no tools were offered' });
       }
       // An adapter between two events does not look at the signal; what it already read is no longer wanted.
@@ -55,16 +63,22 @@ export async function streamAnswer(options: {
   }
 }
 
-function endingOf(reason: 'stop' | 'length' | 'tool-calls' | 'refusal'): Ending {
-  if (reason === 'stop' || reason === 'length') return { status: 'complete', finish: reason };
-  const error =
-    reason === 'refusal'
-      ? new AppError('PROVIDER_REFUSED', {
-          detail: 'The model declined to answer this. Rephrase it, or choose another model.',
-        })
-      : new AppError('PROVIDER_BROKEN_STREAM');
-  return { status: 'failed', error };
+function endingOf(reason: FinishReason, isEmpty: boolean): Ending {
+  if (reason === 'refusal')
+    return failed('PROVIDER_REFUSED', 'The model declined to answer this. Rephrase it, or choose another model.');
+  if (reason === 'tool-calls') return failed('PROVIDER_BROKEN_STREAM');
+  // To a reader an empty success looks like a fault of ours.
+  if (isEmpty) return failed('PROVIDER_BROKEN_STREAM', 'The model ended without an answer. Retry to ask again.');
+  return { status: 'complete', finish: reason };
 }
+
+const failed = (code: ErrorCode, detail?: string): Ending => ({
+  status: 'failed',
+  error: new AppError(code, detail === undefined ? {} : { detail }),
+});
+
+const tooLong = (): AppError =>
+  new AppError('PROVIDER_BROKEN_STREAM', { detail: 'The answer grew longer than an answer may be, and was cut off.' });
 
 const NOTHING_USED: Usage = {
   inputTokens: 0,

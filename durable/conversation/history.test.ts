@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import { estimateMessageTokens } from '../providers/estimate-tokens.ts';
+import { assembleHistory, type HistoryDeps } from './history.ts';
+import type { MessageStatus, TranscriptMessage } from './requests.ts';
+import { blankMessage } from './transcript.ts';
+
+const message = (role: 'user' | 'assistant', content: string, status: MessageStatus = 'complete'): TranscriptMessage =>
+  blankMessage({
+    id: crypto.randomUUID(),
+    runId: 'r',
+    role,
+    parts: content === '' ? [] : [{ type: 'text', content }],
+    status,
+    createdAt: 0,
+  });
+
+/** A conversation of `turns`, and which of them were read. */
+function createTrial(turns: readonly (readonly TranscriptMessage[])[]) {
+  const read: number[] = [];
+  const deps: HistoryDeps = {
+    readTurn: (ordinal) => {
+      read.push(ordinal);
+      return { ordinal, messages: turns[ordinal - 1] ?? [] };
+    },
+  };
+  return { deps, read };
+}
+
+const turnOf = (words: number, name = 'x') => [
+  message('user', `question ${name} ${'word '.repeat(words)}`),
+  message('assistant', `answer ${name} ${'word '.repeat(words)}`),
+];
+
+it('all turns go where there is room, in order, with roles alternating', () => {
+  const { deps } = createTrial([turnOf(1, 'a'), turnOf(1, 'b'), [message('user', 'now')]]);
+  const history = assembleHistory(deps, { from: 1, current: 3, maxTokens: 10_000 });
+  expect(history.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
+  expect(history.from).toBe(1);
+  expect(history.tokens).toBe(history.messages.reduce((sum, sent) => sum + estimateMessageTokens(sent), 0));
+});
+
+it('the current turn is whole even where it alone is too large, and nothing else goes then', () => {
+  const { deps } = createTrial([turnOf(10), [message('user', 'word '.repeat(5_000))]]);
+  const history = assembleHistory(deps, { from: 1, current: 2, maxTokens: 100 });
+  expect(history.messages).toHaveLength(1);
+  expect(history.from).toBe(2);
+});
+
+it('turns are kept whole: the bound never cuts between a question and its answer', () => {
+  const turns = [...Array.from({ length: 20 }, () => turnOf(50)), [message('user', 'now')]];
+  for (let maxTokens = 200; maxTokens < 4_000; maxTokens += 37) {
+    const history = assembleHistory(createTrial(turns).deps, { from: 1, current: 21, maxTokens });
+    expect(history.messages[0]?.role).toBe('user');
+    expect(history.messages.length % 2).toBe(1);
+    expect(history.tokens).toBeLessThanOrEqual(maxTokens);
+  }
+});
+
+it('the start moves rarely, so that the provider finds the same first words again', () => {
+  const turns: TranscriptMessage[][] = [];
+  const starts: number[] = [];
+  let from = 1;
+  for (let current = 1; current <= 60; current += 1) {
+    turns.push([message('user', 'word '.repeat(30))]);
+    const history = assembleHistory(createTrial(turns).deps, { from, current, maxTokens: 1_000 });
+    expect(history.tokens).toBeLessThanOrEqual(1_000);
+    expect(history.from).toBeGreaterThanOrEqual(from);
+    from = history.from;
+    starts.push(from);
+    turns[current - 1] = turnOf(30);
+  }
+  const moves = starts.filter((start, index) => index > 0 && start !== starts[index - 1]);
+  expect(moves.length).toBeGreaterThan(3);
+  expect(moves.length).toBeLessThan(20);
+});
+
+it('no more is read than what may go', () => {
+  const { deps, read } = createTrial([...Array.from({ length: 500 }, () => turnOf(50)), [message('user', 'now')]]);
+  assembleHistory(deps, { from: 1, current: 501, maxTokens: 1_000 });
+  expect(new Set(read).size).toBeLessThan(20);
+});
+
+it('a turn without an answer has a note in its place, and an answer under way is left out', () => {
+  const { deps } = createTrial([
+    [message('user', 'one'), message('assistant', '', 'failed')],
+    [message('user', 'two'), message('assistant', 'half an', 'interrupted')],
+    [message('user', 'three'), message('assistant', '', 'streaming')],
+  ]);
+  const { messages } = assembleHistory(deps, { from: 1, current: 3, maxTokens: 1_000 });
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
+  expect(messages[1]?.text).toMatch(/No answer/);
+  expect(messages[3]?.text).toBe('half an');
+});
+
+it('what the model thought is not sent back to it', () => {
+  const answer = { ...message('assistant', 'said'), parts: [{ type: 'thinking' as const, content: 'thought' }] };
+  const { deps } = createTrial([[message('user', 'one'), answer], [message('user', 'two')]]);
+  expect(JSON.stringify(assembleHistory(deps, { from: 1, current: 2, maxTokens: 1_000 }))).not.toContain('thought');
+});

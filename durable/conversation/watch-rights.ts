@@ -1,0 +1,77 @@
+// Start on last-known rights, show on confirmed rights: holds a run's log until its user's rights are known to hold,
+// and has them confirmed again and again while the run lasts.
+import { AppError } from '../errors.ts';
+import { logFailure } from '../log.ts';
+import type { Access } from '../principal.ts';
+import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { Answer } from './requests.ts';
+
+/** Rights older than this are confirmed before anything is shown, and again this often while the turn runs. */
+export const RIGHTS_FRESH_MS = 30_000;
+
+const RETRY_AFTER_SECONDS = 10;
+/** A question that fails in itself proves nothing, and nothing is shown without proof. */
+const UNPROVEN = { ok: false, code: 'DATABASE_UNAVAILABLE' } as const;
+
+/** Settles `turn.rights`, and aborts the turn when rights turn out to be gone. The returned function ends the watch. */
+export function watchRights(deps: ConversationDeps, turn: LiveTurn): () => void {
+  if (isFresh(deps, turn.access)) turn.rights.resolve(null);
+  else {
+    deps.log.hold(turn.run.runId);
+    void confirmFirst(deps, turn);
+  }
+  return deps.every(RIGHTS_FRESH_MS, () => void confirmAgain(deps, turn));
+}
+
+/** Whether what is stored may be shown to `access`; null, or the refusal. Asks only where the rights are not fresh. */
+export async function mayShow(
+  deps: Pick<ConversationDeps, 'now' | 'confirm'>,
+  access: Access,
+): Promise<AppError | null> {
+  if (isFresh(deps, access)) return null;
+  return refusalOf((await askRights(deps, access)) ?? UNPROVEN);
+}
+
+async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
+  const answer = (await askRights(deps, turn.access)) ?? UNPROVEN;
+  let refusal = refusalOf(answer) ?? refusalOf(modelStands(deps, turn, answer));
+  try {
+    if (!refusal) deps.log.release(turn.run.runId);
+  } catch (error) {
+    logFailure('a confirmed run could not be shown', error);
+    refusal = new AppError('INTERNAL', { cause: error });
+  }
+  if (refusal) turn.controller.abort(refusal);
+  turn.rights.resolve(refusal);
+}
+
+/** Once shown on confirmed rights, a question that fails in itself is asked again at the next beat. */
+async function confirmAgain(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
+  const answer = await askRights(deps, turn.access);
+  const refusal = answer && refusalOf(answer);
+  if (refusal) turn.controller.abort(refusal);
+}
+
+/** The model was chosen by the plan as last known. */
+const modelStands = (deps: ConversationDeps, turn: LiveTurn, answer: Confirmation): Answer<object> =>
+  answer.ok ? deps.resolveModel(turn.run.model, answer.access.plan) : answer;
+
+type Confirmation = Awaited<ReturnType<ConversationDeps['confirm']>>;
+
+/** Null where the question failed in itself. */
+async function askRights(deps: Pick<ConversationDeps, 'confirm'>, access: Access): Promise<Confirmation | null> {
+  try {
+    return await deps.confirm(access);
+  } catch (error) {
+    logFailure('rights could not be asked', error);
+    return null;
+  }
+}
+
+const refusalOf = (answer: Answer<object>): AppError | null =>
+  answer.ok
+    ? null
+    : new AppError(answer.code, answer.code === UNPROVEN.code ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {});
+
+const isFresh = (deps: Pick<ConversationDeps, 'now'>, access: Access): boolean =>
+  deps.now() - access.confirmedAt <= RIGHTS_FRESH_MS;
