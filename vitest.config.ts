@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config';
 import { readWorkerOptions } from './local/worker-options.ts';
 
 const E2E_TESTS = 'local/e2e/**/*.test.ts';
-const POSTGRES_TESTS = ['migrations/**/*.test.ts', 'durable/postgres/**/*.test.ts', 'local/postgres.test.ts'];
+const POSTGRES_TESTS = [
+  'migrations/**/*.test.ts',
+  'durable/postgres/**/*.test.ts',
+  'durable/**/*.postgres.test.ts',
+  'local/postgres.test.ts',
+];
 const SETUP_FILES = ['./local/test-console.ts'];
 const WORKERD_TESTS = '**/*.workerd.test.ts';
 

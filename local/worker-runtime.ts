@@ -82,6 +82,9 @@ function createMiniflare(options: MiniflareOptions): Miniflare {
   return miniflare;
 }
 
+/** workerd marks so what is not worth a report even to those who write it. */
+const NOTE_TO_ITS_MAKERS = 'NOSENTRY';
+
 function buildOptions(options: WorkerRuntimeOptions, code: string, log: Log, onRestart: () => void) {
   const { assets, ...worker } = readWorkerOptions(options.bindings);
   const v4Options: V4MiniflareOptions = {
@@ -97,7 +100,9 @@ function buildOptions(options: WorkerRuntimeOptions, code: string, log: Log, onR
     telemetry: { enabled: false },
     logRequests: false,
     log,
-    handleStructuredLogs: ({ level, message }) => options.onLog(level, message),
+    handleStructuredLogs: ({ level, message }) => {
+      if (!message.includes(NOTE_TO_ITS_MAKERS)) options.onLog(level, message);
+    },
     unsafeHandleRuntimeRestart: onRestart,
   };
   return convertV4MiniflareOptions(v4Options);

@@ -1,7 +1,7 @@
 // An upper estimate of tokens without a tokenizer, for bounding history, reserving budget, and charging an answer
 // whose count never came. It errs high on purpose; it is never used where the provider gave a number.
 import type { Usage } from './models.ts';
-import type { ModelMessage, ModelRequest } from './provider.ts';
+import type { ModelMessage, ModelRequest, ModelTool } from './provider.ts';
 
 // Byte-pair tokenizers never make more tokens than UTF-8 bytes. Inside that bound the weights follow what the public
 // tokenizers (cl100k, o200k) do, plus room for those that cut finer: newer Claude ones make up to 1.35 times as many.
@@ -67,9 +67,18 @@ export function estimateRequestTokens(request: ModelRequest): number {
   let tokens = TOKENS_PER_MESSAGE + estimateTokens(request.system);
   for (const message of request.messages) tokens += estimateMessageTokens(message);
   if (request.tools.length > 0) tokens += TOKENS_PER_TOOL_LIST;
-  for (const tool of request.tools) {
-    tokens += TOKENS_PER_TOOL + estimateTokens(tool.name + tool.description + JSON.stringify(tool.parameters));
-  }
+  for (const tool of request.tools) tokens += estimateToolTokens(tool);
+  return tokens;
+}
+
+/** A tool is the same object in every request, and its schema is long. */
+const toolTokens = new WeakMap<ModelTool, number>();
+
+function estimateToolTokens(tool: ModelTool): number {
+  const known = toolTokens.get(tool);
+  if (known !== undefined) return known;
+  const tokens = TOKENS_PER_TOOL + estimateTokens(tool.name + tool.description + JSON.stringify(tool.parameters));
+  toolTokens.set(tool, tokens);
   return tokens;
 }
 

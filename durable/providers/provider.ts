@@ -2,7 +2,7 @@
 // Vendor names, wires and SDKs stay in this folder; an adapter never retries after its first event.
 import type { Usage } from './models.ts';
 
-type ToolCall = {
+export type ToolCall = {
   readonly id: string;
   readonly name: string /** JSON text as the model wrote it. */;
   readonly arguments: string;

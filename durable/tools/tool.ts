@@ -18,12 +18,18 @@ export type ToolRefusal = {
   readonly code: string;
   /** A sentence for people. */
   readonly message: string;
-  /** Further facts, as the list of allowed states, the path of a cycle, `suggestCreateEco`. */
+  /** Further facts, as the list of allowed states or the path of a cycle. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** True where the model can offer the user a way to what they wish: an answer then, not a failure. */
+  readonly isOffer?: boolean;
 };
 
+/** `data` is what the tool found; the runner holds it against the tool's `output` before anybody sees it. */
+export type ToolAnswer = { readonly refused: false; readonly data: unknown } | ToolRefusal;
+
 /** The kind of change, which gives a card its icon and colour. */
-export type CardAction = 'create' | 'update' | 'transition' | 'delete';
+export const CARD_ACTIONS = ['create', 'update', 'transition', 'delete'] as const;
+export type CardAction = (typeof CARD_ACTIONS)[number];
 
 /** What a user sees before a write: exactly what will run. All values are plain text. */
 export type Card = {
@@ -40,6 +46,14 @@ export type RowVersion = { readonly kind: string; readonly id: string; readonly 
 
 export type Prepared = { readonly refused: false; readonly card: Card; readonly versions: readonly RowVersion[] };
 
+/** A place in the product that the page shows as a button under the answer. */
+export type ToolLink = {
+  readonly kind: 'navigation' | 'workspace';
+  /** A path of this product, never another site. */
+  readonly path: `/${string}`;
+  readonly label: string;
+};
+
 /** What a write carries into its transaction. */
 export type Effect = {
   /** Unique for the effect, whatever the number of tries. */
@@ -52,27 +66,32 @@ type Named<I extends z.ZodType, O extends z.ZodType> = {
   readonly name: string;
   /** Tells the model when to use it. */
   readonly description: string;
+  /** A strict object: a key that it does not know is refused. */
   readonly input: I;
   readonly output: O;
-  /** What the user's role must hold; null where being a member is enough. */
-  readonly permission: string | null;
+  /** What the user's role must hold, any one of several; null where being a member is enough. Postgres checks again. */
+  readonly permission: string | readonly string[] | null;
+  /** Ids of what a call is about, for the audit log. */
+  affected?(input: z.output<I>): readonly string[];
 };
 
 /** Reads the tenant's data, in a transaction that Postgres itself keeps read-only. */
 export type ReadTool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = Named<I, O> & {
   readonly effect: 'read';
-  run(context: ToolContext, input: z.output<I>, tenant: TenantReader): Promise<z.input<O> | ToolRefusal>;
+  run(context: ToolContext, input: z.output<I>, tenant: TenantReader): Promise<ToolAnswer>;
 };
 
 /** Offers the user a place to go. It changes nothing and runs without a question. */
 export type NavigateTool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = Named<I, O> & {
   readonly effect: 'navigate';
-  run(context: ToolContext, input: z.output<I>, tenant: TenantReader): Promise<z.input<O> | ToolRefusal>;
+  run(context: ToolContext, input: z.output<I>, tenant: TenantReader): Promise<ToolAnswer>;
+  link(output: z.output<O>): ToolLink;
 };
 
 /** Changes the tenant's data, and only after the user's click on what `prepare` showed. */
 export type WriteTool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = Named<I, O> & {
   readonly effect: 'write';
+  readonly action: CardAction;
   /** What would happen, read-only; or why it cannot. */
   prepare(context: ToolContext, input: z.output<I>, tenant: TenantReader): Promise<Prepared | ToolRefusal>;
   /**
@@ -84,18 +103,16 @@ export type WriteTool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
     input: z.output<I>,
     tenant: TenantWriter,
     approved: Effect & { readonly versions: readonly RowVersion[] },
-  ): Promise<z.input<O> | ToolRefusal>;
+  ): Promise<ToolAnswer>;
+  /** Where the user finds what was made or changed; the confirmed card leads there. */
+  link?(output: z.output<O>): ToolLink;
 };
 
 /** A write so light that it needs no click, as opening a design session. It is journalled like any other. */
 export type LightWriteTool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = Named<I, O> & {
   readonly effect: 'light-write';
-  execute(
-    context: ToolContext,
-    input: z.output<I>,
-    tenant: TenantWriter,
-    effect: Effect,
-  ): Promise<z.input<O> | ToolRefusal>;
+  execute(context: ToolContext, input: z.output<I>, tenant: TenantWriter, effect: Effect): Promise<ToolAnswer>;
+  link(output: z.output<O>): ToolLink;
 };
 
 export type Tool = ReadTool | NavigateTool | WriteTool | LightWriteTool;
@@ -104,6 +121,6 @@ export type Tool = ReadTool | NavigateTool | WriteTool | LightWriteTool;
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   tool: ReadTool<I, O> | NavigateTool<I, O> | WriteTool<I, O> | LightWriteTool<I, O>,
 ): Tool {
-  // Input is parsed by the tool's own schema before any of its functions sees it, which is what this widening rests on.
+  // Each function gets only what the tool's own shapes have parsed, which is what this widening rests on.
   return tool as unknown as Tool;
 }

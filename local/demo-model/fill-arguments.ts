@@ -53,11 +53,13 @@ const FILLERS: readonly (readonly [RegExp, Filler])[] = [
 ];
 
 export function fillArguments(filling: Filling): JsonObject {
-  const filled = readParameters(filling.tool).map((parameter): [string, unknown] => [
-    parameter.name,
-    fill(filling, parameter),
-  ]);
-  return Object.fromEntries(filled.filter(([, value]) => value !== undefined && value !== null));
+  const parameters = readParameters(filling.tool);
+  const filled = parameters.map((parameter): [string, unknown] => [parameter.name, fill(filling, parameter)]);
+  const args = Object.fromEntries(filled.filter(([, value]) => value !== undefined && value !== null));
+  // A design says which program it is in; naming both is asking to be contradicted.
+  const mustNameProgram = parameters.some(({ name, required }) => name === 'programId' && required);
+  if ('designId' in args && !mustNameProgram) delete args['programId'];
+  return args;
 }
 
 function fill(filling: Filling, parameter: Parameter): unknown {

@@ -1,0 +1,33 @@
+// What a pack is: one domain's tools and what the model must know of it. A domain's words stay in its pack.
+import type { Access } from '../principal.ts';
+import type { TenantReader } from '../tools/tenant-access.ts';
+import type { Tool } from '../tools/tool.ts';
+
+export type ToolMode = 'chat' | 'search';
+
+/** A program or design in view, as the database named it; `code` and `name` where they are known. */
+export type InView = { readonly id: string; readonly code?: string; readonly name?: string };
+
+export type View = { readonly program: InView | null; readonly design: InView | null };
+
+export type PromptContext = View & { readonly access: Access; readonly mode: ToolMode };
+
+export type Pack = {
+  readonly id: string;
+  /** Whether this org has the pack's data: its roles hold permissions of the domain then. */
+  isFor(access: Access): boolean;
+  /** Always the same tools in the same order, so that a provider's prompt cache holds. */
+  tools(mode: ToolMode): readonly Tool[];
+  /** What a client says is in view, as far as this user may see it; null for what is not there. @throws AppError */
+  findInView(
+    ids: { readonly programId: string | null; readonly designId: string | null },
+    tenant: TenantReader,
+  ): Promise<View>;
+  /** Begins with what is the same for everybody and holds nothing that changes from turn to turn. */
+  prompt(context: PromptContext): string;
+};
+
+/** Whether any permission of the role is about one of these resources, as `parts` in `parts:read`. */
+export function holdsAny(access: Access, resources: readonly string[]): boolean {
+  return access.permissions.some((permission) => resources.includes(permission.split(':', 1)[0] ?? ''));
+}

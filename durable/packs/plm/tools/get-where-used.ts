@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineTool } from '../../../tools/tool.ts';
+import * as fields from '../fields.ts';
+import { readBy } from '../functions.ts';
+import { Assembly, ItemRow, Place } from '../shapes.ts';
+
+export const getWhereUsed = defineTool({
+  name: 'get_where_used',
+  description:
+    'Find all assemblies that use a part, directly or through other assemblies, with how many levels up each is and its design.',
+  effect: 'read',
+  permission: 'parts:read',
+  input: z.strictObject({
+    itemId: fields.itemId('Part UUID'),
+    maxDepth: z.int().min(1).max(15).default(15).describe('Levels to go up, 1 to 15'),
+  }),
+  output: z.object({
+    item: ItemRow,
+    parents: z.array(Assembly),
+    total: z.int(),
+    otherDesigns: z.array(Place),
+    truncated: z.boolean(),
+  }),
+  affected: ({ itemId }) => [itemId],
+  run: readBy('get_where_used'),
+});

@@ -1,0 +1,123 @@
+// The pages' words for what is the same on all of them: states and their colours, addresses, columns, rows.
+import { visibleText } from '../../tools/visible-text.ts';
+import type { WorkspacePage, WorkspaceSection } from '../workspace-page.ts';
+import type { Design, Item, Program } from './workspace-shapes.ts';
+
+type Tone = WorkspacePage['marks'][number]['tone'];
+type Table = Extract<WorkspaceSection, { type: 'table' }>;
+export type Column = Table['columns'][number];
+export type Row = Table['rows'][number];
+export type Cell = Row['cells'][string];
+
+/** States of all types of items, of programs and of branches. What is not listed is neither good nor bad news. */
+const TONES: Readonly<Record<string, Tone>> = {
+  Released: 'good',
+  Verified: 'good',
+  Implemented: 'good',
+  Done: 'good',
+  Active: 'good',
+  Merged: 'good',
+  Approved: 'accent',
+  'In Progress': 'accent',
+  Open: 'accent',
+  'In Review': 'notice',
+  Proposed: 'notice',
+  'On Hold': 'notice',
+  Rejected: 'danger',
+};
+
+export const TYPE_WORDS: Readonly<Record<string, string>> = { ChangeOrder: 'Change order' };
+
+export const toneOf = (state: string): Tone => TONES[state] ?? 'neutral';
+export const stateCell = (state: string): Cell => ({ text: state, tone: toneOf(state) });
+export const cell = (text: string | number | null | undefined, path?: string): Cell => ({
+  text: text == null ? '' : visibleText(String(text)),
+  ...(path !== undefined && { path }),
+});
+
+export const itemPath = (id: string): string => `/workspace/items/${id}`;
+export const designPath = (id: string): string => `/workspace/designs/${id}`;
+export const programPath = (id: string): string => `/workspace/programs/${id}`;
+export const sessionPath = (id: string): string => `/workspace/sessions/${id}`;
+
+export const HOME = { label: 'Programs', path: '/workspace' } as const;
+export const programPlace = ({ id, code, name }: { id: string; code: string; name: string }) => ({
+  label: `${code} ${name}`,
+  path: programPath(id),
+});
+export const designPlace = ({ id, code, name }: { id: string; code: string; name: string }) => ({
+  label: `${code} ${name}`,
+  path: designPath(id),
+});
+
+export const ITEM_COLUMNS: readonly Column[] = [
+  { id: 'number', label: 'Number', kind: 'code' },
+  { id: 'name', label: 'Name', kind: 'text' },
+  { id: 'type', label: 'Type', kind: 'text' },
+  { id: 'revision', label: 'Rev', kind: 'code' },
+  { id: 'state', label: 'State', kind: 'state' },
+];
+
+export const itemCells = (item: Item): Row['cells'] => ({
+  number: cell(item.itemNumber),
+  name: cell(item.name),
+  type: cell(TYPE_WORDS[item.itemType] ?? item.itemType),
+  revision: cell(item.revision),
+  state: stateCell(item.state),
+});
+export const itemRow = (item: Item): Row => ({ id: item.id, path: itemPath(item.id), cells: itemCells(item) });
+
+export const DESIGN_COLUMNS: readonly Column[] = [
+  { id: 'code', label: 'Code', kind: 'code' },
+  { id: 'name', label: 'Name', kind: 'text' },
+  { id: 'type', label: 'Type', kind: 'text' },
+  { id: 'description', label: 'Description', kind: 'text' },
+];
+export const designRow = (design: Design): Row => ({
+  id: design.id,
+  path: designPath(design.id),
+  cells: {
+    code: cell(design.code),
+    name: cell(design.name),
+    type: cell(design.isArchived ? `${design.designType ?? ''}, archived` : design.designType),
+    description: cell(design.description),
+  },
+});
+
+export const PROGRAM_COLUMNS: readonly Column[] = [
+  { id: 'code', label: 'Code', kind: 'code' },
+  { id: 'name', label: 'Name', kind: 'text' },
+  { id: 'customer', label: 'Customer', kind: 'text' },
+  { id: 'status', label: 'Status', kind: 'state' },
+];
+export const programRow = (program: Program): Row => ({
+  id: program.id,
+  path: programPath(program.id),
+  cells: {
+    code: cell(program.code),
+    name: cell(program.name),
+    customer: cell(program.customer),
+    status: program.status ? stateCell(program.status) : cell(''),
+  },
+});
+
+export const table = (
+  heading: string | null,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  words: { empty: string; total?: number | null; searchable?: boolean },
+): Table => ({
+  type: 'table',
+  heading,
+  columns: [...columns],
+  rows: [...rows],
+  empty: words.empty,
+  total: words.total ?? null,
+  searchable: words.searchable ?? false,
+});
+
+/** "findNumber" → "Find number". */
+export function fieldLabel(field: string): string {
+  const words = field.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+}

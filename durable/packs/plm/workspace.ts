@@ -1,0 +1,43 @@
+// The pages of the pack's data: programs, designs, items and design sessions, as the database shows them to whoever asks.
+import type { TenantReader } from '../../tools/tenant-access.ts';
+import { holdsAny } from '../pack.ts';
+import type { WorkspaceReader } from '../workspace-page.ts';
+import { itemPage, itemTab } from './workspace-item.ts';
+import { designPage, designTab, home, programPage, sessionPage } from './workspace-places.ts';
+
+export const plmWorkspace: WorkspaceReader = {
+  isFor: (access) => holdsAny(access, ['parts', 'programs', 'designs', 'change_orders']),
+  home,
+  page: async function readPage(tenant, { kind, id, tab }) {
+    switch (kind) {
+      case 'item':
+        return itemPage(tenant, id, tab);
+      case 'design':
+        return designPage(tenant, id, tab);
+      case 'program':
+        return programPage(tenant, id, tab);
+      case 'session':
+        return sessionPage(tenant, id, tab);
+    }
+  },
+  tab: async function readTab(tenant, { kind, id, tab, cursor, query }) {
+    switch (kind) {
+      case 'item':
+        return itemTab(tenant, { id, tab, cursor });
+      case 'design':
+        return designTab(tenant, { id, tab, cursor, query });
+      case 'program':
+        return contentOf(programPage, tenant, id, tab);
+      case 'session':
+        return contentOf(sessionPage, tenant, id, tab);
+    }
+  },
+};
+
+type ReadPage = typeof programPage;
+
+/** Small pages come whole, whichever of their tabs is asked for. */
+async function contentOf(read: ReadPage, tenant: TenantReader, id: string, tab: string) {
+  const page = await read(tenant, id, tab);
+  return 'refused' in page ? page : page.content;
+}

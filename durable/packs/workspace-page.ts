@@ -1,0 +1,107 @@
+// A page of the product's own data as a pack gives it to whoever draws it: words, marks, tables and places to go. The
+// domain's words are the pack's; what draws the page knows none of them. All text is plain.
+import { z } from 'zod';
+import type { Access } from '../principal.ts';
+import type { TenantReader } from '../tools/tenant-access.ts';
+import type { ToolRefusal } from '../tools/tool.ts';
+
+const Path = z.string().startsWith('/').meta({ description: 'A page of this product.' });
+const Tone = z.enum(['neutral', 'accent', 'notice', 'danger', 'good']);
+const Place = z.object({ label: z.string(), path: Path });
+const Count = z.int().nonnegative().nullable();
+
+const Cell = z.object({
+  text: z.string(),
+  path: Path.optional(),
+  tone: Tone.optional().meta({ description: 'The text is a state, drawn as a mark.' }),
+});
+const Fact = Cell.extend({ label: z.string(), mono: z.boolean().optional() });
+
+const Column = z.object({
+  id: z.string(),
+  label: z.string(),
+  kind: z.enum(['text', 'code', 'number', 'state', 'time']).meta({ description: 'How its cells are set.' }),
+});
+const Row = z.object({
+  id: z.string(),
+  path: Path.nullable(),
+  cells: z.record(z.string(), Cell),
+  level: z.int().min(1).optional().meta({ description: 'Depth in a tree, from 1; children follow their parent.' }),
+});
+
+const Entry = z.object({
+  id: z.string(),
+  at: z.string().meta({ description: 'ISO 8601' }),
+  who: z.string().nullable(),
+  title: z.string(),
+  note: z.string().nullable(),
+  changes: z.array(z.object({ label: z.string(), before: z.string().nullable(), value: z.string() })),
+});
+
+const Headed = { heading: z.string().nullable() };
+const Listed = { ...Headed, empty: z.string().meta({ description: 'What to say where there is nothing.' }) };
+
+export const WorkspaceSection = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('facts'), ...Headed, facts: z.array(Fact) }),
+  z.object({ type: z.literal('text'), ...Headed, text: z.string() }),
+  z.object({
+    type: z.literal('table'),
+    ...Listed,
+    columns: z.array(Column),
+    rows: z.array(Row),
+    total: Count.meta({ description: 'How many there are in all, where that is known.' }),
+    searchable: z.boolean().meta({ description: 'The tab can be asked for the rows in which `q` occurs.' }),
+  }),
+  z.object({ type: z.literal('tree'), ...Listed, columns: z.array(Column), rows: z.array(Row) }),
+  z.object({ type: z.literal('timeline'), ...Listed, entries: z.array(Entry) }),
+]);
+export type WorkspaceSection = z.infer<typeof WorkspaceSection>;
+
+export const WorkspaceTab = z.object({
+  tab: z.string(),
+  sections: z.array(WorkspaceSection),
+  cursor: z.string().nullable().meta({ description: 'Send it back as `cursor` for what follows in the last section.' }),
+});
+export type WorkspaceTab = z.infer<typeof WorkspaceTab>;
+
+export const WorkspacePage = z.object({
+  kind: z.string(),
+  id: z.string(),
+  title: z.string(),
+  code: z.string().nullable().meta({ description: 'The number or code by which people call it.' }),
+  type: z.string().meta({ description: 'What it is, as "Part".' }),
+  summary: z.string().nullable(),
+  marks: z.array(z.object({ label: z.string(), tone: Tone })),
+  trail: z.array(Place).meta({ description: 'Where it belongs, from the top.' }),
+  facts: z.array(Fact),
+  tabs: z.array(z.object({ id: z.string(), label: z.string(), count: Count })),
+  content: WorkspaceTab,
+  scope: z
+    .object({ programId: z.string().nullable(), designId: z.string().nullable(), label: z.string(), draft: z.string() })
+    .nullable()
+    .meta({ description: 'What a conversation that begins here is about, and the words it begins with.' }),
+  conversationId: z.string().nullable().meta({ description: 'A conversation that belongs to it.' }),
+});
+export type WorkspacePage = z.infer<typeof WorkspacePage>;
+
+export const WORKSPACE_KINDS = ['item', 'design', 'program', 'session'] as const;
+export type WorkspaceKind = (typeof WORKSPACE_KINDS)[number];
+
+export type WorkspaceAddress = {
+  readonly kind: WorkspaceKind;
+  readonly id: string;
+  /** The first one where it is null or not one of the page's. */
+  readonly tab: string | null;
+};
+
+/** Reads a pack's pages under the rights of whoever asks. A refusal says nothing of what is hidden. */
+export type WorkspaceReader = {
+  isFor(access: Access): boolean;
+  /** What there is to begin with. */
+  home(tenant: TenantReader): Promise<WorkspacePage | ToolRefusal>;
+  page(tenant: TenantReader, address: WorkspaceAddress): Promise<WorkspacePage | ToolRefusal>;
+  tab(
+    tenant: TenantReader,
+    wanted: WorkspaceAddress & { readonly tab: string; readonly cursor: string | null; readonly query: string | null },
+  ): Promise<WorkspaceTab | ToolRefusal>;
+};
