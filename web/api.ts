@@ -1,5 +1,5 @@
 // Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
-import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
+import type { Decided, Me, ModelList, Session, SessionList, WorkspacePage, WorkspaceTab } from '../worker/contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
 
 const AI = '/api/v1/ai';
@@ -35,6 +35,17 @@ export const deleteSession = (id: string): Promise<void> =>
 
 export const cancelRun = (runId: string, threadId: string): Promise<unknown> =>
   call('POST', `${AI}/runs/${encodeURIComponent(runId)}/cancel`, { threadId });
+/** The run in which what was decided is done and reported. */
+export const decideApproval = (
+  sessionId: string,
+  approvalId: string,
+  decision: 'approve' | 'decline',
+): Promise<Decided> =>
+  call('POST', `${AI}/sessions/${sessionId}/approvals/${encodeURIComponent(approvalId)}`, { decision });
+
+export const getWorkspacePage = (address: string): Promise<WorkspacePage> => call('GET', `/api/v1/workspace${address}`);
+export const getWorkspaceTab = (address: string): Promise<WorkspaceTab> => call('GET', `/api/v1/workspace${address}`);
+
 export const chooseOrg = (slug: string): Promise<void> => call('POST', '/auth/org', { slug });
 export const signOut = (): Promise<void> => call('POST', '/auth/sign-out');
 export const signInAsDemo = (email: string): Promise<void> => call('POST', '/auth/dev', { email });

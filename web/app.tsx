@@ -1,5 +1,6 @@
 // Which page stands here: sign-in for someone unknown, else what the address names.
 import { Compass, WifiOff } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { ChatPage } from './chat/chat-page.tsx';
 import { PageState } from './chat/page-state.tsx';
@@ -7,6 +8,11 @@ import { Button } from './design/button.tsx';
 import { Problem } from './problem.ts';
 import { useMe } from './queries.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
+
+/** Not everybody who chats looks around: its pages load when they are opened. */
+const WorkspaceView = lazy(() =>
+  import('./workspace/workspace-page.tsx').then((module) => ({ default: module.WorkspaceView })),
+);
 
 export function App() {
   const { data: me, error, refetch } = useMe();
@@ -17,6 +23,7 @@ export function App() {
     return (
       <main className="flex h-dvh bg-canvas">
         <PageState
+          level={1}
           icon={WifiOff}
           title={problem?.title ?? 'This page did not load'}
           requestId={problem?.requestId ?? null}
@@ -37,9 +44,16 @@ export function App() {
         <Redirect to="/chat" replace />
       </Route>
       <Route path="/chat/:sessionId?">{({ sessionId }) => <ChatPage me={me} sessionId={sessionId ?? null} />}</Route>
+      <Route path="/workspace/:kind?/:id?">
+        {({ kind, id }) => (
+          <Suspense fallback={null}>
+            <WorkspaceView me={me} plural={kind} id={id} />
+          </Suspense>
+        )}
+      </Route>
       <Route>
         <main className="flex h-dvh bg-canvas">
-          <PageState icon={Compass} title="No such page">
+          <PageState level={1} icon={Compass} title="No such page">
             <a href="/chat" className="text-accent underline underline-offset-2">
               Open the chat
             </a>

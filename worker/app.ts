@@ -10,6 +10,7 @@ import { checkOrigin } from './origin-check.ts';
 import { serveAsset, servePage } from './pages.ts';
 import { problemResponse } from './problem.ts';
 import { limitByAddress } from './rate-limit.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -19,6 +20,7 @@ import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
 
 /** The canonical prefix first; the same routes answer under the other. */
@@ -42,12 +44,16 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.get('/', servePage);
   app.get('/chat', servePage);
   app.get('/chat/*', servePage);
+  app.get('/workspace', servePage);
+  app.get('/workspace/*', servePage);
 
   options.before?.(app);
   app.route('/auth', authRoutes);
 
   app.use('/api/*', authenticated);
   app.route('/api/v1', meRoutes);
+  app.use('/api/v1/workspace/*', admitted('confirmed'));
+  app.route('/api/v1', workspaceRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
     app.route(prefix, chatRunRoute);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
@@ -55,6 +61,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
+    app.route(prefix, approvalRoutes);
     app.route(prefix, modelRoutes);
   }
 

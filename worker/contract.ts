@@ -1,10 +1,12 @@
 // The HTTP API as zod shapes: what routes answer with, what the OpenAPI document is made from, what the web types infer.
 // Inputs are strict: an unknown key is refused, so nobody believes that it had an effect.
 import { z } from 'zod';
-import { MessagePart, MessageStatus } from '../durable/conversation/requests.ts';
+import { CONFIRMATION_STATES, MessagePart, MessageStatus, ToolReply } from '../durable/conversation/requests.ts';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
+import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
+import { CARD_ACTIONS } from '../durable/tools/tool.ts';
 
 /** Ids are compared as text further in, so they have one spelling. */
 export const SessionId = z
@@ -78,6 +80,37 @@ export const SessionChange = z
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'names nothing to change')
   .meta({ id: 'SessionChange' });
 
+/** A card: what runs when the user confirms it, or what became of it. */
+export const Confirmation = z
+  .object({
+    approvalId: z.uuid(),
+    toolCallId: z.string(),
+    toolName: z.string(),
+    card: z.object({
+      action: z.enum(CARD_ACTIONS),
+      title: z.string(),
+      message: z.string(),
+      details: z.array(z.object({ label: z.string(), before: z.string().optional(), value: z.string() })),
+    }),
+    expiresAt: Timestamp,
+    state: z.enum(CONFIRMATION_STATES),
+    decidedAt: Timestamp.nullable(),
+    decidedBy: z.string().nullable(),
+    outcome: z.object({ message: z.string(), path: z.string().nullable(), label: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: 'Confirmation' });
+export type Confirmation = z.infer<typeof Confirmation>;
+
+export const ApprovalId = z.uuid();
+export const Decide = z.strictObject({ decision: z.enum(['approve', 'decline']) }).meta({ id: 'Decide' });
+export const Decided = z
+  .object({
+    confirmation: Confirmation,
+    runId: z.string().meta({ description: 'The run that carries it out and reports; follow it like any other.' }),
+  })
+  .meta({ id: 'Decided' });
+export type Decided = z.infer<typeof Decided>;
+
 export const Message = z
   .object({
     id: z.uuid(),
@@ -92,6 +125,10 @@ export const Message = z
     priceVersion: z.string().nullable(),
     runId: z.string(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    replies: z
+      .array(ToolReply.extend({ content: z.string() }))
+      .meta({ description: 'What came of the message’s tool calls; `content` is JSON.' }),
+    confirmations: z.array(Confirmation),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;
@@ -111,12 +148,35 @@ const PageQuery = {
 };
 export const MessageListQuery = z.strictObject(PageQuery);
 
+/** A call and its result in TanStack AI's own form. */
+const HydratedPart = z.union([
+  MessagePart,
+  z.object({
+    type: z.literal('tool-call'),
+    id: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+    input: z.unknown(),
+    state: z.enum(['input-complete', 'approval-requested', 'complete', 'error']),
+    output: z.unknown().optional(),
+  }),
+  z.object({
+    type: z.literal('tool-result'),
+    toolCallId: z.string(),
+    content: z.string(),
+    state: z.enum(['complete', 'error']),
+  }),
+]);
+export type HydratedPart = z.infer<typeof HydratedPart>;
+
+const Offer = z.object({ toolCallId: z.string(), path: z.string(), label: z.string() });
+
 /** A message as TanStack AI's clients hold it; what AG-UI has no place for stands under `metadata.groundwire`. */
 export const HydratedMessage = z
   .object({
     id: z.uuid(),
     role: z.enum(['user', 'assistant']),
-    parts: z.array(MessagePart),
+    parts: z.array(HydratedPart),
     createdAt: Timestamp,
     metadata: z.object({
       groundwire: Message.pick({
@@ -128,7 +188,8 @@ export const HydratedMessage = z
         priceVersion: true,
         runId: true,
         error: true,
-      }),
+        confirmations: true,
+      }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })
   .meta({ id: 'HydratedMessage' });
@@ -216,3 +277,24 @@ export const Me = z
 export type Me = z.infer<typeof Me>;
 
 export const OrgSelection = z.strictObject({ slug: z.string().min(1).max(255) }).meta({ id: 'OrgSelection' });
+
+export const WorkspacePage = pages.WorkspacePage.meta({ id: 'WorkspacePage' });
+export type WorkspacePage = z.infer<typeof WorkspacePage>;
+export const WorkspaceTab = pages.WorkspaceTab.meta({ id: 'WorkspaceTab' });
+export type WorkspaceTab = z.infer<typeof WorkspaceTab>;
+export type WorkspaceSection = WorkspaceTab['sections'][number];
+
+export const WorkspaceParams = z.object({ kind: z.enum(pages.WORKSPACE_KINDS), id: z.guid().toLowerCase() });
+export const WorkspaceQuery = z.strictObject({
+  tab: z.string().max(64).optional().meta({ description: 'The tab to bring along; the first by default.' }),
+});
+export const WorkspaceTabQuery = z.strictObject({
+  cursor: z.string().max(512).optional(),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Words of the rows, where the tab can be searched.' }),
+});

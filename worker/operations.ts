@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { RunId } from '../durable/conversation/requests.ts';
 import type { ErrorCode } from '../durable/errors.ts';
 import {
+  ApprovalId,
   Cancelled,
   CancelRun,
   ChatQuery,
+  Decide,
+  Decided,
   Hydration,
   Me,
   MessageList,
@@ -18,6 +21,11 @@ import {
   SessionId,
   SessionList,
   SessionListQuery,
+  WorkspacePage,
+  WorkspaceParams,
+  WorkspaceQuery,
+  WorkspaceTab,
+  WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
 
@@ -44,6 +52,7 @@ export type Operation = {
 
 const SessionParams = z.object({ sessionId: SessionId });
 const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;
+const WORKSPACE_ERRORS = ['NOT_FOUND', 'FORBIDDEN', 'DATABASE_UNAVAILABLE'] as const;
 const EVENT_STREAM = z.string().meta({ description: 'AG-UI 1.0 events, each with an id of the form `<runId>.<seq>`.' });
 
 const LastEventId = z
@@ -151,6 +160,18 @@ export const OPERATIONS: readonly Operation[] = [
     reply: { status: 200, description: 'The newest page, oldest message first.', schema: MessageList },
   },
   {
+    method: 'post',
+    path: '/sessions/{sessionId}/approvals/{approvalId}',
+    group: 'assistant',
+    summary: 'Confirm or decline what the assistant proposes',
+    description:
+      'Runs exactly what the card showed, once. AG-UI clients may answer the interrupt by `resume` on `/chat` instead.',
+    params: SessionParams.extend({ approvalId: ApprovalId }),
+    body: Decide,
+    reply: { status: 200, description: 'The decision is taken; the run reports what came of it.', schema: Decided },
+    errors: ['APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
+  },
+  {
     method: 'get',
     path: '/models',
     group: 'assistant',
@@ -180,6 +201,36 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'account',
     summary: 'Sign out',
     reply: { status: 204, description: 'The sign-in is closed; its token is refused from now on.' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/workspace',
+    group: 'account',
+    summary: 'The org’s data, from the top',
+    description:
+      'Read-only pages of the product’s data, under the person’s own rights. Also where the assistant is off.',
+    reply: { status: 200, description: 'A page.', schema: WorkspacePage },
+    errors: WORKSPACE_ERRORS,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/workspace/{kind}/{id}',
+    group: 'account',
+    summary: 'Read a page of the org’s data',
+    params: WorkspaceParams,
+    query: WorkspaceQuery,
+    reply: { status: 200, description: 'The page with one of its tabs.', schema: WorkspacePage },
+    errors: WORKSPACE_ERRORS,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/workspace/{kind}/{id}/{tab}',
+    group: 'account',
+    summary: 'Read a tab of a page, or what follows in it',
+    params: WorkspaceParams.extend({ tab: z.string() }),
+    query: WorkspaceTabQuery,
+    reply: { status: 200, description: 'The tab’s sections.', schema: WorkspaceTab },
+    errors: WORKSPACE_ERRORS,
   },
   {
     method: 'get',

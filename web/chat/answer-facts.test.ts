@@ -1,6 +1,6 @@
 import type { UIMessage } from '@tanstack/ai-client';
 import { describe, expect, test } from 'vitest';
-import { EMPTY_LOG, factsOf, loseRun, observeEvent, type StreamEvent } from './answer-facts.ts';
+import { EMPTY_LOG, factsOf, loseRun, observeEvent, type StreamEvent, turnFacts } from './answer-facts.ts';
 
 const STARTED: StreamEvent = { type: 'RUN_STARTED', runId: 'r1' };
 const MESSAGE: StreamEvent = { type: 'TEXT_MESSAGE_START', messageId: 'm1', role: 'assistant' };
@@ -93,4 +93,42 @@ test('a stored message tells its own facts, and the stream of this page overrule
   });
   expect(factsOf(message, observe(STARTED, MESSAGE))?.status).toBe('streaming');
   expect(factsOf({ ...message, metadata: {} }, EMPTY_LOG)).toBeNull();
+});
+
+describe('an answer of several steps', () => {
+  const cost = (costMicros: number): StreamEvent => ({
+    type: 'CUSTOM',
+    name: 'cost',
+    value: { costMicros, model: 'a' },
+  });
+  const message = (id: string): UIMessage => ({ id, role: 'assistant', parts: [] });
+  const steps = [message('m1'), message('m2')];
+
+  test('is complete in its first step when the second begins, and ends with its last', () => {
+    const log = observe(STARTED, MESSAGE, { type: 'TEXT_MESSAGE_START', messageId: 'm2', role: 'assistant' });
+    expect([log.answers['m1']?.status, log.answers['m2']?.status]).toEqual(['complete', 'streaming']);
+    expect(turnFacts(steps, log)?.status).toBe('streaming');
+  });
+
+  test('begins a step with a tool call too', () => {
+    const log = observe(STARTED, MESSAGE, { type: 'TOOL_CALL_START', toolCallId: 't', parentMessageId: 'm2' });
+    expect(log.run?.messageId).toBe('m2');
+  });
+
+  test('costs what its steps cost together', () => {
+    const log = observe(
+      STARTED,
+      MESSAGE,
+      cost(30),
+      { type: 'TEXT_MESSAGE_START', messageId: 'm2', role: 'assistant' },
+      cost(12),
+      { type: 'RUN_FINISHED', runId: 'r1', usage: [{ inputTokens: 7, outputTokens: 3 }] },
+    );
+    expect(turnFacts(steps, log)).toMatchObject({
+      costMicros: 42,
+      inputTokens: 7,
+      outputTokens: 3,
+      status: 'complete',
+    });
+  });
 });

@@ -2,6 +2,7 @@
 // stream's own events, and from stored messages after a reload. Pure, so that every ending can be tested.
 import type { UIMessage } from '@tanstack/ai-client';
 import type { HydratedMessage, Message } from '../../worker/contract.ts';
+import { asRecord, asText } from './unknown-value.ts';
 
 export type AnswerFacts = {
   readonly runId: string;
@@ -39,26 +40,21 @@ export function observeEvent(log: AnswerLog, event: StreamEvent, requestId: stri
       return {
         ...log,
         unanswered: null,
-        run: { id: readText(event['runId']) ?? '', messageId: null, requestId, costMicros: null, model: null },
+        run: { id: asText(event['runId']) ?? '', messageId: null, requestId, costMicros: null, model: null },
       };
-    case 'TEXT_MESSAGE_START': {
-      const messageId = readText(event['messageId']);
-      if (log.run === null || messageId === null || log.run.messageId !== null || event['role'] === 'user') return log;
-      return {
-        ...log,
-        run: { ...log.run, messageId },
-        answers: { ...log.answers, [messageId]: freshFacts(log.run.id, requestId) },
-      };
-    }
+    case 'TEXT_MESSAGE_START':
+      return event['role'] === 'user' ? log : beginStep(log, asText(event['messageId']), requestId);
+    case 'TOOL_CALL_START':
+      return beginStep(log, asText(event['parentMessageId']), requestId);
     case 'CUSTOM':
       return event['name'] === 'cost' ? observeCost(log, event['value']) : log;
     case 'RUN_FINISHED': {
-      const outcome = readRecord(event['outcome'])['type'];
+      const outcome = asRecord(event['outcome'])['type'];
       return endRun(log, { status: outcome === 'cancelled' ? 'stopped' : 'complete', ...readUsage(event['usage']) });
     }
     case 'RUN_ERROR': {
-      const code = readText(event['code']) ?? 'INTERNAL';
-      const detail = readText(event['message']) ?? 'The answer ended before it was complete.';
+      const code = asText(event['code']) ?? 'INTERNAL';
+      const detail = asText(event['message']) ?? 'The answer ended before it was complete.';
       return endRun(log, {
         status: code === 'RUN_INTERRUPTED' ? 'interrupted' : 'failed',
         error: { code, detail },
@@ -78,8 +74,25 @@ export function factsOf(message: UIMessage, log: AnswerLog): AnswerFacts | null 
   return log.answers[message.id] ?? storedFacts(message);
 }
 
+/** What one answer of several steps used and cost together; how it ended is how its last step did. */
+export function turnFacts(steps: readonly UIMessage[], log: AnswerLog): AnswerFacts | null {
+  const known = steps.map((step) => factsOf(step, log)).filter((facts) => facts !== null);
+  const last = known.at(-1);
+  if (last === undefined) return null;
+  const total = (key: 'inputTokens' | 'outputTokens' | 'costMicros'): number | null => {
+    const counts = known.map((facts) => facts[key]).filter((count) => count !== null);
+    return counts.length === 0 ? null : sum(counts);
+  };
+  return {
+    ...last,
+    inputTokens: total('inputTokens'),
+    outputTokens: total('outputTokens'),
+    costMicros: total('costMicros'),
+  };
+}
+
 function storedFacts(message: UIMessage): AnswerFacts | null {
-  const stored = readRecord(message.metadata)['groundwire'] as HydratedMessage['metadata']['groundwire'] | undefined;
+  const stored = asRecord(message.metadata)['groundwire'] as HydratedMessage['metadata']['groundwire'] | undefined;
   if (stored === undefined) return null;
   const usage = stored.usage;
   return {
@@ -107,11 +120,26 @@ function freshFacts(runId: string, requestId: string | null): AnswerFacts {
   };
 }
 
+/** A run answers in steps, each a message of its own: the next one begins when the one before is complete. */
+function beginStep(log: AnswerLog, messageId: string | null, requestId: string | null): AnswerLog {
+  if (log.run === null || messageId === null || log.run.messageId === messageId) return log;
+  const before = log.run.messageId === null ? undefined : log.answers[log.run.messageId];
+  return {
+    ...log,
+    run: { ...log.run, messageId },
+    answers: {
+      ...log.answers,
+      ...(before && log.run.messageId !== null && { [log.run.messageId]: { ...before, status: 'complete' } }),
+      [messageId]: freshFacts(log.run.id, requestId),
+    },
+  };
+}
+
 function observeCost(log: AnswerLog, value: unknown): AnswerLog {
   if (log.run === null) return log;
-  const { costMicros, model } = readRecord(value);
+  const { costMicros, model } = asRecord(value);
   const cost = typeof costMicros === 'number' ? costMicros : null;
-  const run = { ...log.run, costMicros: cost, model: readText(model) };
+  const run = { ...log.run, costMicros: cost, model: asText(model) };
   const messageId = run.messageId;
   const known = messageId === null ? undefined : log.answers[messageId];
   if (messageId === null || known === undefined) return { ...log, run };
@@ -142,15 +170,12 @@ function endRun(log: AnswerLog, end: Partial<AnswerFacts>): AnswerLog {
 
 /** AG-UI's own list of usage rows, or the one object that TanStack's adapter makes of them before it hands events on. */
 function readUsage(usage: unknown): Pick<AnswerFacts, 'inputTokens' | 'outputTokens'> | null {
-  const rows = Array.isArray(usage) ? usage.map(readRecord) : [readRecord(usage)];
+  const rows = Array.isArray(usage) ? usage.map(asRecord) : [asRecord(usage)];
   const input = rows.map((row) => row['inputTokens'] ?? row['promptTokens']);
   const output = rows.map((row) => row['outputTokens'] ?? row['completionTokens']);
   if (![...input, ...output].some((count) => typeof count === 'number')) return null;
   return { inputTokens: sum(input), outputTokens: sum(output) };
 }
 
-const readRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-const readText = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const sum = (counts: readonly unknown[]): number =>
   counts.reduce<number>((total, count) => total + (typeof count === 'number' ? count : 0), 0);

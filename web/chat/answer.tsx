@@ -1,33 +1,51 @@
-// One answer of the assistant with all that stands around its words: waiting line, ending, usage, copy.
+// One answer of the assistant, in as many steps as the model took, with all that stands around its words: tools used,
+// decisions to take, places to open, waiting line, ending, usage, copy.
 import type { UIMessage } from '@tanstack/ai-client';
 import { memo, useMemo } from 'react';
 import { CopyButton } from '../design/copy-button.tsx';
 import { useModels } from '../queries.ts';
-import { type AnswerFacts, factsOf } from './answer-facts.ts';
+import { type AnswerFacts, turnFacts } from './answer-facts.ts';
 import { AnswerStatus } from './answer-status.tsx';
+import { AnswerStep } from './answer-step.tsx';
 import { usageLine, waitingLine } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { AssistantMessage, textOf } from './message.tsx';
+import { Article, Bubble, reasoningOf, textOf } from './message.tsx';
+import { Offers } from './offers.tsx';
+import { toolCallsOf } from './tool-call.ts';
 import { useNow } from './use-now.ts';
 
 type AnswerProps = {
-  /** Null while the answer has not begun. */
-  message: UIMessage | null;
+  /** None while the answer has not begun. */
+  steps: readonly UIMessage[];
   facts?: AnswerFacts;
   position: number;
   total: number;
   last: boolean;
 };
 
-export const Answer = memo(function Answer({ message, facts: given, position, total, last }: AnswerProps) {
+export const NO_STEPS: readonly UIMessage[] = [];
+
+export const Answer = memo(function Answer({ steps, facts: given, position, total, last }: AnswerProps) {
   const conversation = useConversation();
   const log = useConversationState((state) => state.log);
-  const facts = useMemo(() => given ?? (message === null ? null : factsOf(message, log)), [given, message, log]);
+  const tools = useConversationState((state) => state.tools);
+  const facts = useMemo(() => given ?? turnFacts(steps, log), [given, steps, log]);
   const streaming = useConversationState((state) => last && state.live);
   const link = useConversationState((state) => (last ? state.link : 'steady'));
-  const text = message === null ? '' : textOf(message);
+  const text = steps
+    .map(textOf)
+    .filter((words) => words !== '')
+    .join('\n\n');
   const status = streaming ? 'streaming' : (facts?.status ?? 'complete');
   const done = !streaming && status !== 'streaming';
+
+  const confirmations = tools.confirmations;
+  const offers = steps.flatMap((step) =>
+    toolCallsOf(step, { live: streaming, confirmations }).flatMap((call) => tools.offers[call.id] ?? []),
+  );
+  const caret = streaming && link === 'steady';
+  const waiting = caret ? <Waiting hasText={text !== ''} /> : null;
+  const lastStep = steps.at(-1);
 
   const ask = (words: string) => conversation.send(words);
   const actions =
@@ -40,22 +58,44 @@ export const Answer = memo(function Answer({ message, facts: given, position, to
       : null;
 
   return (
-    <AssistantMessage
-      message={message}
-      position={position}
-      total={total}
-      status={status}
-      streaming={streaming}
-      caret={streaming && link === 'steady'}
-      waiting={streaming && link === 'steady' ? <Waiting hasText={text !== ''} /> : null}
-    >
+    <Article position={position} total={total} label="Assistant" status={status} busy={streaming}>
+      <div className="flex min-w-0 flex-col gap-2">
+        {steps.map((step) => (
+          <AnswerStep
+            key={step.id}
+            message={step}
+            live={streaming}
+            streaming={streaming && step === lastStep}
+            caret={caret && step === lastStep}
+            waiting={step === lastStep ? waiting : null}
+          />
+        ))}
+        {streaming && awaitsWords(lastStep, confirmations) && (
+          <Bubble text="" reasoning="" streaming caret={caret} waiting={waiting} entering />
+        )}
+        {!streaming && <Offers offers={offers.filter((offer, at) => firstWith(offers, offer.href) === at)} />}
+      </div>
       {facts && (done || link !== 'steady') && (
         <AnswerStatus facts={facts} link={streaming || link === 'lost' ? link : 'steady'} actions={actions} />
       )}
       {done && facts && text !== '' && <Footer facts={facts} text={text} />}
-    </AssistantMessage>
+    </Article>
   );
 });
+
+/** Nothing of the step that comes next is there yet, and no tool runs that says so itself. */
+function awaitsWords(
+  step: UIMessage | undefined,
+  confirmations: Parameters<typeof toolCallsOf>[1]['confirmations'],
+): boolean {
+  if (step === undefined) return true;
+  const calls = toolCallsOf(step, { live: true, confirmations });
+  if (calls.length === 0) return textOf(step) === '' && reasoningOf(step) === '';
+  return calls.every((call) => call.state !== 'running');
+}
+
+const firstWith = (offers: readonly { readonly href: string }[], href: string): number =>
+  offers.findIndex((offer) => offer.href === href);
 
 function Footer({ facts, text }: { facts: AnswerFacts; text: string }) {
   const { data } = useModels();

@@ -1,13 +1,15 @@
 // The chat: conversations at the side, the open one in the middle.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
 import { Drawer } from '../design/drawer.tsx';
 import { useDisabled } from '../queries.ts';
 import { SessionSidebar } from '../sessions/session-sidebar.tsx';
 import { UndoToast } from '../sessions/undo-toast.tsx';
+import { type ChatContext, parseContext } from './chat-context.ts';
 import { ConversationProvider } from './conversation.tsx';
 import { ConversationView } from './conversation-view.tsx';
+import { keepLastChat } from './last-chat.ts';
 
 export function ChatPage({ me, sessionId: routed }: { me: Me; sessionId: string | null }) {
   const [, navigate] = useLocation();
@@ -18,6 +20,16 @@ export function ChatPage({ me, sessionId: routed }: { me: Me; sessionId: string 
   if (routed === null && minted.taken) setMinted({ id: crypto.randomUUID(), taken: false });
   const sessionId = routed ?? minted.id;
   const isNew = routed === null;
+
+  const [removed, setRemoved] = useState<ChatContext | null>(null);
+  const known = isNew ? parseContext(history.state) : null;
+  const context = known !== null && removed?.label !== known.label ? known : null;
+  const removeContext = () => {
+    setRemoved(known);
+    history.replaceState(null, '');
+  };
+
+  useEffect(() => keepLastChat(isNew ? '/chat' : `/chat/${sessionId}`), [isNew, sessionId]);
 
   const begin = () => {
     setDrawer(false);
@@ -49,11 +61,14 @@ export function ChatPage({ me, sessionId: routed }: { me: Me; sessionId: string 
         sessionId={sessionId}
         isNew={isNew}
         model={chosen?.sessionId === sessionId ? chosen.model : null}
+        context={context}
         onAccepted={accepted}
       >
         <ConversationView
           me={me}
           isNew={isNew}
+          context={context}
+          onRemoveContext={removeContext}
           chosenModel={chosen?.sessionId === sessionId ? chosen.model : null}
           onModel={(model) => setChosen({ sessionId, model })}
           onOpenSessions={() => setDrawer(true)}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendsMessage } from './composer-keys.ts';
+import { sendMode } from './composer-keys.ts';
 
 const ENTER = {
   key: 'Enter',
@@ -12,12 +12,14 @@ const ENTER = {
 };
 
 test.each([
-  ['Enter sends', {}, true],
-  ['Shift+Enter breaks the line', { shiftKey: true }, false],
-  ['Ctrl+Enter does not chat', { ctrlKey: true }, false],
-  ['U7: Enter that confirms an input method does not send', { isComposing: true }, false],
-  ['U7: nor does it where only the key code tells', { keyCode: 229 }, false],
-  ['another key does not send', { key: 'a' }, false],
-])('%s', (_title, change, sends) => {
-  expect(sendsMessage({ ...ENTER, ...change })).toBe(sends);
+  ['Enter chats', {}, 'chat'],
+  ['Shift+Enter breaks the line', { shiftKey: true }, null],
+  ['Ctrl+Enter searches', { ctrlKey: true }, 'search'],
+  ['⌘+Enter searches', { metaKey: true }, 'search'],
+  ['Alt+Enter does nothing', { altKey: true }, null],
+  ['U7: Enter that confirms an input method does not send', { isComposing: true }, null],
+  ['U7: nor does it where only the key code tells', { keyCode: 229 }, null],
+  ['another key does not send', { key: 'a' }, null],
+])('%s', (_title, change, mode) => {
+  expect(sendMode({ ...ENTER, ...change })).toBe(mode);
 });

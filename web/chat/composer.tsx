@@ -1,24 +1,39 @@
 // Where a message is written. Never disabled: one can go on typing while an answer streams, and Stop stands where Send was.
-import { ArrowUp, Square } from 'lucide-react';
+import { ArrowUp, Search, Square } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { cx } from '../design/cx.ts';
+import { IconButton } from '../design/icon-button.tsx';
 import { Kbd } from '../design/kbd.tsx';
-import { sendsMessage } from './composer-keys.ts';
+import { sendMode } from './composer-keys.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import type { SendMode } from './conversation-store.ts';
 import { draftStorage, keepDraft, readDraft } from './drafts.ts';
 
 export const COMPOSER_ID = 'composer';
 const PROMPT = 'Ask the assistant';
 const MAX_HEIGHT_PX = 240;
 
-/** `draftKey` names what the draft belongs to: a conversation, or the next new one. `tools` stand beside Send where the page is narrow. */
-export function Composer({ userId, draftKey, tools }: { userId: string; draftKey: string; tools?: ReactNode }) {
+type ComposerProps = {
+  userId: string;
+  /** What the draft belongs to: a conversation, or the next new one. */
+  draftKey: string;
+  /** Stand beside Send where the page is narrow. */
+  tools?: ReactNode;
+  /** What the conversation is about, above the words. */
+  context?: ReactNode;
+  /** Words to begin with, where there is no draft. */
+  opening?: string;
+  /** Whether one comes here to write. */
+  takesFocus?: boolean;
+};
+
+export function Composer({ userId, draftKey, tools, context, opening = '', takesFocus = true }: ComposerProps) {
   const { send, stop } = useConversation();
   const live = useConversationState((state) => state.live);
   const stopping = useConversationState((state) => state.stopping);
   const refused = useConversationState((state) => state.refused);
   const accepted = useConversationState((state) => state.accepted);
-  const [text, setText] = useState(() => readDraft(draftStorage(), userId, draftKey));
+  const [text, setText] = useState(() => readDraft(draftStorage(), userId, draftKey) || opening);
   const field = useRef<HTMLTextAreaElement>(null);
 
   const edit = (next: string) => {
@@ -55,23 +70,24 @@ export function Composer({ userId, draftKey, tools }: { userId: string; draftKey
 
   useEffect(() => {
     // On a touch screen focus would open the keyboard over the conversation.
-    if (matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true });
-  }, []);
+    if (takesFocus && matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true });
+  }, [takesFocus]);
 
-  const submit = () => {
+  const submit = (mode: SendMode) => {
     const words = text.trim();
     if (words === '' || live) return;
     sentUnder.current = draftKey;
-    send(words);
+    send(words, mode);
     setText('');
     field.current?.focus({ preventScroll: true });
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape' && live) stop();
-    if (!sendsMessage(event.nativeEvent)) return;
+    const mode = sendMode(event.nativeEvent);
+    if (mode === null) return;
     event.preventDefault();
-    submit();
+    submit(mode);
   };
 
   const empty = text.trim() === '';
@@ -79,10 +95,11 @@ export function Composer({ userId, draftKey, tools }: { userId: string; draftKey
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        submit('chat');
       }}
-      className="flex flex-col rounded-bubble border border-control bg-raised shadow-raised focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
+      className="@container flex flex-col rounded-bubble border border-control bg-raised shadow-raised focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
     >
+      {context}
       <label htmlFor={COMPOSER_ID} className="sr-only">
         {PROMPT}
       </label>
@@ -99,45 +116,60 @@ export function Composer({ userId, draftKey, tools }: { userId: string; draftKey
         onKeyDown={onKeyDown}
         className="block max-h-60 min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-answer outline-none placeholder:text-muted"
       />
-      <div className="flex items-center justify-between gap-2 ps-2 pe-2 pb-2 desk:ps-4">
+      <div className="flex items-center justify-between gap-2 ps-2 pe-2 pb-2 @lg:ps-4">
         {tools && <div className="min-w-0 desk:hidden">{tools}</div>}
-        <p className="hidden items-center gap-1.5 text-meta text-muted desk:flex touch:invisible" aria-hidden>
+        <p className="hidden items-center gap-1.5 text-meta text-muted @lg:flex touch:invisible" aria-hidden>
           {live && !empty ? (
             'Send when the answer is complete'
           ) : (
             <>
-              <Kbd>Enter</Kbd> sends <span className="mx-0.5">·</span> <Kbd>Shift</Kbd>
+              <Kbd>Enter</Kbd> sends <span className="mx-0.5">·</span> <Kbd>{MOD}</Kbd>
+              <Kbd>Enter</Kbd> searches <span className="mx-0.5">·</span> <Kbd>Shift</Kbd>
               <Kbd>Enter</Kbd> new line
             </>
           )}
         </p>
-        {live ? (
-          <button
-            type="button"
-            onClick={stop}
-            aria-label={stopping ? 'Stopping' : 'Stop'}
-            title="Stop"
-            className={cx(SEND, 'bg-text text-surface', stopping && 'animate-pulse')}
-          >
-            <Square size={14} fill="currentColor" aria-hidden />
-          </button>
-        ) : (
-          <button
-            type="submit"
-            aria-disabled={empty}
-            aria-label="Send"
-            title="Send"
-            className={cx(
-              SEND,
-              empty ? 'bg-neutral text-on-neutral' : 'bg-accent text-on-accent hover:bg-accent-strong',
-            )}
-          >
-            <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
-          </button>
-        )}
+        <div className="ms-auto flex shrink-0 items-center gap-1">
+          <IconButton
+            icon={Search}
+            label="Search"
+            title={`Search: a short answer from what is there (${MOD}+Enter)`}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            aria-disabled={empty || live}
+            onClick={() => submit('search')}
+            className="rounded-full"
+          />
+          {live ? (
+            <button
+              type="button"
+              onClick={stop}
+              aria-label={stopping ? 'Stopping' : 'Stop'}
+              title="Stop"
+              className={cx(SEND, 'bg-text text-surface', stopping && 'animate-pulse')}
+            >
+              <Square size={14} fill="currentColor" aria-hidden />
+            </button>
+          ) : (
+            <button
+              type="submit"
+              aria-disabled={empty}
+              aria-label="Send"
+              title="Send"
+              className={cx(
+                SEND,
+                empty ? 'bg-neutral text-on-neutral' : 'bg-accent text-on-accent hover:bg-accent-strong',
+              )}
+            >
+              <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
+            </button>
+          )}
+        </div>
       </div>
     </form>
   );
 }
+
+/** The key that turns Enter into a search, as this machine names it. */
+const MOD = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 const SEND = 'inline-flex size-9 shrink-0 items-center justify-center rounded-full transition-colors touch:size-11';

@@ -137,3 +137,41 @@ describe('opening a conversation', () => {
     expect(noticed).toEqual(['hydrated NOT_FOUND']);
   });
 });
+
+describe('what waits for a decision', () => {
+  test('leaves the client free to send on, and the page knows it all', async () => {
+    const interrupt = frame(1, {
+      type: 'RUN_FINISHED',
+      threadId: 't',
+      runId: 'r1',
+      outcome: { type: 'interrupt', interrupts: [{ id: 'a1', reason: 'tool-approval' }] },
+    });
+    const { connection } = connectTo([stream(STARTED, interrupt)]);
+    const outcomes: unknown[] = [];
+    for await (const chunk of connection.connect(QUESTIONS, undefined, undefined, CONTEXT)) {
+      if (chunk.type === 'RUN_FINISHED') outcomes.push(chunk.outcome);
+    }
+    expect(outcomes).toEqual([{ type: 'success' }]);
+  });
+
+  const stored = (id: string, runId: string) => ({
+    id,
+    role: 'assistant',
+    parts: [{ type: 'text', content: id }],
+    metadata: { groundwire: { runId } },
+  });
+
+  test('stays when the run that goes on after it is replayed', async () => {
+    const hydration = {
+      messages: [QUESTIONS[0], stored('a1', 'r1'), stored('a2', 'r2')],
+      activeRun: { runId: 'r2' },
+      interrupts: { runId: 'r1', pending: [{ id: 'a1' }] },
+      page: { truncated: false },
+    };
+    const { connection } = connectTo([Response.json(hydration)]);
+    const result = await connection.hydrate?.('t');
+    // The client drops the last message when a replay begins.
+    expect(result?.messages.map(({ id }) => id)).toEqual(['u1', 'a1', 'replay:r2']);
+    expect(result?.interrupts).toBeNull();
+  });
+});

@@ -3,6 +3,7 @@
 import { fetchServerSentEvents } from '@tanstack/ai-react';
 import { Problem, readProblem, unreachable } from '../problem.ts';
 import type { StreamEvent } from './answer-facts.ts';
+import { asRecord } from './unknown-value.ts';
 
 const CHAT_URL = '/api/v1/ai/chat';
 /** How long a lost stream is tried again before the page says so and waits for a click. */
@@ -22,10 +23,11 @@ export type ConnectionObserver = {
   readonly onRefused: (problem: Problem) => void;
   /** The stream is lost and was not to be had back. */
   readonly onLost: () => void;
-  readonly onHydrated: (problem: Problem | null) => void;
+  readonly onHydrated: (problem: Problem | null, result: Hydrated | null) => void;
 };
 
 type Connection = ReturnType<typeof fetchServerSentEvents>;
+type Hydrated = Awaited<ReturnType<NonNullable<Connection['hydrate']>>>;
 
 type ConnectionOptions = {
   readonly sessionId: string;
@@ -91,7 +93,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
           if (!accepted) observer.onAccepted();
           accepted = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
-          yield chunk;
+          yield withoutInterrupt(chunk);
         }
       } catch (error) {
         if (signal?.aborted) throw error;
@@ -106,7 +108,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
         for await (const chunk of base.joinRun(runId, signal)) {
           joined = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
-          yield chunk;
+          yield withoutInterrupt(chunk);
         }
       } catch (error) {
         if (signal?.aborted || !joined) throw error;
@@ -115,20 +117,43 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
     },
     async hydrate(threadId, page) {
       if (options.isNew) {
-        observer.onHydrated(null);
+        observer.onHydrated(null, null);
         return { messages: [], activeRun: null, interrupts: null };
       }
       try {
         if (base.hydrate === undefined) throw unreachable();
         const result = await base.hydrate(threadId, page);
-        observer.onHydrated(null);
-        return result;
+        // Older pages bring neither news of a run nor anything that a running one would write again.
+        const isNewest = page?.before === undefined;
+        observer.onHydrated(null, isNewest ? result : { ...result, activeRun: null });
+        return { ...result, messages: isNewest ? beforeReplay(result) : result.messages, interrupts: null };
       } catch (error) {
-        observer.onHydrated(asProblem(error));
+        observer.onHydrated(asProblem(error), null);
         throw error;
       }
     },
   };
+}
+
+/**
+ * A run that waits for a decision has ended. The decision is taken on the server by an address of its own; the client's
+ * machinery for interrupts would keep anyone from writing on until it is.
+ */
+function withoutInterrupt<C extends { type: string }>(chunk: C): C {
+  if (chunk.type !== 'RUN_FINISHED' || asRecord(asRecord(chunk)['outcome'])['type'] !== 'interrupt') return chunk;
+  return { ...chunk, outcome: { type: 'success' } };
+}
+
+/**
+ * A run under way is replayed from its start, so what it has written so far is left out here. When the replay begins the
+ * client drops the last answer, whichever run it is of: it gets an empty one to drop.
+ */
+function beforeReplay({ messages, activeRun }: Hydrated): Hydrated['messages'] {
+  if (!activeRun) return messages;
+  const { runId } = activeRun;
+  const written = (message: Hydrated['messages'][number]): boolean =>
+    message.role === 'assistant' && asRecord(asRecord(message.metadata)['groundwire'])['runId'] === runId;
+  return [...messages.filter((message) => !written(message)), { id: `replay:${runId}`, role: 'assistant', parts: [] }];
 }
 
 /** The adapter wraps what its fetch throws. */

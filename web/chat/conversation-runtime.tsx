@@ -3,8 +3,10 @@
 import { type UIMessage, useChat } from '@tanstack/ai-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loseRun, observeEvent } from './answer-facts.ts';
+import type { ChatContext } from './chat-context.ts';
 import { createConnection } from './connection.ts';
-import type { ConversationStore } from './conversation-store.ts';
+import type { ConversationStore, SendMode } from './conversation-store.ts';
+import { observeTool, readStored } from './tool-log.ts';
 
 const PAGE_SIZE = 60;
 const TEXT_EVENTS = new Set([
@@ -15,7 +17,7 @@ const TEXT_EVENTS = new Set([
 ]);
 
 export type ConversationControls = {
-  readonly send: (text: string) => void;
+  readonly send: (text: string, mode: SendMode) => void;
   /** Ends the stream on this page only; for when the server could not be told. */
   readonly abort: () => void;
   readonly loadOlder: () => Promise<void>;
@@ -25,15 +27,19 @@ type RuntimeProps = {
   store: ConversationStore;
   isNew: boolean;
   model: string | null;
+  context: ChatContext | null;
   bind: (controls: ConversationControls) => void;
   onAccepted: () => void;
   onTitle: (title: string) => void;
   onEnded: () => void;
 };
 
-export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onTitle, onEnded }: RuntimeProps) {
+export function ConversationRuntime(props: RuntimeProps) {
+  const { store, isNew, model, context, bind, onAccepted, onTitle, onEnded } = props;
   const { sessionId } = store.get();
-  const sent = useRef<{ text: string; before: readonly UIMessage[] } | null>(null);
+  const sent = useRef<{ text: string; mode: SendMode; before: readonly UIMessage[] } | null>(null);
+  /** A run is about to be replayed: until it is, what is shown of it stays. */
+  const replaying = useRef(false);
   const callbacks = useRef({ onAccepted, onTitle, onEnded });
   callbacks.current = { onAccepted, onTitle, onEnded };
 
@@ -41,8 +47,10 @@ export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onT
     createConnection(
       {
         onEvent: (event, requestId) => {
+          replaying.current = false;
           const log = observeEvent(store.get().log, event, requestId);
-          store.set({ log, ...(TEXT_EVENTS.has(event.type) && { lastTextAt: Date.now() }) });
+          const tools = observeTool(store.get().tools, event, Date.now());
+          store.set({ log, tools, ...(TEXT_EVENTS.has(event.type) && { lastTextAt: Date.now() }) });
           if (event.type === 'CUSTOM' && event['name'] === 'title')
             callbacks.current.onTitle(readTitle(event['value']));
           if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') callbacks.current.onEnded();
@@ -53,12 +61,14 @@ export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onT
           callbacks.current.onAccepted();
         },
         onRefused: (problem) => {
-          const text = sent.current?.text ?? '';
-          store.set({ link: 'steady', refused: { problem, text, at: Date.now() } });
+          const { text, mode } = sent.current ?? { text: '', mode: 'chat' };
+          store.set({ link: 'steady', refused: { problem, text, mode, at: Date.now() } });
         },
         onLost: () => store.set({ link: 'lost', log: loseRun(store.get().log) }),
-        onHydrated: (problem) => {
-          if (problem === null) store.set({ phase: 'ready', problem: null });
+        onHydrated: (problem, result) => {
+          replaying.current = result?.activeRun != null;
+          const tools = readStored(store.get().tools, result?.messages ?? []);
+          if (problem === null) store.set({ phase: 'ready', problem: null, tools });
           else if (problem.status === 404) store.set({ phase: 'missing', problem });
           // A transcript that is already on the page outlives a failed refresh.
           else if (store.get().phase !== 'ready') store.set({ phase: 'failed', problem });
@@ -74,13 +84,18 @@ export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onT
     history: { pageSize: PAGE_SIZE },
     connection,
     initialMessages: [...store.get().messages],
-    forwardedProps: model === null ? {} : { model },
+    forwardedProps: {
+      ...(model !== null && { model }),
+      ...(context?.programId && { programId: context.programId }),
+      ...(context?.designId && { designId: context.designId }),
+    },
     queue: 'drop',
   });
 
   useLayoutEffect(() => {
+    if (!chat.isLoading) replaying.current = false;
     store.set({
-      messages: chat.messages,
+      ...(!replaying.current && { messages: chat.messages }),
       live: chat.isLoading,
       runId: chat.runId,
       hasOlder: chat.hasOlderMessages,
@@ -90,10 +105,11 @@ export function ConversationRuntime({ store, isNew, model, bind, onAccepted, onT
 
   useEffect(() => {
     bind({
-      send: (text) => {
-        sent.current = { text, before: chat.messages };
+      send: (text, mode) => {
+        sent.current = { text, mode, before: chat.messages };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now() });
-        void chat.sendMessage({ id: crypto.randomUUID(), content: text }).then(() => {
+        const body = mode === 'search' ? { body: { mode } } : {};
+        void chat.sendMessage({ id: crypto.randomUUID(), content: text }, body).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
           if (sent.current !== null) chat.setMessages([...sent.current.before]);
           sent.current = null;

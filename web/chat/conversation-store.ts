@@ -3,6 +3,11 @@
 import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
+import type { Attempts } from './confirmation.ts';
+import { EMPTY_TOOL_LOG, type ToolLog } from './tool-log.ts';
+
+/** A chat answers with all tools, a search briefly and with those that find. */
+export type SendMode = 'chat' | 'search';
 
 export type ConversationState = {
   readonly sessionId: string;
@@ -18,7 +23,15 @@ export type ConversationState = {
   readonly stopping: boolean;
   readonly log: AnswerLog;
   /** The last message that the server refused, with its words, so that nothing typed is lost. */
-  readonly refused: { readonly problem: Problem; readonly text: string; readonly at: number } | null;
+  readonly refused: {
+    readonly problem: Problem;
+    readonly text: string;
+    readonly mode: SendMode;
+    readonly at: number;
+  } | null;
+  readonly tools: ToolLog;
+  /** What this page has done about decisions, by approval. */
+  readonly attempts: Attempts;
   /** How many messages of this page the server has taken. */
   readonly accepted: number;
   /** Unix milliseconds of the last new text, or of sending. */
@@ -48,6 +61,8 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
     stopping: false,
     log: EMPTY_LOG,
     refused: null,
+    tools: EMPTY_TOOL_LOG,
+    attempts: {},
     accepted: 0,
     lastTextAt: 0,
   };

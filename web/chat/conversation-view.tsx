@@ -6,8 +6,10 @@ import type { Me } from '../../worker/contract.ts';
 import { patchSession } from '../api.ts';
 import { Button } from '../design/button.tsx';
 import { KEYS, useDisabled, useModels, useSession, useSessions } from '../queries.ts';
+import type { ChatContext } from './chat-context.ts';
 import { ChatHeader } from './chat-header.tsx';
 import { Composer } from './composer.tsx';
+import { ContextChip } from './context-chip.tsx';
 import { useConversation, useConversationState } from './conversation.tsx';
 import { NEW_CONVERSATION } from './drafts.ts';
 import { EmptyState } from './empty-state.tsx';
@@ -19,13 +21,17 @@ import { Transcript } from './transcript.tsx';
 type ConversationViewProps = {
   me: Me;
   isNew: boolean;
+  /** What a new conversation is about. */
+  context: ChatContext | null;
+  onRemoveContext: () => void;
   chosenModel: string | null;
   onModel: (id: string) => void;
   onOpenSessions: () => void;
   onNew: () => void;
 };
 
-export function ConversationView({ me, isNew, chosenModel, onModel, onOpenSessions, onNew }: ConversationViewProps) {
+export function ConversationView(props: ConversationViewProps) {
+  const { me, isNew, context, onRemoveContext, chosenModel, onModel, onOpenSessions, onNew } = props;
   const sessionId = useConversationState((state) => state.sessionId);
   const { data: models } = useModels();
   const { data: pages } = useSessions();
@@ -68,13 +74,29 @@ export function ConversationView({ me, isNew, chosenModel, onModel, onOpenSessio
             : `An admin of ${me.org.name} can turn it on in the settings, under Experimental Features.`}
         </PageState>
       ) : (
-        <Body me={me} isNew={isNew} picker={picker} onNew={onNew} />
+        <Body
+          me={me}
+          isNew={isNew}
+          picker={picker}
+          chip={context && <ContextChip context={context} onRemove={onRemoveContext} />}
+          opening={context?.draft ?? ''}
+          onNew={onNew}
+        />
       )}
     </main>
   );
 }
 
-function Body({ me, isNew, picker, onNew }: { me: Me; isNew: boolean; picker: ReactNode; onNew: () => void }) {
+type BodyProps = {
+  me: Me;
+  isNew: boolean;
+  picker: ReactNode;
+  chip: ReactNode;
+  opening: string;
+  onNew: () => void;
+};
+
+function Body({ me, isNew, picker, chip, opening, onNew }: BodyProps) {
   const { reconnect } = useConversation();
   const sessionId = useConversationState((state) => state.sessionId);
   const phase = useConversationState((state) => state.phase);
@@ -118,7 +140,13 @@ function Body({ me, isNew, picker, onNew }: { me: Me; isNew: boolean; picker: Re
       <div className="shrink-0 overflow-hidden [scrollbar-gutter:stable_both-edges]">
         <div className="mx-auto flex w-full max-w-3xl flex-col gap-2 px-4 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
           <RefusalBanner />
-          <Composer userId={me.user.id} draftKey={isNew ? NEW_CONVERSATION : sessionId} tools={picker} />
+          <Composer
+            userId={me.user.id}
+            draftKey={isNew ? NEW_CONVERSATION : sessionId}
+            tools={picker}
+            context={chip}
+            opening={opening}
+          />
           <p className="text-center text-meta text-muted">The assistant can be wrong. Check what you rely on.</p>
         </div>
       </div>

@@ -1,5 +1,6 @@
 // One open conversation for everything below it: a transcript, a composer, a header. Holds the store and the actions;
 // the client itself lives in ConversationRuntime and is replaced when the server knows more than this page.
+
 import { useQueryClient } from '@tanstack/react-query';
 import {
   createContext,
@@ -12,12 +13,21 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { cancelRun } from '../api.ts';
+import type { Confirmation } from '../../worker/contract.ts';
+import { cancelRun, decideApproval } from '../api.ts';
 import { KEYS, showTitle, useSession } from '../queries.ts';
 import { markRunning } from '../sessions/running.ts';
 import { factsOf } from './answer-facts.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { Decision } from './confirmation.ts';
 import { type ConversationControls, ConversationRuntime } from './conversation-runtime.tsx';
-import { type ConversationState, type ConversationStore, createConversationStore } from './conversation-store.ts';
+import {
+  type ConversationState,
+  type ConversationStore,
+  createConversationStore,
+  type SendMode,
+} from './conversation-store.ts';
+import { decide } from './decide.ts';
 import { announceRun, onRunElsewhere } from './tab-channel.ts';
 
 /** A server that was told to stop ends the stream itself within a second; this is for one that cannot be told. */
@@ -25,8 +35,10 @@ const STOP_GRACE_MS = 5_000;
 
 export type Conversation = {
   readonly store: ConversationStore;
-  readonly send: (text: string) => void;
+  readonly send: (text: string, mode?: SendMode) => void;
   readonly stop: () => void;
+  /** Confirms or cancels what the assistant proposes. */
+  readonly decide: (confirmation: Confirmation, decision: Decision) => void;
   /** Asks the server how things stand and follows a live run. */
   readonly reconnect: () => void;
   readonly loadOlder: () => Promise<void>;
@@ -38,13 +50,16 @@ type ProviderProps = {
   sessionId: string;
   isNew: boolean;
   model: string | null;
+  /** What a new conversation is about. */
+  context?: ChatContext | null;
   /** The server has taken a message: the conversation exists from now on. */
   onAccepted: () => void;
   children: ReactNode;
 };
 
 /** Give it the session's id as key: another conversation is another provider. */
-export function ConversationProvider({ sessionId, isNew, model, onAccepted, children }: ProviderProps) {
+export function ConversationProvider(props: ProviderProps) {
+  const { sessionId, isNew, model, context = null, onAccepted, children } = props;
   const queries = useQueryClient();
   const [store] = useState(() => createConversationStore(sessionId, { isNew }));
   const [epoch, setEpoch] = useState(0);
@@ -54,10 +69,24 @@ export function ConversationProvider({ sessionId, isNew, model, onAccepted, chil
     controls.current = next;
   }, []);
 
+  const reconnect = useCallback(() => {
+    store.set({ link: 'steady', ...(store.get().phase === 'failed' && { phase: 'loading', problem: null }) });
+    setEpoch((count) => count + 1);
+  }, [store]);
+
   const conversation = useMemo<Conversation>(
     () => ({
       store,
-      send: (text) => controls.current?.send(text),
+      send: (text, mode = 'chat') => controls.current?.send(text, mode),
+      decide: (confirmation, decision) => {
+        const post = (approvalId: string) => decideApproval(sessionId, approvalId, decision);
+        const follow = () => {
+          announceRun(sessionId);
+          // A run of this page's own goes on; what was decided is looked for when that has ended.
+          if (!store.get().live) reconnect();
+        };
+        void decide({ store, post, follow }, confirmation, decision);
+      },
       stop: () => {
         const { runId, live } = store.get();
         if (!live || runId === null) return;
@@ -69,13 +98,10 @@ export function ConversationProvider({ sessionId, isNew, model, onAccepted, chil
         // A run that the server does not know has nothing to end but the request itself.
         cancelRun(runId, sessionId).then(() => setTimeout(abort, STOP_GRACE_MS), abort);
       },
-      reconnect: () => {
-        store.set({ link: 'steady', ...(store.get().phase === 'failed' && { phase: 'loading', problem: null }) });
-        setEpoch((count) => count + 1);
-      },
+      reconnect,
       loadOlder: () => controls.current?.loadOlder() ?? Promise.resolve(),
     }),
-    [store, sessionId],
+    [store, sessionId, reconnect],
   );
 
   useFollowElsewhere(conversation, stored);
@@ -102,6 +128,7 @@ export function ConversationProvider({ sessionId, isNew, model, onAccepted, chil
         store={store}
         isNew={!stored.current}
         model={model}
+        context={context}
         bind={bind}
         onAccepted={accepted}
         onTitle={titled}

@@ -14,7 +14,7 @@ type ArticleProps = {
   children: ReactNode;
 };
 
-function Article({ position, total, label, status, busy = false, children }: ArticleProps) {
+export function Article({ position, total, label, status, busy = false, children }: ArticleProps) {
   return (
     <article
       aria-posinset={position}
@@ -47,61 +47,43 @@ export const UserMessage = memo(function UserMessage({ message, position, total 
   );
 });
 
-type AssistantProps = {
-  message: UIMessage | null;
-  position: number;
-  total: number;
-  status: string;
+type BubbleProps = {
+  text: string;
+  reasoning: string;
   streaming: boolean;
   /** New text can come at any moment. */
   caret: boolean;
   waiting: ReactNode;
-  children: ReactNode;
+  /** It comes before there is anything to say. */
+  entering?: boolean;
 };
 
-export function AssistantMessage({
-  message,
-  position,
-  total,
-  status,
-  streaming,
-  caret,
-  waiting,
-  children,
-}: AssistantProps) {
-  const text = message === null ? '' : textOf(message);
-  const reasoning = message === null ? '' : reasoningOf(message);
-  const bubble = text !== '' || reasoning !== '' || streaming;
+export function Bubble({ text, reasoning, streaming, caret, waiting, entering = false }: BubbleProps) {
   return (
-    <Article position={position} total={total} label="Assistant" status={status} busy={streaming}>
-      {bubble && (
-        <div
-          dir="auto"
-          className={cx(
-            'max-w-full min-w-0 rounded-bubble rounded-es-tail bg-bubble px-4 py-3 text-answer text-on-bubble',
-            // A line or two stay as narrow as they are; with a second block the width is settled, and text below never shifts it.
-            text.includes('\n\n') ? 'w-full' : 'self-start',
-            // A fast reply comes before the empty bubble would; only a slower one shows it.
-            message === null && 'animate-enter [animation-delay:150ms] [animation-fill-mode:backwards]',
-          )}
-        >
-          {reasoning !== '' && <Reasoning text={reasoning} streaming={streaming && text === ''} />}
-          {text === '' && streaming && (
-            <div className="flex h-6 items-center gap-2.5">
-              {caret && <span className="caret" />}
-              {waiting}
-            </div>
-          )}
-          {text !== '' && (
-            <div className={caret ? 'caret-tail' : undefined}>
-              <Markdown text={text} streaming={streaming} />
-            </div>
-          )}
-          {text !== '' && streaming && waiting && <div className="mt-2">{waiting}</div>}
+    <div
+      dir="auto"
+      className={cx(
+        'max-w-full min-w-0 rounded-bubble rounded-es-tail bg-bubble px-4 py-3 text-answer text-on-bubble',
+        // A line or two stay as narrow as they are; with a second block the width is settled, and text below never shifts it.
+        text.includes('\n\n') ? 'w-full' : 'self-start',
+        // A fast reply comes before the empty bubble would; only a slower one shows it.
+        entering && 'animate-enter [animation-delay:150ms] [animation-fill-mode:backwards]',
+      )}
+    >
+      {reasoning !== '' && <Reasoning text={reasoning} streaming={streaming && text === ''} />}
+      {text === '' && streaming && (
+        <div className="flex h-6 items-center gap-2.5">
+          {caret && <span className="caret" />}
+          {waiting}
         </div>
       )}
-      {children}
-    </Article>
+      {text !== '' && (
+        <div className={caret ? 'caret-tail' : undefined}>
+          <Markdown text={text} streaming={streaming} />
+        </div>
+      )}
+      {text !== '' && streaming && waiting && <div className="mt-2">{waiting}</div>}
+    </div>
   );
 }
 
@@ -109,6 +91,6 @@ export function textOf(message: UIMessage): string {
   return message.parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
 }
 
-function reasoningOf(message: UIMessage): string {
+export function reasoningOf(message: UIMessage): string {
   return message.parts.map((part) => (part.type === 'thinking' ? part.content : '')).join('');
 }

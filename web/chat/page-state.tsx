@@ -9,9 +9,12 @@ type PageStateProps = {
   children: ReactNode;
   actions?: ReactNode;
   requestId?: string | null;
+  /** The page's own heading, where nothing above it is one. */
+  level?: 1 | 2;
 };
 
-export function PageState({ icon: Icon, title, children, actions, requestId = null }: PageStateProps) {
+export function PageState({ icon: Icon, title, children, actions, requestId = null, level = 2 }: PageStateProps) {
+  const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <div
       role="alert"
@@ -20,7 +23,7 @@ export function PageState({ icon: Icon, title, children, actions, requestId = nu
       <span className="flex size-10 items-center justify-center rounded-card bg-neutral text-on-neutral">
         <Icon size={20} strokeWidth={1.75} aria-hidden />
       </span>
-      <h2 className="text-title font-semibold">{title}</h2>
+      <Heading className="text-title font-semibold">{title}</Heading>
       <div className="text-muted">{children}</div>
       {actions && <div className="mt-1 flex flex-wrap gap-2">{actions}</div>}
       {requestId && <RequestId id={requestId} />}

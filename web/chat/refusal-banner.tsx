@@ -18,13 +18,13 @@ export function RefusalBanner() {
   const now = useNow({ ticking: waiting, everyMs: 250 });
   if (refused === null) return null;
 
-  const { problem, text, at } = refused;
+  const { problem, text, mode, at } = refused;
   const left =
     problem.retryAfterSeconds === null
       ? 0
       : Math.max(0, Math.ceil((at + problem.retryAfterSeconds * 1_000 - now) / 1_000));
   const again = text !== '' && (
-    <Button size="small" onClick={() => send(text)}>
+    <Button size="small" onClick={() => send(text, mode)}>
       Send again
     </Button>
   );

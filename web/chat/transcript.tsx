@@ -1,14 +1,15 @@
 // The messages of the open conversation: a feed that follows new text until the reader moves up, and says by one status
 // line how an answer goes. Earlier messages come in above without moving what is read.
-import type { UIMessage } from '@tanstack/ai-client';
 import { ArrowDown } from 'lucide-react';
-import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { Button } from '../design/button.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { Answer } from './answer.tsx';
+import { Answer, NO_STEPS } from './answer.tsx';
 import { factsOf } from './answer-facts.ts';
+import { isOpen } from './confirmation.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import { textOf, UserMessage } from './message.tsx';
+import { keepTurns, type Turn, toTurns } from './turns.ts';
 import { useFollowScroll } from './use-follow-scroll.ts';
 
 export function Transcript({ empty }: { empty: ReactNode }) {
@@ -34,10 +35,12 @@ export function Transcript({ empty }: { empty: ReactNode }) {
     loadOlder().catch(() => undefined);
   };
 
-  const shown = messages.filter(isShown);
-  // While the server works on a message, its answer already has a place.
-  const pending = live && shown.at(-1)?.role !== 'assistant';
-  const total = shown.length + (pending ? 1 : 0);
+  const turns = useTurns();
+  const runId = useConversationState((state) => state.log.run?.id ?? state.runId);
+  const lastTurn = turns.at(-1);
+  // While the server works on a message or goes on after a decision, the answer already has a place.
+  const pending = live && (lastTurn?.kind !== 'answer' || (runId !== null && lastTurn.runId !== runId));
+  const total = turns.length + (pending ? 1 : 0);
   const isEmpty = phase === 'ready' && total === 0;
 
   return (
@@ -58,21 +61,27 @@ export function Transcript({ empty }: { empty: ReactNode }) {
           )}
           {total > 0 && (
             <div role="feed" aria-label="Conversation" aria-busy={live} className="flex flex-col gap-6">
-              {shown.map((message, index) =>
-                message.role === 'user' ? (
-                  <UserMessage key={message.id} message={message} position={index + 1} total={total} />
+              {turns.map((turn, index) =>
+                turn.kind === 'question' ? (
+                  <UserMessage key={turn.key} message={turn.message} position={index + 1} total={total} />
                 ) : (
                   <Answer
-                    key={message.id}
-                    message={message}
+                    key={turn.key}
+                    steps={turn.steps}
                     position={index + 1}
                     total={total}
-                    last={index === shown.length - 1}
+                    last={index === total - 1}
                   />
                 ),
               )}
-              {pending && <Answer key="pending" message={null} position={total} total={total} last />}
-              {!live && <Unanswered position={total} total={total} hidden={shown.at(-1)?.role === 'assistant'} />}
+              {pending && <Answer key="pending" steps={NO_STEPS} position={total} total={total} last />}
+              {!live && (
+                <Unanswered
+                  position={total}
+                  total={total}
+                  lastRunId={lastTurn?.kind === 'answer' ? lastTurn.runId : null}
+                />
+              )}
             </div>
           )}
         </div>
@@ -91,26 +100,30 @@ export function Transcript({ empty }: { empty: ReactNode }) {
   );
 }
 
-/** An answer without words that ended normally has nothing to show; system messages never do. */
-function isShown(message: UIMessage): boolean {
-  if (message.role === 'user') return true;
-  return (
-    message.role === 'assistant' &&
-    (message.parts.some((part) => part.type === 'text' || part.type === 'thinking') || message.metadata !== undefined)
-  );
+/** The turns of the open conversation, each the same as long as nothing of it has changed. */
+function useTurns(): readonly Turn[] {
+  const messages = useConversationState((state) => state.messages);
+  const log = useConversationState((state) => state.log);
+  const before = useRef<readonly Turn[]>([]);
+  return useMemo(() => {
+    before.current = keepTurns(before.current, toTurns(messages, log));
+    return before.current;
+  }, [messages, log]);
 }
 
 /** A run that failed before it had anything to say still says why. */
-function Unanswered({ position, total, hidden }: { position: number; total: number; hidden: boolean }) {
+function Unanswered({ position, total, lastRunId }: { position: number; total: number; lastRunId: string | null }) {
   const facts = useConversationState((state) => state.log.unanswered);
-  if (facts === null || hidden) return null;
-  return <Answer message={null} facts={facts} position={position} total={total} last />;
+  if (facts === null || facts.runId === lastRunId) return null;
+  return <Answer steps={NO_STEPS} facts={facts} position={position} total={total} last />;
 }
 
 /** One line for screen readers: at most "Generating" and how it ended, whatever the number of words between. */
 function Announcements() {
   const words = useConversationState((state) => {
     if (state.live) return state.link === 'reconnecting' ? 'Connection lost. Reconnecting…' : 'Generating';
+    const asked = Object.values(state.tools.confirmations).findLast(isOpen);
+    if (asked !== undefined) return `Your decision is needed: ${asked.card.title}`;
     const last = state.messages.at(-1);
     if (last?.role !== 'assistant' || state.log.answers[last.id] === undefined) return '';
     const status = factsOf(last, state.log)?.status;

@@ -4,7 +4,8 @@ import { LogOut } from 'lucide-react';
 import type { Me } from '../../worker/contract.ts';
 import { chooseOrg, signOut } from '../api.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Menu, type MenuEntry } from '../design/menu.tsx';
+import { Menu } from '../design/menu.tsx';
+import type { MenuEntry } from '../design/menu-entry.ts';
 import { setTheme, type Theme, useTheme } from '../design/theme.ts';
 
 const THEMES: readonly { value: Theme; label: string }[] = [

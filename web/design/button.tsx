@@ -5,6 +5,7 @@ import { cx } from './cx.ts';
 const TONES = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong font-medium',
   plain: 'border border-line-strong bg-raised text-text shadow-raised hover:bg-hover active:bg-press font-medium',
+  danger: 'bg-danger-fill text-on-danger-fill hover:opacity-90 font-medium',
   quiet: 'text-muted hover:bg-hover hover:text-text active:bg-press',
 } as const;
 
@@ -21,7 +22,7 @@ export function Button({ tone = 'plain', size = 'medium', className, type = 'but
     <button
       type={type}
       className={cx(
-        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50',
+        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50 aria-disabled:cursor-default aria-disabled:opacity-50',
         TONES[tone],
         SIZES[size],
         className,

@@ -3,7 +3,7 @@
 import * as Radix from '@radix-ui/react-dropdown-menu';
 import { Check } from 'lucide-react';
 import { cx } from './cx.ts';
-import type { MenuEntry, MenuProps } from './menu.tsx';
+import type { MenuEntry, MenuProps } from './menu-entry.ts';
 
 const ITEM =
   'relative flex min-h-8 cursor-pointer items-center gap-2 rounded-control px-2 py-1.5 text-ui outline-none select-none data-highlighted:bg-hover data-disabled:cursor-default data-disabled:text-muted touch:min-h-11';

@@ -1,39 +1,7 @@
 // A menu button. What the menu holds is data, so that the menu's machinery loads when a pointer or focus first comes
 // near, and is no part of the page's first load.
-import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
-
-export type MenuEntry =
-  | { readonly kind: 'heading'; readonly content: ReactNode }
-  | {
-      readonly kind: 'item';
-      readonly label: string;
-      readonly icon?: ReactNode;
-      readonly danger?: boolean;
-      readonly onSelect: () => void;
-    }
-  | {
-      readonly kind: 'choices';
-      readonly label: string;
-      readonly value: string;
-      readonly choices: readonly {
-        readonly value: string;
-        readonly label: string;
-        readonly note?: string | null;
-        readonly disabled?: boolean;
-      }[];
-      readonly onChange: (value: string) => void;
-    }
-  | { readonly kind: 'separator' };
-
-type Trigger = ReactElement<{
-  onClick?: () => void;
-  onPointerEnter?: () => void;
-  onFocus?: () => void;
-  'aria-haspopup'?: 'menu';
-  'aria-expanded'?: boolean;
-}>;
-
-export type MenuProps = { trigger: Trigger; entries: readonly MenuEntry[]; align?: 'start' | 'end' };
+import { cloneElement, lazy, Suspense, useState } from 'react';
+import type { MenuProps } from './menu-entry.ts';
 
 const load = () => import('./menu-list.tsx');
 const MenuList = lazy(() => load().then((module) => ({ default: module.MenuList })));

@@ -3,8 +3,9 @@
 import type { BlockNode, HeadingNode, InlineNode, ListNode, TableNode } from '@tanstack/markdown';
 import { Square, SquareCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { CodeBlock } from './code-block.tsx';
-import { linkify, safeHref } from './safe-link.ts';
+import { internalPath, linkify, safeHref } from './safe-link.ts';
 
 type Context = { readonly growing: boolean };
 
@@ -118,6 +119,15 @@ function renderTight(nodes: readonly BlockNode[], context: Context, loose: boole
 
 const ALIGN = { left: 'text-start', center: 'text-center', right: 'text-end' } as const;
 
+const LONGEST_UNBROKEN = 24;
+
+/** A number or a code such as PN-000060 is read as one word, and breaks only where a column cannot hold it at all. */
+function wrapClass(nodes: readonly InlineNode[]): string {
+  const isWord = nodes.every((node) => node.type === 'text' && !/\s/.test(node.value));
+  const length = nodes.reduce((sum, node) => sum + (node.type === 'text' ? node.value.length : 0), 0);
+  return isWord && length <= LONGEST_UNBROKEN ? 'whitespace-nowrap' : '';
+}
+
 function renderTable(node: TableNode, key: number, context: Context): ReactNode {
   const cellClass = (column: number): string =>
     `border-line-strong px-3 py-2 align-top ${ALIGN[node.align[column] ?? 'left']}`;
@@ -146,7 +156,7 @@ function renderTable(node: TableNode, key: number, context: Context): ReactNode 
             <tr key={line}>
               {row.map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move
-                <td key={column} className={`border-t ${cellClass(column)}`}>
+                <td key={column} className={`border-t ${wrapClass(cell.children)} ${cellClass(column)}`}>
                   {renderInlines(cell.children, { growing: context.growing && line === node.rows.length - 1 })}
                 </td>
               ))}
@@ -188,7 +198,7 @@ function renderInline(node: InlineNode, key: number, context: Context): ReactNod
     case 'strike':
       return <s key={key}>{renderInlines(node.children, context)}</s>;
     case 'link':
-      return renderLink(key, safeHref(node.href), renderInlines(node.children, context));
+      return renderLink(key, internalPath(node.href) ?? safeHref(node.href), renderInlines(node.children, context));
     case 'image':
       // An image is a request to another host the moment it renders; its address stands as a link instead.
       return renderLink(key, safeHref(node.src), node.alt === '' ? 'Image' : node.alt);
@@ -203,19 +213,21 @@ function renderInline(node: InlineNode, key: number, context: Context): ReactNod
 
 function renderLink(key: number | string, href: string | null, children: ReactNode): ReactNode {
   if (href === null) return <span key={key}>{children}</span>;
+  if (href.startsWith('/')) {
+    return (
+      <Link key={key} href={href} title={href} className={LINK}>
+        {children}
+      </Link>
+    );
+  }
   return (
-    <a
-      key={key}
-      href={href}
-      title={href}
-      target="_blank"
-      rel="noopener noreferrer nofollow"
-      className="text-accent underline decoration-1 underline-offset-2 hover:decoration-2"
-    >
+    <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow" className={LINK}>
       {children}
     </a>
   );
 }
+
+const LINK = 'text-accent underline decoration-1 underline-offset-2 hover:decoration-2';
 
 /** Models write `<br>` in table cells and bare addresses everywhere; both are taken from plain text here. */
 function renderText(value: string, key: number, context: Context): ReactNode {

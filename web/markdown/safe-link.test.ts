@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linkify, safeHref } from './safe-link.ts';
+import { internalPath, linkify, safeHref } from './safe-link.ts';
 
 describe('R32: an address leads to https or mailto, or nowhere', () => {
   test.each([
@@ -46,5 +46,23 @@ describe('linkify', () => {
         .map((piece) => piece.text)
         .join(''),
     ).toBe(text);
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    ['/workspace/items/1?tab=bom', '/workspace/items/1?tab=bom'],
+    ['/chat/1', '/chat/1'],
+    ['/workspace', '/workspace'],
+    ['/workspaces', null],
+    ['/auth/sign-out', null],
+    ['/workspace/../auth/org', null],
+    ['/workspace/%2e%2e/auth', null],
+    ['//evil.example/workspace', null],
+    ['/\\evil.example/workspace', null],
+    ['https://evil.example/workspace', null],
+    ['workspace/items/1', null],
+  ])('R32: %s leads to %s', (raw, path) => {
+    expect(internalPath(raw)).toBe(path);
   });
 });

@@ -1,4 +1,4 @@
-// Which addresses a link in model text may lead to: https and mailto, nothing else (R32).
+// Which addresses a link in model text may lead to: https, mailto and pages of this product, nothing else (R32).
 
 /** The address to put in a link, or null where the words must stand without one. */
 export function safeHref(raw: string): string | null {
@@ -11,6 +11,21 @@ export function safeHref(raw: string): string | null {
     // A user name before the host makes an address look like another one.
     if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
     return url.href;
+  } catch {
+    return null;
+  }
+}
+
+/** Pages of this product that text may lead to. What lies elsewhere on this host, as sign-in, is not for links. */
+const OWN_PAGES = /^\/(?:workspace|chat)(?:\/|$)/;
+
+/** The path of a page of this product, or null. It is resolved first, so that `..` and `//` lead nowhere else. */
+export function internalPath(raw: string): string | null {
+  if (!raw.startsWith('/')) return null;
+  try {
+    const url = new URL(raw, 'https://own.invalid');
+    if (url.origin !== 'https://own.invalid' || !OWN_PAGES.test(url.pathname)) return null;
+    return url.pathname + url.search;
   } catch {
     return null;
   }

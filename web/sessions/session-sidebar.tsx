@@ -1,8 +1,8 @@
 // The conversations of the person signed in: begin one, open, rename or delete one, newest first.
 import { useQueryClient } from '@tanstack/react-query';
-import { SquarePen } from 'lucide-react';
+import { LayoutGrid, SquarePen } from 'lucide-react';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { patchSession } from '../api.ts';
 import { Button } from '../design/button.tsx';
 import { Logo } from '../design/logo.tsx';
@@ -48,6 +48,13 @@ export function SessionSidebar({ activeId, onNew, onOpen }: SidebarProps) {
           <SquarePen size={16} strokeWidth={1.75} aria-hidden className="text-accent" />
           New conversation
         </Button>
+        <Link
+          href="/workspace"
+          className="mt-1 flex h-9 items-center gap-1.5 rounded-control px-4 text-muted transition-colors hover:bg-hover hover:text-text touch:h-11"
+        >
+          <LayoutGrid size={16} strokeWidth={1.75} aria-hidden />
+          Workspace
+        </Link>
       </div>
       <div className="min-h-0 grow overflow-y-auto px-3 pb-3">
         {isPending && <Skeleton lines={['w-4/5', 'w-3/5', 'w-2/3', 'w-1/2']} className="px-2 pt-4" />}

@@ -11,6 +11,8 @@ import { parseInput } from '../problem.ts';
 export const CHAT_BODY_LIMIT_BYTES = 1024 * 1024;
 const MESSAGE_LIMIT_BYTES = 64 * 1024;
 const MAX_MESSAGES = 10_000;
+/** More than one turn can propose. */
+const MAX_DECISIONS = 16;
 
 const ScopeId = z.string().trim().min(1).max(64);
 
@@ -37,6 +39,22 @@ const UserMessage = z.looseObject({
     .refine((text) => text.trim() !== '', 'is empty'),
 });
 
+/** A user's answer to an interrupt. Arguments are no part of it: what was shown is what runs. */
+const ResumeEntry = z
+  .object({
+    interruptId: z.uuid(),
+    status: z.enum(['resolved', 'cancelled']),
+    payload: z
+      .union([z.strictObject({ approved: z.boolean() }), z.boolean()], {
+        error: 'takes `approved` alone; arguments cannot be edited',
+      })
+      .nullish(),
+  })
+  .transform(({ interruptId, status, payload }) => ({
+    approvalId: interruptId,
+    approve: status === 'resolved' && (payload === true || (typeof payload === 'object' && payload?.approved === true)),
+  }));
+
 /** What a client may send, loosely: the document's shape, without looking at what has no effect. */
 export const ChatRequest = z
   .strictObject({
@@ -49,7 +67,7 @@ export const ChatRequest = z
       .max(MAX_MESSAGES)
       .meta({ description: 'Only the last one, the user’s, is taken.' }),
     forwardedProps: ForwardedProps.nullish(),
-    resume: z.array(z.unknown()).max(0, 'there is nothing to resume').nullish(),
+    resume: z.array(ResumeEntry).max(MAX_DECISIONS).nullish(),
     protocolVersion: z.string().max(32).optional(),
     state: z.unknown().optional(),
     tools: z.unknown().optional(),
@@ -65,10 +83,13 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
   if (runIdHeader !== undefined && runIdHeader !== input.runId) {
     throw new AppError('BAD_REQUEST', { detail: 'X-Run-Id and runId name different runs.' });
   }
+  const decisions = input.resume ?? [];
   const last = input.messages.length - 1;
-  const message = parseLastMessage(input.messages[last], last);
+  // Clients repeat the transcript with a decision too, and its end is no new message then.
+  const message = decisions.length > 0 ? null : parseLastMessage(input.messages[last], last);
   const asked = {
-    text: message.content,
+    text: message?.content ?? null,
+    decisions,
     model: input.forwardedProps?.model ?? null,
     mode: input.forwardedProps?.mode ?? 'chat',
     programId: input.forwardedProps?.programId ?? null,
@@ -77,7 +98,8 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
   return {
     sessionId: input.threadId,
     runId: input.runId,
-    message: { id: message.id, text: asked.text },
+    message: message && { id: message.id, text: message.content },
+    decisions,
     model: asked.model,
     programId: asked.programId,
     designId: asked.designId,

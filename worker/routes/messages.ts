@@ -1,18 +1,12 @@
 // The transcript of a session: as messages of our own API, and as TanStack AI's clients hydrate from it.
 import { type Context, Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
-import type { TranscriptMessage } from '../../durable/conversation/requests.ts';
+import type { ShownMessage } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import {
-  type HydratedMessage,
-  type Hydration,
-  type Message,
-  type MessageList,
-  MessageListQuery,
-  type Page,
-} from '../contract.ts';
+import { type Hydration, type MessageList, MessageListQuery, type Page } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { parseInput } from '../problem.ts';
+import { toHydrated, toMessage } from '../transcript-view.ts';
 import { requireSessionId } from './session-id.ts';
 
 type PageRequest = { readonly limit: number; readonly before: string | null };
@@ -28,11 +22,11 @@ messageRoutes.get('/sessions/:sessionId/messages', async (c) => {
 });
 
 export async function hydrateSession(c: Context<EdgeEnv>, sessionId: string, page: PageRequest): Promise<Hydration> {
-  const { messages, cursor, activeRunId } = await readTranscript(c, sessionId, page);
+  const { messages, cursor, activeRunId, waiting } = await readTranscript(c, sessionId, page);
   return {
     messages: messages.filter((message) => !isUnderWay(message, activeRunId)).map(toHydrated),
     activeRun: activeRunId === null ? null : { runId: activeRunId },
-    interrupts: null,
+    interrupts: waiting && { runId: waiting.runId, pending: [...waiting.interrupts] },
     page: toPage(cursor),
   };
 }
@@ -45,17 +39,7 @@ async function readTranscript(c: Context<EdgeEnv>, sessionId: string, page: Page
 }
 
 /** The client rejoins the active run and builds its answer from the events; a copy here would stand there twice. */
-const isUnderWay = (message: TranscriptMessage, activeRunId: string | null): boolean =>
-  message.role === 'assistant' && message.runId === activeRunId && message.status === 'streaming';
-
-const toMessage = (message: TranscriptMessage): Message => ({
-  ...message,
-  createdAt: new Date(message.createdAt).toISOString(),
-});
-
-function toHydrated(message: TranscriptMessage): HydratedMessage {
-  const { id, role, parts, createdAt, ...groundwire } = toMessage(message);
-  return { id, role, parts, createdAt, metadata: { groundwire } };
-}
+const isUnderWay = (message: ShownMessage, activeRunId: string | null): boolean =>
+  message.role === 'assistant' && message.runId === activeRunId;
 
 const toPage = (cursor: string | null): Page => (cursor === null ? { truncated: false } : { truncated: true, cursor });

@@ -1,0 +1,13 @@
+// The rows in which every typed word occurs, whatever its case. Pure.
+
+type Row = { readonly cells: Readonly<Record<string, { readonly text: string }>> };
+
+export function filterRows<R extends Row>(rows: readonly R[], typed: string): R[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    const text = Object.values(row.cells)
+      .map((cell) => cell.text.toLowerCase())
+      .join('\n');
+    return words.every((word) => text.includes(word));
+  });
+}

@@ -1,0 +1,83 @@
+// The part of a page that its tabs choose between. Which one is open stands in the address.
+import { useEffect, useId, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { WorkspacePage } from '../../worker/contract.ts';
+import { Button } from '../design/button.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { mergePages } from './merge-pages.ts';
+import type { PageAddress } from './page-address.ts';
+import { SectionView } from './section-view.tsx';
+import { TabList, tabIdOf } from './tab-list.tsx';
+import { useTab } from './workspace-queries.ts';
+
+const SEARCH_DELAY_MS = 150;
+
+type TabPanelProps = { address: PageAddress; page: WorkspacePage; broughtAt: number; wanted: string | null };
+
+export function TabPanel({ address, page, broughtAt, wanted }: TabPanelProps) {
+  const [location, navigate] = useLocation();
+  const panelId = useId();
+  const tab = page.tabs.find((one) => one.id === wanted)?.id ?? page.content.tab;
+  const choose = (id: string) => navigate(`${location}?tab=${id}`, { replace: true });
+  const label = page.tabs.find((one) => one.id === tab)?.label ?? page.title;
+  const isTabbed = page.tabs.length > 1;
+  return (
+    <div className="flex min-w-0 flex-col gap-5">
+      {isTabbed && <TabList tabs={page.tabs} active={tab} panelId={panelId} onChoose={choose} />}
+      <div id={panelId} {...(isTabbed && { role: 'tabpanel', 'aria-labelledby': tabIdOf(panelId, tab) })}>
+        <Content key={tab} address={address} page={page} broughtAt={broughtAt} tab={tab} label={label} />
+      </div>
+    </div>
+  );
+}
+
+type ContentProps = Omit<TabPanelProps, 'wanted'> & { tab: string; label: string };
+
+function Content({ address, page, broughtAt, tab, label }: ContentProps) {
+  const [words, setWords] = useState('');
+  const search = useSettled(words, SEARCH_DELAY_MS);
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTab(address, {
+    tab,
+    search,
+    brought: page.content,
+    broughtAt,
+  });
+  if (data === undefined) {
+    if (error === null) return <Skeleton lines={['w-full', 'w-5/6', 'w-full', 'w-2/3']} className="gap-4" />;
+    return (
+      <div role="alert" className="flex flex-col items-start gap-3 text-muted">
+        This part did not load.
+        <Button onClick={() => void refetch()}>Try again</Button>
+      </div>
+    );
+  }
+  return (
+    <div className="flex min-w-0 flex-col gap-8">
+      {mergePages(data.pages).map((section, at) => (
+        <SectionView
+          // biome-ignore lint/suspicious/noArrayIndexKey: the sections of a tab never move
+          key={at}
+          section={section}
+          label={label}
+          search={words}
+          onSearch={setWords}
+        />
+      ))}
+      {hasNextPage && (
+        <Button className="self-center" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {isFetchingNextPage ? 'Loading…' : 'Show more'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The value once it has stood still for a moment. */
+function useSettled(value: string, delayMs: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), delayMs);
+    return () => clearTimeout(timer);
+  }, [value, delayMs]);
+  return settled;
+}

@@ -1,0 +1,95 @@
+// A page of the product's own data, read-only. The server words it; this draws it, with what stands there meanwhile and
+// what where it is not to be had.
+import { SearchX, WifiOff } from 'lucide-react';
+import { useEffect } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import type { Me } from '../../worker/contract.ts';
+import { PageState } from '../chat/page-state.tsx';
+import { Button } from '../design/button.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { Problem } from '../problem.ts';
+import { Facts } from './facts.tsx';
+import { type PageAddress, parseAddress, tabOf } from './page-address.ts';
+import { PageHeader } from './page-header.tsx';
+import { TabPanel } from './tab-panel.tsx';
+import { WorkspaceConversation } from './workspace-conversation.tsx';
+import { usePage } from './workspace-queries.ts';
+import { WorkspaceShell } from './workspace-shell.tsx';
+
+type WorkspaceViewProps = { me: Me; plural: string | undefined; id: string | undefined };
+
+export function WorkspaceView({ me, plural, id }: WorkspaceViewProps) {
+  const address = parseAddress(plural, id);
+  const canAsk = me.org.features['aiAssistant'] === true;
+  return (
+    <WorkspaceShell me={me} canAsk={canAsk} aside={address !== null && canAsk && <Aside me={me} address={address} />}>
+      {address === null ? <Missing /> : <LoadedPage key={address.data} address={address} canAsk={canAsk} />}
+    </WorkspaceShell>
+  );
+}
+
+function Aside({ me, address }: { me: Me; address: PageAddress }) {
+  const { data: page } = usePage(address, null);
+  if (!page?.conversationId) return null;
+  return <WorkspaceConversation key={page.conversationId} me={me} id={page.conversationId} scope={page.scope} />;
+}
+
+function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean }) {
+  const search = useSearch();
+  const { data: page, error, dataUpdatedAt, refetch } = usePage(address, tabOf(search));
+  useEffect(() => {
+    if (page) document.title = `${page.code ?? page.title} · Groundwire`;
+  }, [page]);
+
+  if (page === undefined) {
+    if (error === null) {
+      return <Skeleton lines={['w-40', 'h-8 w-2/3', 'w-1/2', 'h-28 w-full', 'h-64 w-full']} className="gap-4" />;
+    }
+    if (error instanceof Problem && error.status === 404) return <Missing problem={error} />;
+    const problem = error instanceof Problem ? error : null;
+    return (
+      <PageState
+        level={1}
+        icon={WifiOff}
+        title={problem?.title ?? 'This page did not load'}
+        requestId={problem?.requestId ?? null}
+        actions={
+          <Button tone="primary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {problem?.detail ?? 'Try again in a minute.'}
+      </PageState>
+    );
+  }
+  return (
+    <>
+      <PageHeader page={page} canAsk={canAsk && page.conversationId === null} />
+      {page.facts.length > 0 && <Facts facts={page.facts} />}
+      <TabPanel address={address} page={page} broughtAt={dataUpdatedAt} wanted={tabOf(search)} />
+    </>
+  );
+}
+
+function Missing({ problem = null }: { problem?: Problem | null }) {
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    document.title = 'Not found · Groundwire';
+  }, []);
+  return (
+    <PageState
+      level={1}
+      icon={SearchX}
+      title="No such page"
+      requestId={problem?.requestId ?? null}
+      actions={
+        <Button tone="primary" onClick={() => navigate('/workspace')}>
+          Open the workspace
+        </Button>
+      }
+    >
+      It does not exist, or it belongs to a program that you are not a member of.
+    </PageState>
+  );
+}
