@@ -49,6 +49,21 @@ export const ERRORS = {
     title: 'Too many requests',
     detail: 'Wait as long as Retry-After says, then send it again.',
   },
+  APPROVAL_DECIDED: {
+    status: 409,
+    title: 'Decided already',
+    detail: 'This was confirmed or cancelled before, perhaps in another tab.',
+  },
+  APPROVAL_EXPIRED: {
+    status: 410,
+    title: 'Expired',
+    detail: 'The time to confirm this is over, and nothing was changed. Ask for it again.',
+  },
+  TURN_LIMIT: {
+    status: 500,
+    title: 'Turn too long',
+    detail: 'The assistant used all the steps that one turn may take. What it found so far is kept; ask it to go on.',
+  },
   QUEUE_FULL: {
     status: 429,
     title: 'Conversation busy',

@@ -1,7 +1,8 @@
-// Stores the demo orgs and people. Run again, it adds what is missing and changes nothing that somebody changed since.
+// Stores the demo orgs, people and product data. Run again, it adds what is missing and changes nothing that somebody changed since.
 // Needs a login that bypasses row level security: only the local stack and the tests use it.
 import pg from 'pg';
 import { DEMO_ORGS, DEMO_PEOPLE, requireDemoOrg } from './demo-people.ts';
+import { seedDemoPlm } from './demo-plm.ts';
 
 export async function seedDemoData(options: { ownerUrl: string }): Promise<void> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
@@ -10,6 +11,7 @@ export async function seedDemoData(options: { ownerUrl: string }): Promise<void>
     await client.query('begin');
     for (const org of DEMO_ORGS) await putOrg(client, org);
     for (const person of DEMO_PEOPLE) await putPerson(client, person);
+    await seedDemoPlm(client);
     await client.query('commit');
   } finally {
     // Ends a transaction that failed, too.

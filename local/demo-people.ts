@@ -58,7 +58,7 @@ export const DEMO_ORGS = [
     plan: 'enterprise',
     aiAssistant: true,
     roles: [
-      { ...ADMIN, permissions: [...ADMIN.permissions, ...PLM_READ, ...PLM_WRITE] },
+      { ...ADMIN, permissions: [...ADMIN.permissions, 'programs:all', ...PLM_READ, ...PLM_WRITE] },
       { name: 'engineer', permissions: [...PLM_READ, ...PLM_WRITE] },
       { name: 'viewer', permissions: PLM_READ },
     ],

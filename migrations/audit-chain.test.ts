@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
-import { createTwoOrgs, type TwoOrgs } from './two-orgs.ts';
+import { createTwoOrgs, type TwoOrgs } from './two-orgs.fixture.ts';
 
 let database: TestDatabase;
 let orgs: TwoOrgs;

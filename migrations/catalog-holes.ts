@@ -1,14 +1,22 @@
 // Looks through PostgreSQL's own catalog for anything that would let the app role past row level security.
 // Rules, not lists of tables: what a later migration adds is held against them without anybody thinking of it.
 import type pg from 'pg';
+import { INVOKER_FUNCTIONS } from './invoker-functions.ts';
 
-/** The functions of ours that the app role may call. Every `security definer` function it can reach is among them. */
+/** The `security definer` functions of ours that the app role may call. */
 export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'private.claim()': 'verifies the claim; reads keys, memberships and roles',
   'account_access()': 'what the claim’s subject may do in each org',
   'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
   'search_conversations(text,integer,timestamp with time zone,uuid)':
     'finds words in the claim user’s own conversations',
+  'plm.lifecycles()': 'states and transitions, the same for every org',
+  'private.count_approvable(uuid)': 'counts the programs of a change order in the claim’s org; tells no names',
+  'private.find_bom_path(uuid,uuid,uuid)': 'ids on a way through the claim org’s structures; needed to refuse a circle',
+  'private.find_items(text,text,text,uuid,integer)': 'ids of items in the claim user’s programs whose text matches',
+  'private.lifecycle_of(text,text)': 'what a state of a type means, the same for every org',
+  'private.next_item_number(text)': 'gives out the next number of the claim’s org',
+  'private.programs_for(text)': 'the programs in which the claim’s user has a right',
 };
 
 /** `security definer` functions that run as triggers; nobody can call them. */
@@ -27,6 +35,7 @@ const GLOBAL_INDEXES = ['memberships_of_user'];
 
 const OURS = `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions', 'migrations')`;
 const APP = `'groundwire_app'`;
+const IS_TENANT_TABLE = `c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace)`;
 
 /** Each query gives one `hole` a row. */
 const RULES: readonly string[] = [
@@ -46,7 +55,7 @@ const RULES: readonly string[] = [
   `select c.oid::regclass || ' has no forced row level security' as hole
    from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and ${OURS} and not (c.relrowsecurity and c.relforcerowsecurity)
-     and (n.nspname = 'public' or has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
+     and (n.nspname in ('public', 'plm') or has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
        or has_table_privilege(${APP}, c.oid, 'delete, truncate, trigger'))`,
   `select c.oid::regclass || ' can be addressed in the private schema' as hole
    from pg_class c where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
@@ -67,17 +76,17 @@ const RULES: readonly string[] = [
   `select c.oid::regclass || ' is granted to public' as hole
    from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) g where ${OURS} and g.grantee = 0`,
   `select c.oid::regclass || ' has no org_id that is never null' as hole from pg_class c
-   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> all ($1::text[])
+   where ${IS_TENANT_TABLE} and c.relkind in ('r', 'p') and c.relname <> all ($1::text[])
      and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id' and a.attnotnull)`,
 
   // Keys and indexes of tenant tables.
   `select i.indexrelid::regclass || ' does not lead with org_id' as hole
    from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
-   where c.relnamespace = 'public'::regnamespace and c.relname <> all ($1::text[]) and x.relname <> all ($2::text[])
+   where ${IS_TENANT_TABLE} and c.relname <> all ($1::text[]) and x.relname <> all ($2::text[])
      and coalesce((select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = i.indkey[0]), '') <> 'org_id'`,
   `select k.conname || ' refers to another tenant table without org_id' as hole
    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class f on f.oid = k.confrelid
-   where k.contype = 'f' and f.relnamespace = 'public'::regnamespace and f.relname <> all ($1::text[])
+   where k.contype = 'f' and f.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and f.relname <> all ($1::text[])
      and not exists (
        select from unnest(k.conkey, k.confkey) u (ours, theirs)
        join pg_attribute a on a.attrelid = c.oid and a.attnum = u.ours join pg_attribute b on b.attrelid = f.oid and b.attnum = u.theirs
@@ -108,7 +117,7 @@ const RULES: readonly string[] = [
   `select p.oid::regprocedure || ' can be called by the app role and is not listed' as hole
    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
    where ${OURS} and p.prorettype <> 'trigger'::regtype and has_function_privilege(${APP}, p.oid, 'execute')
-     and p.oid::regprocedure::text <> all ($3::text[])`,
+     and p.oid::regprocedure::text <> all ($3::text[] || $6::text[])`,
   `select p.oid::regprocedure || ' is security definer and not listed' as hole
    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
    where p.prosecdef and ${OURS} and p.oid::regprocedure::text <> all ($3::text[] || $4::text[])`,
@@ -119,7 +128,8 @@ const RULES: readonly string[] = [
 
 /** One line for each hole; empty when there is none. */
 export async function findCatalogHoles(client: pg.Client): Promise<string[]> {
-  const values = [GLOBAL_TABLES, GLOBAL_INDEXES, Object.keys(APP_FUNCTIONS), DEFINER_TRIGGERS, SAFE_SEARCH_PATH];
+  const definers = Object.keys(APP_FUNCTIONS);
+  const values = [GLOBAL_TABLES, GLOBAL_INDEXES, definers, DEFINER_TRIGGERS, SAFE_SEARCH_PATH, INVOKER_FUNCTIONS];
   const { rows } = await client.query<{ hole: string }>(RULES.map((rule) => `(${rule})`).join(' union all '), values);
   return rows.map((row) => row.hole);
 }

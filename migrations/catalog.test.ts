@@ -28,7 +28,7 @@ test('R1: the app role may connect, and neither create schemas nor temporary tab
 test('R2: the list of definer functions is the whole list', async () => {
   const { rows } = await database.owner.query<{ name: string }>(
     `select p.oid::regprocedure::text as name from pg_proc p
-     where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)`,
+     where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'plm'::regnamespace)`,
   );
   expect(rows.map((row) => row.name).sort()).toEqual([...Object.keys(APP_FUNCTIONS), ...DEFINER_TRIGGERS].sort());
 });
@@ -51,6 +51,8 @@ const PLANTED: readonly [hole: string, sql: string][] = [
   ['can be addressed in the private schema', 'grant select (kid) on private.claim_keys to groundwire_app'],
   ['gives the app role truncate', 'grant truncate on ai_messages to groundwire_app'],
   ['has no policy for delete', 'grant delete on ai_messages to groundwire_app'],
+  ['plm.items has no forced row level security', 'alter table plm.items no force row level security'],
+  ['has no policy for delete', 'grant delete on plm.items to groundwire_app'],
   ['has no policy for update', 'grant update (content) on ai_messages to groundwire_app'],
   ['is not owned by groundwire_owner', 'alter table roles owner to postgres'],
   ['is granted to public', 'grant select on roles to public'],
@@ -60,6 +62,7 @@ const PLANTED: readonly [hole: string, sql: string][] = [
   ],
   ['does not lead with org_id', 'create index planted on ai_messages (conversation_id)'],
   ['does not lead with org_id', 'create unique index planted on ai_messages (lower(id))'],
+  ['does not lead with org_id', 'create index planted on plm.items (design_id)'],
   [
     'refers to another tenant table without org_id',
     'create unique index u on ai_conversations (id); alter table ai_messages add constraint planted foreign key (conversation_id) references ai_conversations (id)',

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
-import { createTwoOrgs, insert, sign, type TwoOrgs } from './two-orgs.ts';
+import { ALL, createTwoOrgs, insert, sign, type TwoOrgs } from './two-orgs.fixture.ts';
 
 let database: TestDatabase;
 let orgs: TwoOrgs;
@@ -33,7 +33,7 @@ test('a user claim brings the permissions of the role, a system claim brings non
   const { ids, claims } = orgs;
   const question = 'select kind, org_id, user_id, permissions from private.claim()';
   expect(await askAs(claims.victim, question)).toEqual([
-    { kind: 'user', org_id: ids.orgB, user_id: ids.victim, permissions: ['settings:update', 'audit:read'] },
+    { kind: 'user', org_id: ids.orgB, user_id: ids.victim, permissions: ALL },
   ]);
   expect(await askAs(claims.systemForVictim, question)).toEqual([
     { kind: 'system', org_id: ids.orgB, user_id: ids.victim, permissions: [] },

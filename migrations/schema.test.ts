@@ -3,6 +3,8 @@ import { getTableColumns, is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
+import * as plmChangeSchema from './plm-change-schema.ts';
+import * as plmSchema from './plm-schema.ts';
 import * as schema from './schema.ts';
 
 let database: TestDatabase;
@@ -16,19 +18,20 @@ const HIDDEN = ['users.subject', 'audit_log.seq', 'audit_log.prev_hash', 'audit_
 
 test('the drizzle schema lists every table, column, type, null and key of the database, and no other', async () => {
   const { rows } = await database.owner.query<{ place: string; type: string; required: boolean; key: boolean }>(`
-    select c.relname || '.' || a.attname as place, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
+    select c.oid::regclass || '.' || a.attname as place, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
       coalesce(a.attnum = any (i.indkey), false) as key
     from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`);
+    where c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`);
   const inDatabase = rows.filter(({ place }) => !HIDDEN.includes(place));
 
-  const tables = Object.values(schema).filter((value: unknown): value is PgTable => is(value, PgTable));
+  const exported: readonly unknown[] = [schema, plmSchema, plmChangeSchema].flatMap((file) => Object.values(file));
+  const tables = exported.filter((value): value is PgTable => is(value, PgTable));
   const inSchema = tables.flatMap((table) => {
-    const { name, primaryKeys } = getTableConfig(table);
+    const { name, schema: namespace, primaryKeys } = getTableConfig(table);
     const keys = primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
     return Object.values(getTableColumns(table)).map((column) => ({
-      place: `${name}.${column.name}`,
-      type: column.getSQLType().replace('timestamp (3)', 'timestamp(3)'),
+      place: `${namespace ? `${namespace}.` : ''}${name}.${column.name}`,
+      type: column.getSQLType().replace('timestamp (3)', 'timestamp(3)').replace(', ', ','),
       required: column.notNull,
       key: column.primary || keys.includes(column.name),
     }));

@@ -3,13 +3,13 @@
 import { bigint, boolean, customType, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 
 /** A `timestamptz(3)`, Unix milliseconds outside the database. */
-const instant = customType<{ data: number; driverData: string }>({
+export const instant = customType<{ data: number; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
   toDriver: (unixMs) => new Date(unixMs).toISOString(),
   fromDriver: (text) => Date.parse(text),
 });
 
-const count = (name: string) => bigint(name, { mode: 'number' });
+export const count = (name: string) => bigint(name, { mode: 'number' });
 
 export const orgs = pgTable('orgs', {
   id: uuid('id').primaryKey(),
@@ -110,6 +110,18 @@ export const aiMessages = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.conversationId, table.id] })],
+);
+
+export const effectJournal = pgTable(
+  'effect_journal',
+  {
+    orgId: uuid('org_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    key: text('key').notNull(),
+    result: jsonb('result').$type<unknown>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.userId, table.key] })],
 );
 
 export const auditLog = pgTable(

@@ -64,6 +64,7 @@ export function callOf(
       programId: null,
       designId: null,
       mode: 'chat',
+      decisions: [],
       parentRunId: null,
       digest: question.digest ?? 'd'.repeat(64),
     },

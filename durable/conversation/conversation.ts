@@ -7,11 +7,17 @@ import { createPump } from '../audit/pump.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
+import { findInView, toolsFor } from '../packs/registry.ts';
+import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
 import { resolveModel } from '../providers/catalog.ts';
 import { providerConfigOf } from '../providers/config.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
+import { createToolRunner } from '../tools/run-tool.ts';
+import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
+import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
+import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { createEventLog } from './event-log.ts';
@@ -20,12 +26,22 @@ import { parseEventId } from './events.ts';
 import { follow } from './follow.ts';
 import * as manage from './manage.ts';
 import { recover } from './recover.ts';
-import { PageCall, RunCall, refusalResponse, SessionDraft, SessionPatch } from './requests.ts';
+import {
+  type Answer,
+  type Confirmation,
+  DecideCall,
+  PageCall,
+  RunCall,
+  refusalResponse,
+  SessionDraft,
+  SessionPatch,
+} from './requests.ts';
 import { runTurn } from './run-turn.ts';
 import { findRun } from './runs.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { createTurnQueue } from './turn-queue.ts';
+import { createViews } from './views.ts';
 import { mayShow } from './watch-rights.ts';
 
 /**
@@ -76,6 +92,17 @@ export class Conversation extends DurableObject<Env> {
       later,
       every,
       resolveModel: (requested, plan) => resolveModel({ requested, plan, config: providerConfigOf(env) }),
+      openTools: (options) =>
+        createToolRunner({
+          ...options,
+          tenant: (access) => openTenant(postgresDepsOf(env), access),
+          now,
+          newId: () => crypto.randomUUID(),
+        }),
+      viewOf: createViews(
+        (access, ids) => findInView(access, ids, openTenant(postgresDepsOf(env), access).reader),
+        (work) => ctx.waitUntil(work),
+      ),
       confirm: (access) => within(CONFIRM_LIMIT_MS, confirmRights(env, access)),
       keepAlive: () => this.#keepAlive(),
       restart: (reason) => ctx.abort(reason),
@@ -86,6 +113,10 @@ export class Conversation extends DurableObject<Env> {
     if (recover(this.#deps) > 0) this.#keepAlive();
     if (session.get()?.deletedAt) manage.eraseContent(this.#deps);
     if (backlog(sql) > 0) this.#pump.soon(0);
+    if (unsettledApprovals(sql).length > 0) {
+      this.#keepAlive();
+      ctx.waitUntil(this.#settleLost());
+    }
   }
 
   /** `POST /run` with a `RunCall`, or `GET /runs/<runId>?after=<event id>` with the Access as a header: SSE either way. */
@@ -108,18 +139,23 @@ export class Conversation extends DurableObject<Env> {
   }
 
   async #run(call: RunCall): Promise<Response> {
-    const admitted = admit(this.#deps, call);
     const after = parseEventId(call.run.runId, call.lastEventId) ?? -1;
-    if (admitted.kind === 'new') {
-      const { turn } = admitted;
-      const startsNow = this.#deps.queue.idle();
-      this.#deps.queue.admit(call.run.runId, () => runTurn(this.#deps, turn));
-      this.ctx.waitUntil(turn.ended.promise);
-      // Nothing can be shown before rights hold, so waiting here costs nothing and lets a refusal be a real status.
-      const refusal = startsNow ? await turn.rights.promise : null;
-      return refusal ? refusalResponse(refusal) : this.#stream(call.run.runId, after);
-    }
-    return this.#showStored(call.access, call.run.runId, after);
+    const started = this.#start(call);
+    if (!started) return this.#showStored(call.access, call.run.runId, after);
+    // Nothing can be shown before rights hold, so waiting here costs nothing and lets a refusal be a real status.
+    const refusal = await started.rights;
+    return refusal ? refusalResponse(refusal) : this.#stream(call.run.runId, after);
+  }
+
+  /** Admits a turn and lets it run; null for one that was admitted before. `rights` are known at once for one that waits. */
+  #start(call: RunCall): { readonly rights: Promise<AppError | null> } | null {
+    const admitted = admit(this.#deps, call);
+    if (admitted.kind === 'repeated') return null;
+    const { turn } = admitted;
+    const startsNow = this.#deps.queue.idle();
+    this.#deps.queue.admit(call.run.runId, () => runTurn(this.#deps, turn));
+    this.ctx.waitUntil(turn.ended.promise);
+    return { rights: startsNow ? turn.rights.promise : Promise.resolve(null) };
   }
 
   async #rejoin(access: Access, runId: string, lastEventId: string | null): Promise<Response> {
@@ -173,6 +209,33 @@ export class Conversation extends DurableObject<Env> {
     return manage.cancel(this.#deps, { ...call, access: Access.parse(call.access) });
   }
 
+  /** The owner's click on a card. The run that it starts can be followed like any other. */
+  async decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+    const { access, requestId, runId, approvalId, approve, digest } = DecideCall.parse(call);
+    const session = manage.getOwned(this.#deps, access);
+    if (!session) return { ok: false, code: 'NOT_FOUND' };
+    const nothing = { message: null, model: null, programId: null, designId: null, parentRunId: null };
+    const run = {
+      ...nothing,
+      sessionId: session.id,
+      runId,
+      decisions: [{ approvalId, approve }],
+      mode: 'chat' as const,
+      digest,
+    };
+    try {
+      const started = this.#start({ run, access, requestId, lastEventId: null });
+      const refusal = (await started?.rights) ?? null;
+      if (refusal) return { ok: false, code: refusal.code };
+    } catch (error) {
+      if (error instanceof AppError) return { ok: false, code: error.code, detail: error.detail };
+      throw error;
+    }
+    const approval = getApproval(this.ctx.storage.sql, approvalId);
+    if (!approval) return { ok: false, code: 'NOT_FOUND' };
+    return { ok: true, runId, confirmation: toConfirmation(approval, this.#deps.now()) };
+  }
+
   remove(call: { access: Access; requestId: string }) {
     return manage.remove(this.#deps, { ...call, access: Access.parse(call.access) });
   }
@@ -190,7 +253,13 @@ export class Conversation extends DurableObject<Env> {
       logFailure('drain failed', error);
       return false;
     });
-    if (!emptied || this.#deps.live.size > 0) this.#keepAlive();
+    const settled = schemaVersion(this.ctx.storage.sql) === 0 || (await this.#settleLost());
+    if (!emptied || !settled || this.#deps.live.size > 0) this.#keepAlive();
+  }
+
+  /** Clicks of which an earlier instance did not tell the end. */
+  #settleLost(): Promise<boolean> {
+    return settleLost(this.#deps, (access) => toolsFor(access, 'chat'));
   }
 
   #keepAlive(): void {

@@ -1,16 +1,22 @@
 // What the functions of a conversation may ask of the world around them.
 import type { AppError } from '../errors.ts';
+import type { View } from '../packs/pack.ts';
 import type { Access, Plan } from '../principal.ts';
-import type { Model } from '../providers/models.ts';
+import type { Model, Usage } from '../providers/models.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { EventLog } from './event-log.ts';
 import type { Answer } from './requests.ts';
 import type { Run } from './runs.ts';
 import type { Session } from './session.ts';
+import type { Place } from './transcript.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 export type Resolved = { readonly model: Model; readonly provider: Provider };
+
+/** One answer of the model within a turn: each becomes a message of its own, with its own cost. */
+export type Step = { readonly messageId: string; readonly place: Place; readonly writer: AnswerWriter };
 
 /** A turn that was admitted and has not ended. */
 export type LiveTurn = {
@@ -18,7 +24,12 @@ export type LiveTurn = {
   /** The rights that the turn was admitted with. */
   readonly access: Access;
   readonly resolved: Resolved;
-  readonly writer: AnswerWriter;
+  /** The step that is being written. */
+  step: Step;
+  /** What the finished steps used. */
+  readonly used: Usage[];
+  /** The approvals whose effect was begun: what became of one is known from its answer or its journal alone. */
+  readonly tried: Set<string>;
   readonly controller: AbortController;
   /** Settles when the turn's end is committed. */
   readonly ended: PromiseWithResolvers<void>;
@@ -45,6 +56,10 @@ export type ConversationDeps = {
   resolveModel(requested: string | null, plan: Plan): Answer<Resolved>;
   /** Asks Postgres, through the user's Account object, whether `access` still holds. */
   confirm(access: Access): Promise<Answer<{ access: Access }>>;
+  /** The only way to a tool. */
+  openTools(options: Pick<ToolRunnerDeps, 'tools' | 'limits' | 'audit'>): ToolRunner;
+  /** What is in view as far as it is known by now; asked of Postgres behind the turn's back, for the next one. */
+  viewOf(access: Access, ids: { programId: string | null; designId: string | null }): View;
   /** Makes sure that an alarm is set, so that a restarted object finds what this one left undone. */
   keepAlive(): void;
   /** Ends this instance of the object. The next one finds the runs that it left, and ends them. */

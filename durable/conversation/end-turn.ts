@@ -1,31 +1,74 @@
-// How a turn ends: closing events, the message, its cost, and what the outbox must tell, in one synchronous commit,
-// so that neither a crash nor an error can leave half of it.
-
+// How a turn and each of its steps end: closing events, the message, its cost, and what the outbox must tell, in one
+// synchronous commit, so that neither a crash nor an error can leave half of it.
 import { addToOutbox, type OutboxItem } from '../audit/outbox.ts';
 import { costMicros, type Usage } from '../providers/models.ts';
+import type { StoredApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { type AgUiEvent, toTokenUsage } from './events.ts';
 import { auditOf, indexItem } from './facts.ts';
+import { toInterrupt } from './interrupts.ts';
 import type { TranscriptMessage } from './requests.ts';
 import { type Run, setRunEnded } from './runs.ts';
 import { changeSession, toRecord } from './session.ts';
-import { putMessage } from './transcript.ts';
+import { type Place, putMessage } from './transcript.ts';
 import type { Ending } from './turn.ts';
 
 /** What ending a turn needs of it; a turn that is ended after a restart has no more than this. */
-export type EndingTurn = Pick<LiveTurn, 'run' | 'writer'>;
+export type EndingTurn = Pick<LiveTurn, 'run' | 'step' | 'used'>;
 
-/** @throws where storing fails; nothing is stored then, but the log in memory is at its end. */
+/**
+ * Ends a turn with its last step.
+ * @throws where storing fails; nothing is stored then, but the log in memory is at its end.
+ */
 export function endTurn(deps: ConversationDeps, turn: EndingTurn, usage: Usage | null, ending: Ending): void {
-  const { run, writer } = turn;
+  deps.transaction(() => {
+    const told = commitMessage(deps, turn, usage, ending);
+    closeRun(deps, turn, usage === null ? turn.used : [...turn.used, usage], ending, []);
+    addToOutbox(deps.sql, told);
+  });
+  deps.drainSoon(0);
+}
+
+/** Commits a step after which the turn goes on. */
+export function endStep(deps: ConversationDeps, turn: LiveTurn, usage: Usage, ending: Ending): void {
+  deps.transaction(() => addToOutbox(deps.sql, commitMessage(deps, turn, usage, ending)));
+  turn.used.push(usage);
+}
+
+/** Ends a turn whose last step is committed: it waits for the user, or has nothing left to do. */
+export function endAfterTools(deps: ConversationDeps, turn: LiveTurn, waiting: readonly StoredApproval[]): void {
+  deps.transaction(() => {
+    closeRun(deps, turn, turn.used, { status: 'complete', finish: 'stop' }, waiting);
+    addToOutbox(deps.sql, tellSession(deps, turn.run));
+  });
+  deps.drainSoon(0);
+}
+
+function closeRun(
+  deps: ConversationDeps,
+  { run }: EndingTurn,
+  used: readonly Usage[],
+  ending: Ending,
+  waiting: readonly StoredApproval[],
+): void {
+  deps.log.append(run.runId, terminalEvent(run, used, ending, waiting));
+  setRunEnded(deps.sql, run.runId, ending.status, deps.now());
+}
+
+function commitMessage(
+  deps: ConversationDeps,
+  { run, step }: EndingTurn,
+  usage: Usage | null,
+  ending: Ending,
+): OutboxItem[] {
   const now = deps.now();
   const cost = usage && { costMicros: costMicros(run.pricing, usage), priceVersion: run.pricing.priceVersion };
   const error = 'error' in ending ? ending.error : null;
   const message: TranscriptMessage = {
-    id: run.assistantId,
+    id: step.messageId,
     runId: run.runId,
     role: 'assistant',
-    parts: writer.parts(),
+    parts: step.writer.parts(),
     status: ending.status,
     createdAt: now,
     model: run.model,
@@ -35,38 +78,41 @@ export function endTurn(deps: ConversationDeps, turn: EndingTurn, usage: Usage |
     priceVersion: cost?.priceVersion ?? null,
     error: error && { code: error.code, detail: error.detail },
   };
-  const audit = auditOf(deps, run, `answer.${ending.status}`, {
+  const goesOn = ending.status === 'complete' && ending.finish === 'tool-calls';
+  const audit = auditOf(deps, run, goesOn ? 'answer.step' : `answer.${ending.status}`, {
     usage,
     costMicros: message.costMicros,
     priceVersion: message.priceVersion,
     error: error?.code ?? null,
     durationMs: now - run.createdAt,
   });
-  deps.transaction(() => {
-    writer.close();
-    if (cost) deps.log.append(run.runId, { type: 'CUSTOM', name: 'cost', value: { ...cost, model: run.model } });
-    deps.log.append(run.runId, terminalEvent(run, usage, ending));
-    setRunEnded(deps.sql, run.runId, ending.status, now);
-    addToOutbox(deps.sql, [
-      { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit },
-      ...keepMessage(deps, run, message, now),
-    ]);
-  });
-  deps.drainSoon(0);
+  step.writer.close();
+  if (cost) {
+    const value = { ...cost, model: run.model, messageId: step.messageId };
+    deps.log.append(run.runId, { type: 'CUSTOM', name: 'cost', value });
+  }
+  return [
+    { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit },
+    ...keepMessage(deps, step.place, message),
+    ...(goesOn ? [] : tellSession(deps, run)),
+  ];
 }
 
-/** The message and its session, unless the conversation was deleted meanwhile: then only the audit row remains. */
-function keepMessage(deps: ConversationDeps, run: Run, message: TranscriptMessage, now: number): OutboxItem[] {
+/** Stores a message and tells Postgres, unless the conversation was deleted meanwhile. Part of the caller's commit. */
+export function keepMessage(deps: ConversationDeps, place: Place, message: TranscriptMessage): OutboxItem[] {
+  const session = deps.session.get();
+  if (!session || session.deletedAt !== null) return [];
+  putMessage(deps.sql, place, message);
+  return [{ kind: 'message', orgId: session.orgId, userId: session.ownerId, sessionId: session.id, ...place, message }];
+}
+
+function tellSession(deps: ConversationDeps, run: Run): OutboxItem[] {
   const before = deps.session.get();
   if (!before || before.deletedAt !== null) return [];
-  const place = { ordinal: run.ordinal, position: 1 };
-  putMessage(deps.sql, place, message);
-  const session = changeSession(before, {}, now);
+  const session = changeSession(before, {}, deps.now());
   deps.session.put(session);
-  const owner = { orgId: session.orgId, userId: session.ownerId };
   return [
-    { kind: 'conversation', ...owner, session: toRecord(session) },
-    { kind: 'message', ...owner, sessionId: session.id, ...place, message },
+    { kind: 'conversation', orgId: session.orgId, userId: session.ownerId, session: toRecord(session) },
     indexItem(session, run.runId),
   ];
 }
@@ -80,11 +126,20 @@ export const runStarted = (run: Run): AgUiEvent => ({
   ...(run.scope.parentRunId === null ? {} : { parentRunId: run.scope.parentRunId }),
 });
 
-function terminalEvent(run: Run, usage: Usage | null, ending: Ending): AgUiEvent {
-  const tokens = usage ? { usage: [toTokenUsage(run.provider, run.model, usage)] } : {};
+function terminalEvent(
+  run: Run,
+  used: readonly Usage[],
+  ending: Ending,
+  waiting: readonly StoredApproval[],
+): AgUiEvent {
+  const tokens = used.length > 0 ? { usage: used.map((usage) => toTokenUsage(run.provider, run.model, usage)) } : {};
   if ('error' in ending) return { type: 'RUN_ERROR', message: ending.error.detail, code: ending.error.code, ...tokens };
   const ids = { threadId: run.sessionId, runId: run.runId };
   if (ending.status === 'stopped') return { type: 'RUN_FINISHED', ...ids, outcome: { type: 'cancelled' }, ...tokens };
+  if (waiting.length > 0) {
+    const interrupts = waiting.map((approval) => toInterrupt(approval, run.runId));
+    return { type: 'RUN_FINISHED', ...ids, outcome: { type: 'interrupt', interrupts }, ...tokens };
+  }
   return {
     type: 'RUN_FINISHED',
     ...ids,

@@ -30,7 +30,9 @@ export function assembleHistory(
 ): History {
   const window = readBack(deps, options.current, options.from, options.maxTokens);
   const kept = window.complete ? window : readBack(deps, options.current, options.from, options.maxTokens / 2);
-  return { messages: kept.turns.flat(), tokens: kept.tokens, from: kept.from };
+  const messages = kept.turns.reduce(joinTurn, []);
+  const tokens = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
+  return { messages, tokens, from: kept.from };
 }
 
 function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: number) {
@@ -40,7 +42,9 @@ function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: n
   for (let ordinal = current; ordinal >= from; ordinal -= 1) {
     const messages = toModelMessages(deps.readTurn(ordinal));
     const cost = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
-    if (ordinal < current && tokens + cost > maxTokens) return { turns, tokens, from: first, complete: false };
+    // A turn that carries out a decision goes on with the one before it, which holds the call.
+    const isComplete = turns[0]?.[0]?.role === 'user';
+    if (isComplete && tokens + cost > maxTokens) return { turns, tokens, from: first, complete: false };
     turns.unshift(messages);
     tokens += cost;
     first = ordinal;
@@ -48,14 +52,46 @@ function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: n
   return { turns, tokens, from: first, complete: true };
 }
 
+/**
+ * A turn that carries out a decision goes on with the call and its result. Where something was said in between, the user's
+ * click stands as a turn of its own, without words from the data: those are for results.
+ */
+function joinTurn(before: ModelMessage[], turn: ModelMessage[]): ModelMessage[] {
+  const isBegun = turn[0]?.role === 'user';
+  const last = before.at(-1);
+  const goesOn = last?.role === 'tool' || last?.role === 'user';
+  return [...before, ...(isBegun || goesOn ? [] : [CLICKED]), ...turn];
+}
+
 /** A turn without an answer is left with a note in its place: roles alternate, and the model knows. */
 function toModelMessages(turn: Turn): ModelMessage[] {
-  return turn.messages.flatMap((message): ModelMessage[] => {
+  return turn.messages.flatMap((message, index): ModelMessage[] => {
     const text = textOf(message.parts);
     if (message.role === 'user') return [{ role: 'user', text }];
-    if (message.status === 'streaming') return [];
-    return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];
+    if (message.role === 'tool' || message.status === 'streaming') return [];
+    const toolCalls = message.parts.filter((part) => part.type === 'tool-call');
+    if (toolCalls.length === 0) return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];
+    // Some models number their calls anew in each answer: what answers this one stands right behind it.
+    const next = turn.messages.findIndex(({ role }, place) => place > index && role === 'assistant');
+    const replies = turn.messages.slice(index + 1, next < 0 ? undefined : next);
+    const answers = toolCalls.map(({ id, name }) => toReply(id, name, replies));
+    return [{ role: 'assistant', text, toolCalls }, ...answers];
   });
 }
 
+/** Providers want a result for each call, also for one that waits for the user or was never run. */
+function toReply(toolCallId: string, toolName: string, replies: readonly TranscriptMessage[]): ModelMessage {
+  const reply = replies.find(({ tool }) => tool?.callId === toolCallId);
+  if (!reply) return { role: 'tool', toolCallId, toolName, text: NO_RESULT };
+  return { role: 'tool', toolCallId, toolName, text: textOf(reply.parts), isError: reply.tool?.isError ?? false };
+}
+
 const NO_ANSWER = '[No answer was given to this message.]';
+const NO_RESULT = JSON.stringify({
+  status: 'no result',
+  message: 'There is no result: the call waits for the user to confirm it, or it was interrupted.',
+});
+const CLICKED: ModelMessage = {
+  role: 'user',
+  text: '[The user decided on a card that an earlier call had put before them. The result of that call, where it stands above, now tells what came of it. Report it in a sentence or two.]',
+};

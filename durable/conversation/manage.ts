@@ -3,14 +3,26 @@
 import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
+import { approvalsOfMessage, pendingApprovals, toConfirmation } from './approvals.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { auditOfSession, indexItem } from './facts.ts';
-import type { Answer, MessagePage, PageCall, Refused, SessionDraft, SessionPatch, SessionRecord } from './requests.ts';
+import { toInterrupt } from './interrupts.ts';
+import type {
+  Answer,
+  MessagePage,
+  PageCall,
+  Refused,
+  SessionDraft,
+  SessionPatch,
+  SessionRecord,
+  ShownMessage,
+  TranscriptMessage,
+} from './requests.ts';
 import { endUnbegun } from './run-turn.ts';
 import { findRun, type RunStatus } from './runs.ts';
 import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
-import { readMessages } from './transcript.ts';
+import { readMessages, textOf } from './transcript.ts';
 import { STOPPED } from './turn.ts';
 
 export type Read = { readonly session: SessionRecord; readonly activeRunId: string | null };
@@ -50,17 +62,52 @@ export function read(deps: ConversationDeps, access: Access): Answer<Read> {
 }
 
 /** A page of the transcript. An answer under way comes with what it has said so far, stored first and then shown. */
-export function messages(
-  deps: ConversationDeps,
-  call: PageCall,
-): Answer<MessagePage & { readonly activeRunId: string | null }> {
+export function messages(deps: ConversationDeps, call: PageCall): Answer<MessagePage> {
   if (!getOwned(deps, call.access)) return NOT_FOUND;
   const page = readMessages(deps.sql, call);
-  const withLiveParts = page.messages.map((message) => {
+  const stored = page.messages.map((message) => {
     const turn = message.status === 'streaming' ? deps.live.get(message.runId) : undefined;
-    return turn && deps.log.storeNow(message.runId) ? { ...message, parts: turn.writer.parts() } : message;
+    const isWritten = turn?.step.messageId === message.id && deps.log.storeNow(message.runId);
+    return turn && isWritten ? { ...message, parts: turn.step.writer.parts() } : message;
   });
-  return { ok: true, messages: withLiveParts, cursor: page.cursor, activeRunId: deps.queue.running() };
+  const [waiting] = pendingApprovals(deps.sql, deps.now()).slice(-1);
+  return {
+    ok: true,
+    messages: toShown(deps, stored),
+    cursor: page.cursor,
+    activeRunId: deps.queue.running(),
+    waiting: waiting ? waitingOf(deps, waiting.messageId) : null,
+  };
+}
+
+/** Puts what tools answered, and the cards that wait or were decided, beside the calls they belong to. */
+function toShown(deps: ConversationDeps, stored: readonly TranscriptMessage[]): ShownMessage[] {
+  return stored.flatMap((message, index): ShownMessage[] => {
+    if (message.role === 'tool') return [];
+    // Some models number their calls anew in each answer: what answers this one stands right behind it.
+    const next = stored.findIndex(({ role }, place) => place > index && role !== 'tool');
+    const replies = stored.slice(index + 1, next < 0 ? undefined : next).flatMap(toReplies);
+    const calls = new Set(message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
+    if (calls.size === 0) return [{ ...message, replies: [], confirmations: [] }];
+    const cards = approvalsOfMessage(deps.sql, message.id);
+    return [
+      {
+        ...message,
+        replies: replies.filter(({ callId }) => calls.has(callId)),
+        confirmations: cards.map((approval) => toConfirmation(approval, deps.now())),
+      },
+    ];
+  });
+}
+
+const toReplies = ({ tool, parts }: TranscriptMessage): ShownMessage['replies'] =>
+  tool ? [{ ...tool, content: textOf(parts) }] : [];
+
+/** The cards of the newest message that still wait, as clients take them up after a reload. */
+function waitingOf(deps: ConversationDeps, messageId: string): MessagePage['waiting'] {
+  const cards = pendingApprovals(deps.sql, deps.now()).filter((approval) => approval.messageId === messageId);
+  const runId = cards[0]?.runId;
+  return runId === undefined ? null : { runId, interrupts: cards.map((approval) => toInterrupt(approval, runId)) };
 }
 
 /** Renames, pins, or sets the model from the next turn on. */
@@ -132,7 +179,7 @@ export async function remove(deps: ConversationDeps, by: Remover): Promise<Answe
 /** Erases what was said in a deleted conversation. An object that was cut off before this does it when it starts. */
 export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction'>): void {
   deps.transaction(() => {
-    for (const table of ['messages', 'events', 'runs']) deps.sql.exec(`delete from ${table}`);
+    for (const table of ['messages', 'events', 'approvals', 'runs']) deps.sql.exec(`delete from ${table}`);
   });
 }
 

@@ -2,13 +2,14 @@
 // What was shown is in the log, so the partial answer is rebuilt from it; nothing is asked of a provider again.
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import { createAnswerWriter, replayAnswer } from './answer-writer.ts';
+import { type AnswerState, createAnswerWriter, replayAnswer } from './answer-writer.ts';
 import type { ConversationDeps } from './deps.ts';
 import { endTurn, runStarted } from './end-turn.ts';
 import { storedEvents } from './event-store.ts';
 import { type AgUiEvent, frame, parseFrames } from './events.ts';
 import { type Run, requireRun, setRunEnded, unfinishedRunIds } from './runs.ts';
-import { markInterrupted } from './transcript.ts';
+import { freePosition, newStep } from './step.ts';
+import { findMessage, markInterrupted, nextPosition } from './transcript.ts';
 import { usageOf } from './turn.ts';
 
 /** How many turns were ended. Never throws: an object that cannot start is lost with all it holds. */
@@ -31,14 +32,25 @@ function interrupt(deps: ConversationDeps, run: Run): void {
   const ending = { status: 'interrupted' as const, error: new AppError('RUN_INTERRUPTED') };
   // A turn that had not begun cost nothing. One that had is charged for its prompt and for what was stored of the answer.
   const begun = run.status === 'running';
-  const usage = begun
-    ? usageOf({ ending, reported: null, charged: true }, run.promptTokens, state.text + state.reasoning)
-    : null;
+  const usage = begun ? usageOf({ ending, reported: null, charged: true }, run.promptTokens, saidIn(state)) : null;
   deps.log.open(run.runId, logged.length);
   if (logged.length === 0) deps.log.append(run.runId, runStarted(run));
-  const writer = createAnswerWriter(run.assistantId, (event) => deps.log.append(run.runId, event), state);
-  endTurn(deps, { run, writer }, usage, ending);
+  const messageId = state.messageId ?? run.assistantId;
+  const stored = findMessage(deps.sql, run.ordinal, messageId);
+  // Between two steps all that was said is stored already; what is interrupted then is a message that had not begun.
+  if (stored && stored.status !== 'streaming') {
+    const place = { ordinal: run.ordinal, position: stored.position };
+    const step = newStep(deps, run, deps.newId(), freePosition(deps.sql, place, state.calls.length));
+    endTurn(deps, { run, step, used: [] }, null, ending);
+    return;
+  }
+  const writer = createAnswerWriter(messageId, (event) => deps.log.append(run.runId, event), state);
+  const place = { ordinal: run.ordinal, position: stored?.position ?? nextPosition(deps.sql, run.ordinal) };
+  endTurn(deps, { run, step: { messageId, place, writer }, used: [] }, usage, ending);
 }
+
+const saidIn = (state: AnswerState): string =>
+  state.text + state.reasoning + state.calls.map((call) => call.name + call.arguments).join('');
 
 function loggedEvents(deps: ConversationDeps, runId: string): AgUiEvent[] {
   const events: AgUiEvent[] = [];

@@ -1,9 +1,11 @@
 // What the edge may ask of a Conversation, and what it answers; some of it is stored too. Worker and object may be of
 // neighbouring releases: add optional fields, never change one. Not strict, so that the older side drops what is new.
+import type { Interrupt } from '@ag-ui/core';
 import { z } from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { Access } from '../principal.ts';
 import { Usage } from '../providers/models.ts';
+import type { Card } from '../tools/tool.ts';
 
 /** A run's id as clients mint it; it stands in SSE ids, so it has no white space. */
 export const RunId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/);
@@ -15,7 +17,10 @@ export type RunMode = z.infer<typeof RunMode>;
 export const RunRequest = z.object({
   sessionId: z.uuid(),
   runId: RunId,
-  message: z.object({ id: z.string().min(1).max(128), text: z.string().min(1) }),
+  /** Null where the request only decides on what an earlier turn asked. */
+  message: z.object({ id: z.string().min(1).max(128), text: z.string().min(1) }).nullable(),
+  /** The user's decisions on tool calls that wait for one. */
+  decisions: z.array(z.object({ approvalId: z.uuid(), approve: z.boolean() })).default([]),
   /** The model for this conversation from now on; null keeps what it has. */
   model: z.string().nullable(),
   programId: z.string().max(64).nullable(),
@@ -26,6 +31,17 @@ export const RunRequest = z.object({
   digest: z.string().length(64),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
+
+/** One click on a card. */
+export const DecideCall = z.object({
+  access: Access,
+  requestId: z.string(),
+  runId: RunId,
+  approvalId: z.uuid(),
+  approve: z.boolean(),
+  digest: z.string().length(64),
+});
+export type DecideCall = z.infer<typeof DecideCall>;
 
 /** Body of `POST /run`. */
 export const RunCall = z.object({
@@ -83,14 +99,33 @@ export type MessageStatus = z.infer<typeof MessageStatus>;
 export const MessagePart = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), content: z.string() }),
   z.object({ type: z.literal('thinking'), content: z.string() }),
+  /** A whole call: its arguments are a JSON object as the model wrote it. */
+  z.object({ type: z.literal('tool-call'), id: z.string(), name: z.string(), arguments: z.string() }),
 ]);
 export type MessagePart = z.infer<typeof MessagePart>;
+
+/** A button that a tool offered: a place in the product. */
+export const OfferedLink = z.object({
+  kind: z.enum(['navigation', 'workspace']),
+  path: z.string(),
+  label: z.string(),
+});
+export type OfferedLink = z.infer<typeof OfferedLink>;
+
+/** What a message of role `tool` answers: its text is JSON, as the model reads it. */
+export const ToolReply = z.object({
+  callId: z.string(),
+  name: z.string(),
+  isError: z.boolean(),
+  link: OfferedLink.nullable(),
+});
+export type ToolReply = z.infer<typeof ToolReply>;
 
 /** One message of the transcript. `createdAt` is Unix milliseconds, `costMicros` micro-dollars. */
 export const TranscriptMessage = z.object({
   id: z.uuid(),
   runId: RunId,
-  role: z.enum(['user', 'assistant']),
+  role: z.enum(['user', 'assistant', 'tool']),
   parts: z.array(MessagePart),
   status: MessageStatus,
   createdAt: z.int(),
@@ -100,13 +135,38 @@ export const TranscriptMessage = z.object({
   costMicros: z.int().nullable(),
   priceVersion: z.string().nullable(),
   error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  tool: ToolReply.nullish(),
 });
 export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
 
+export const CONFIRMATION_STATES = ['pending', 'confirmed', 'cancelled', 'expired', 'failed', 'unknown'] as const;
+
+/** A card: what runs when the user confirms it, or what became of it. Times are Unix milliseconds. */
+export type Confirmation = {
+  readonly approvalId: string;
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly card: Card;
+  readonly expiresAt: number;
+  readonly state: (typeof CONFIRMATION_STATES)[number];
+  readonly decidedAt: number | null;
+  readonly decidedBy: string | null;
+  readonly outcome: { readonly message: string; readonly path: string | null; readonly label: string | null } | null;
+};
+
+/** A message of the user or the assistant, with what came of its tool calls. */
+export type ShownMessage = TranscriptMessage & {
+  readonly replies: readonly (ToolReply & { readonly content: string })[];
+  readonly confirmations: readonly Confirmation[];
+};
+
 export type MessagePage = {
-  readonly messages: readonly TranscriptMessage[];
+  readonly messages: readonly ShownMessage[];
   /** Send `cursor` back as `before` for what came earlier; null when this page begins the conversation. */
   readonly cursor: string | null;
+  readonly activeRunId: string | null;
+  /** What waits for the user's click, and the run that it ended; null where nothing does. */
+  readonly waiting: { readonly runId: string; readonly interrupts: readonly Interrupt[] } | null;
 };
 
 export type Refused = { readonly ok: false; readonly code: ErrorCode; readonly detail?: string };

@@ -1,38 +1,46 @@
-// The life of one admitted turn: begin, stream, end. Rights are confirmed while the provider already thinks;
-// until they hold nothing is shown.
-
+// The life of one admitted turn: begin, answer step by step, end. Rights are confirmed while the provider already thinks;
+// until they hold nothing is shown and no tool runs.
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
+import { promptFor, toolsFor } from '../packs/registry.ts';
 import { estimateRequestTokens, estimateTokens } from '../providers/estimate-tokens.ts';
 import type { Usage } from '../providers/models.ts';
 import type { ModelRequest } from '../providers/provider.ts';
+import { toModelTool } from '../tools/model-tools.ts';
+import type { Tool } from '../tools/tool.ts';
+import { createTurnLimits, type TurnLimits } from '../tools/turn-limits.ts';
 import { createAnswerWriter } from './answer-writer.ts';
+import { getApproval } from './approvals.ts';
+import { carryOut, settleUntried } from './carry-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
-import { endTurn, runStarted } from './end-turn.ts';
+import { endAfterTools, endStep, endTurn, runStarted } from './end-turn.ts';
 import { assembleHistory } from './history.ts';
-import { setRunStarted } from './runs.ts';
+import { getRunUse, setRunStarted, setRunUse } from './runs.ts';
+import { beginStep, nextStep } from './step.ts';
 import { systemPrompt } from './system-prompt.ts';
-import { blankMessage, putMessage, readTurn } from './transcript.ts';
-import { type Ending, streamAnswer, usageOf } from './turn.ts';
+import { runCalls } from './tool-step.ts';
+import { findMessage, readTurn } from './transcript.ts';
+import { type Ending, STOPPED, type Streamed, streamAnswer, usageOf } from './turn.ts';
 import { watchRights } from './watch-rights.ts';
 
-/** The longest answer that is asked for. It bounds what one turn can cost. */
+/** The longest answer that is asked for. It bounds what one step can cost. */
 const MAX_OUTPUT_TOKENS = 8_192;
 /** The most history that one turn sends. Costs grow with it on every turn, usefulness hardly. */
 const MAX_HISTORY_TOKENS = 48_000;
 /** How long the first rows may wait for the outbox to leave, so that they do not compete with the first token. */
 const DRAIN_DELAY_MS = 150;
+/** The longest that a turn may take in all, tools included. */
+const TURN_MS = 120_000;
 
 /** Never rejects. The run's log is ended when it settles, or this instance is, and the next one ends the log. */
 export async function runTurn(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const stopWatching = watchRights(deps, turn);
-  const { usage, ending } = await answer(deps, turn);
+  const callOff = deps.later(TURN_MS, () => turn.controller.abort(new AppError('TURN_LIMIT')));
+  const { end, usage } = await answer(deps, turn);
   const refusal = await turn.rights.promise;
+  callOff();
   stopWatching();
-  settle(deps, turn, () => {
-    if (refusal) endUnseen(deps, turn, usage, refusal);
-    else endTurn(deps, turn, usage, ending);
-  });
+  settle(deps, turn, refusal ? () => endUnseen(deps, turn, usage, refusal) : end);
 }
 
 /** Ends a turn that was taken out of the queue before it began. */
@@ -46,6 +54,7 @@ export function endUnbegun(deps: ConversationDeps, turn: LiveTurn): void {
 function settle(deps: ConversationDeps, turn: LiveTurn, end: () => void): void {
   try {
     end();
+    settleUntried(deps, turn);
   } catch (error) {
     logFailure('a run could not be ended', error);
     // What memory says of the run no longer agrees with what is stored.
@@ -56,45 +65,104 @@ function settle(deps: ConversationDeps, turn: LiveTurn, end: () => void): void {
   turn.ended.resolve();
 }
 
-async function answer(
-  deps: ConversationDeps,
-  turn: LiveTurn,
-): Promise<{ readonly usage: Usage | null; readonly ending: Ending }> {
-  let request: ModelRequest;
-  let promptTokens: number;
+type Options = { readonly tools: readonly Tool[]; readonly limits: TurnLimits };
+
+/** How a turn is to be ended, and what its last step used where that is not committed yet. */
+type Answered = { readonly end: () => void; readonly usage: Usage | null };
+
+async function answer(deps: ConversationDeps, turn: LiveTurn): Promise<Answered> {
+  const endWith = (ending: Ending, usage: Usage | null): Answered => ({
+    end: () => endTurn(deps, turn, usage, ending),
+    usage,
+  });
   try {
-    request = begin(deps, turn);
-    promptTokens = estimateRequestTokens(request);
-    setRunStarted(deps.sql, turn.run.runId, promptTokens);
+    const options = begin(deps, turn);
+    if (turn.run.scope.approvalIds.length > 0) {
+      // An effect is not for rights that may be gone.
+      if (await turn.rights.promise) return UNSEEN;
+      await carryOut(deps, turn, options);
+    }
+    return await answerInSteps(deps, turn, options, endWith);
   } catch (error) {
-    logFailure('a run could not begin', error);
-    return { usage: null, ending: { status: 'failed', error: new AppError('INTERNAL', { cause: error }) } };
+    logFailure('a run failed', error);
+    // A step that is stored keeps its words and its cost: the failure is the next one's.
+    if (!isBeingWritten(deps, turn)) nextStep(deps, turn);
+    return endWith({ status: 'failed', error: new AppError('INTERNAL', { cause: error }) }, null);
   }
-  const { resolved, writer, controller } = turn;
-  const streamed = await streamAnswer({ provider: resolved.provider, request, signal: controller.signal, writer });
-  return { usage: usageOf(streamed, promptTokens, writer.said()), ending: streamed.ending };
 }
 
-function begin(deps: ConversationDeps, turn: LiveTurn): ModelRequest {
-  const { run, resolved, writer } = turn;
+const isBeingWritten = ({ sql }: ConversationDeps, { run, step }: LiveTurn): boolean =>
+  (findMessage(sql, run.ordinal, step.messageId)?.status ?? 'streaming') === 'streaming';
+
+/** For a turn that will not be ended as it went: its user had no right to it. */
+const UNSEEN: Answered = { end: () => undefined, usage: null };
+
+async function answerInSteps(
+  deps: ConversationDeps,
+  turn: LiveTurn,
+  options: Options,
+  endWith: (ending: Ending, usage: Usage | null) => Answered,
+): Promise<Answered> {
+  for (let isSpent = false; ; ) {
+    const ending = endingBeforeStep(turn, options.limits, isSpent);
+    if (ending) return endWith(ending, null);
+    const { request, promptTokens } = ask(deps, turn, options);
+    const { resolved, step, controller } = turn;
+    const { signal } = controller;
+    const streamed = await streamAnswer({ provider: resolved.provider, request, signal, writer: step.writer });
+    const usage = usageOf(streamed, promptTokens, step.writer.said());
+    if (!callsTools(streamed)) return endWith(streamed.ending, usage);
+    // No tool runs, and no step is stored, before rights hold.
+    if (await turn.rights.promise) return { ...UNSEEN, usage };
+    endStep(deps, turn, usage, streamed.ending);
+    const called = await runCalls(deps, turn, options);
+    setRunUse(deps.sql, turn.run.runId, options.limits.use());
+    if (called.waiting.length > 0) return { end: () => endAfterTools(deps, turn, called.waiting), usage: null };
+    nextStep(deps, turn);
+    isSpent = called.isSpent;
+  }
+}
+
+const callsTools = ({ ending }: Streamed): boolean => ending.status === 'complete' && ending.finish === 'tool-calls';
+
+/** Why the model is not asked again; null where it is. */
+function endingBeforeStep(turn: LiveTurn, limits: TurnLimits, isSpent: boolean): Ending | null {
+  const { signal } = turn.controller;
+  if (signal.reason === STOPPED) return { status: 'stopped' };
+  if (signal.reason instanceof AppError) return { status: 'failed', error: signal.reason };
+  return isSpent || !limits.beginStep() ? { status: 'failed', error: new AppError('TURN_LIMIT') } : null;
+}
+
+function begin(deps: ConversationDeps, turn: LiveTurn): Options {
+  const { run } = turn;
   deps.log.append(run.runId, runStarted(run));
   const session = deps.session.get();
   if (!session) throw new Error('a turn without a session');
-  const blank = blankMessage({
-    id: run.assistantId,
-    runId: run.runId,
-    role: 'assistant',
-    parts: [],
-    status: 'streaming',
-    createdAt: deps.now(),
-  });
-  putMessage(deps.sql, { ordinal: run.ordinal, position: 1 }, { ...blank, model: run.model, provider: run.provider });
   if (run.ordinal === 1 && session.title !== null)
     deps.log.append(run.runId, { type: 'CUSTOM', name: 'title', value: { title: session.title } });
-  writer.open();
   deps.drainSoon(DRAIN_DELAY_MS);
+  const [decided] = run.scope.approvalIds;
+  const before = decided === undefined ? null : getApproval(deps.sql, decided);
+  // What goes on after a click has used what its first part used.
+  const used = before ? getRunUse(deps.sql, before.runId) : null;
+  return { tools: toolsFor(turn.access, run.scope.mode), limits: createTurnLimits(used ?? undefined) };
+}
 
-  const system = systemPrompt(turn.access);
+function ask(
+  deps: ConversationDeps,
+  turn: LiveTurn,
+  { tools }: Options,
+): { request: ModelRequest; promptTokens: number } {
+  const { run, resolved, access } = turn;
+  const session = deps.session.get();
+  if (!session) throw new Error('a turn without a session');
+  beginStep(deps, turn);
+  const ids = {
+    programId: run.scope.programId ?? session.programId,
+    designId: run.scope.designId ?? session.designId,
+  };
+  const domain = promptFor({ access, mode: run.scope.mode, ...deps.viewOf(access, ids) });
+  const system = systemPrompt(access, domain);
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(
@@ -102,20 +170,23 @@ function begin(deps: ConversationDeps, turn: LiveTurn): ModelRequest {
     { from: Math.max(session.historyFrom, 1), current: run.ordinal, maxTokens: Math.min(room, MAX_HISTORY_TOKENS) },
   );
   if (history.from > session.historyFrom) deps.session.put({ ...session, historyFrom: history.from });
-  return {
+  const request: ModelRequest = {
     model: run.model,
     system,
     messages: history.messages,
-    tools: [],
+    tools: tools.map(toModelTool),
     maxOutputTokens,
     cacheKey: run.sessionId,
   };
+  const promptTokens = estimateRequestTokens(request);
+  setRunStarted(deps.sql, run.runId, promptTokens);
+  return { request, promptTokens };
 }
 
 /** Ends a run whose user turned out to have no right to it: charged as used, but not a word of it is kept or shown. */
 function endUnseen(deps: ConversationDeps, turn: LiveTurn, usage: Usage | null, refusal: AppError): void {
   deps.log.discard(turn.run.runId);
   deps.log.append(turn.run.runId, runStarted(turn.run));
-  const silent = createAnswerWriter(turn.run.assistantId, () => undefined);
-  endTurn(deps, { ...turn, writer: silent }, usage, { status: 'failed', error: refusal });
+  const writer = createAnswerWriter(turn.step.messageId, () => undefined);
+  endTurn(deps, { ...turn, step: { ...turn.step, writer } }, usage, { status: 'failed', error: refusal });
 }

@@ -1,6 +1,7 @@
 // The rows of runs: what was asked, and how it ended. They hold what ending a run after a restart needs and no more:
 // the words are in the transcript, the rights were those of their moment.
 import { z } from 'zod';
+import { TurnUse } from '../tools/turn-limits.ts';
 import { RunMode } from './requests.ts';
 
 /** What a run's tokens cost, kept with it: a run that is ended after a restart is charged at the prices it began with. */
@@ -16,6 +17,8 @@ const Scope = z.object({
   programId: z.string().nullable(),
   designId: z.string().nullable(),
   parentRunId: z.string().nullable(),
+  /** The approvals that this run was asked to carry out or to lay aside. */
+  approvalIds: z.array(z.string()).default([]),
 });
 export type Scope = z.infer<typeof Scope>;
 
@@ -95,6 +98,17 @@ export function findRun(
 
 export function setRunStarted(sql: SqlStorage, runId: string, promptTokens: number): void {
   sql.exec("update runs set status = 'running', prompt_tokens = ? where run_id = ?", promptTokens, runId);
+}
+
+/** Keeps what a turn has used of its limits. */
+export function setRunUse(sql: SqlStorage, runId: string, use: TurnUse): void {
+  sql.exec('update runs set used = ? where run_id = ?', JSON.stringify(use), runId);
+}
+
+/** What the turn had used when it came to rest; null for a run that is not known or used no tools. */
+export function getRunUse(sql: SqlStorage, runId: string): TurnUse | null {
+  const row = sql.exec<{ used: string | null }>('select used from runs where run_id = ?', runId).toArray()[0];
+  return row?.used ? TurnUse.parse(JSON.parse(row.used)) : null;
 }
 
 export function setRunEnded(sql: SqlStorage, runId: string, status: RunStatus, now: number): void {

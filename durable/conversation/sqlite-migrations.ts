@@ -35,4 +35,17 @@ export const CONVERSATION_STEPS: readonly string[] = [
      seq integer primary key, lane text not null, payload text not null,
      attempts integer not null default 0, last_error text, parked_at integer
    );`,
+  `alter table messages add column tool text;
+   -- What the turn has used of its limits, for the turn that goes on with it.
+   alter table runs add column used text;
+   create table approvals (
+     id text primary key, message_id text not null, ordinal integer not null, position integer not null,
+     run_id text not null, call_id text not null, tool text not null,
+     input text not null, digest text not null, versions text not null, card text not null,
+     created_at integer not null, expires_at integer not null,
+     state text not null, decided_at integer, decided_by text,
+     -- The rights of who decided, for an effect whose outcome must be looked up after a restart.
+     decided_access text, deciding_run_id text, outcome text
+   ) without rowid;
+   create index approvals_by_message on approvals (message_id);`,
 ];

@@ -14,6 +14,7 @@ import {
   type Talk,
 } from './conversation-client.fixture.ts';
 import { createWorld, HEAD, HEAD_INPUT_TOKENS, piece, TAIL, type World } from './gated-world.fixture.ts';
+import { textOf } from './transcript.ts';
 
 let world: World;
 let access: Access;
@@ -113,7 +114,7 @@ describe('the queue', () => {
       await reader.rest();
     }
     const { messages } = await messagesOf(talk);
-    expect(messages.map((message) => message.parts.map((part) => part.content).join(''))).toEqual([
+    expect(messages.map((message) => textOf(message.parts))).toEqual([
       'one',
       'answer one',
       'two',
@@ -168,7 +169,7 @@ describe('what the transcript shows of a run under way', () => {
     await reader.until('one ');
     const { messages, activeRunId } = await messagesOf(talk);
     expect(activeRunId).toBe(call.run.runId);
-    const shown = messages[1]?.parts.map((part) => part.content).join('') ?? '';
+    const shown = textOf(messages[1]?.parts ?? []);
     expect(shown).toMatch(/^one /);
     expect(saidIn(await storedText(talk, call.run.runId)).startsWith(shown)).toBe(true);
     provider.send(TAIL);

@@ -2,7 +2,7 @@
 // A turn's ordinal and a position within it order the rows, so a queued question keeps its answer beside it.
 import { z } from 'zod';
 import { Usage } from '../providers/models.ts';
-import { type MessagePage, MessagePart, MessageStatus, type TranscriptMessage } from './requests.ts';
+import { MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from './requests.ts';
 
 type MessageRow = {
   id: string;
@@ -20,13 +20,14 @@ type MessageRow = {
   price_version: string | null;
   error_code: string | null;
   error_detail: string | null;
+  tool: string | null;
 };
 
 /** Where a message stands: its turn's ordinal, then its place in the turn (0 is the user's). */
 export type Place = { readonly ordinal: number; readonly position: number };
 
 const Parts = z.array(MessagePart);
-const Role = z.enum(['user', 'assistant']);
+const Role = z.enum(['user', 'assistant', 'tool']);
 
 export const textOf = (parts: readonly MessagePart[]): string =>
   parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
@@ -34,7 +35,7 @@ export const textOf = (parts: readonly MessagePart[]): string =>
 export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMessage): void {
   sql.exec(
     `insert or replace into messages (id, ordinal, position, run_id, role, parts, status, created_at, model, provider, usage,
-       cost_micros, price_version, error_code, error_detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       cost_micros, price_version, error_code, error_detail, tool) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.id,
     place.ordinal,
     place.position,
@@ -50,6 +51,7 @@ export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMes
     message.priceVersion,
     message.error?.code ?? null,
     message.error?.detail ?? null,
+    message.tool ? JSON.stringify(message.tool) : null,
   );
 }
 
@@ -68,21 +70,26 @@ export function blankMessage(
 /** Where a page ends early, so that long answers do not fill an object's memory. */
 const MAX_PAGE_CHARS = 1_000_000;
 
-/** The newest `limit` messages before the cursor or as many as fit, oldest first. An unknown cursor reads as the end. */
-export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): MessagePage {
+export type TranscriptPage = { readonly messages: readonly TranscriptMessage[]; readonly cursor: string | null };
+
+/**
+ * The newest `limit` messages before the cursor or as many as fit, oldest first, and the rest of the turn in which they
+ * end, since what a tool answered belongs to who called it. An unknown cursor reads as the end.
+ */
+export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): TranscriptPage {
   const before = parseCursor(options.before);
   const rows = sql.exec<MessageRow>(
-    'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc limit ?',
+    'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc',
     before.ordinal,
     before.position,
-    options.limit + 1,
   );
   const page: MessageRow[] = [];
   let chars = 0;
   let hasMore = false;
   for (const row of rows) {
     chars += row.parts.length;
-    hasMore = page.length === options.limit || (page.length > 0 && chars > MAX_PAGE_CHARS);
+    const isFull = page.length >= options.limit || (page.length > 0 && chars > MAX_PAGE_CHARS);
+    hasMore = isFull && row.ordinal !== page[0]?.ordinal;
     if (hasMore) break;
     page.unshift(row);
   }
@@ -93,6 +100,28 @@ export function readMessages(sql: SqlStorage, options: { limit: number; before: 
 /** The place in the conversation that the next turn takes. */
 export const nextOrdinal = (sql: SqlStorage): number =>
   sql.exec<{ next: number }>('select coalesce(max(ordinal), 0) + 1 as next from messages').one().next;
+
+/** The place in a turn that its next message takes. */
+export const nextPosition = (sql: SqlStorage, ordinal: number): number =>
+  sql
+    .exec<{ next: number }>('select coalesce(max(position), 0) + 1 as next from messages where ordinal = ?', ordinal)
+    .one().next;
+
+/** Where a message of a turn stands and how it is; null where the turn has none with this id. */
+export function findMessage(
+  sql: SqlStorage,
+  ordinal: number,
+  id: string,
+): { readonly position: number; readonly status: MessageStatus } | null {
+  const row = sql
+    .exec<{ position: number; status: string }>(
+      'select position, status from messages where ordinal = ? and id = ?',
+      ordinal,
+      id,
+    )
+    .toArray()[0];
+  return row ? { position: row.position, status: MessageStatus.parse(row.status) } : null;
+}
 
 /** The messages of one turn, in order. */
 export const readTurn = (sql: SqlStorage, ordinal: number): TranscriptMessage[] =>
@@ -125,5 +154,6 @@ function toMessage(row: MessageRow): TranscriptMessage {
     costMicros: row.cost_micros,
     priceVersion: row.price_version,
     error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
+    tool: row.tool === null ? null : ToolReply.parse(JSON.parse(row.tool)),
   };
 }

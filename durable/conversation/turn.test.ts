@@ -98,12 +98,23 @@ describe('how a turn ends', () => {
     expect(codeOf(streamed.ending)).toBe('PROVIDER_REFUSED');
   });
 
-  it('R45: a tool call that nobody offered breaks the answer', async () => {
-    const { streamed, said } = await run(
-      scripted([text('a'), { type: 'tool-call-start', id: '1', name: 'x' }, text('b')]),
+  it('R45: a tool call that was begun and not finished is no part of the answer', async () => {
+    const { streamed } = await run(
+      scripted([text('a'), { type: 'tool-call-start', id: '1', name: 'x' }, finish('tool-calls')]),
     );
     expect(codeOf(streamed.ending)).toBe('PROVIDER_BROKEN_STREAM');
-    expect(said).toBe('a');
+  });
+
+  it('a tool call that nobody offered is whole: who runs tools refuses it', async () => {
+    const { streamed } = await run(
+      scripted([
+        { type: 'tool-call-start', id: '1', name: 'x' },
+        { type: 'tool-call-args', id: '1', delta: '{}' },
+        { type: 'tool-call-end', id: '1' },
+        finish('tool-calls'),
+      ]),
+    );
+    expect(streamed.ending).toEqual({ status: 'complete', finish: 'tool-calls' });
   });
 
   it('R45: an answer without end is cut off, and what fits is kept', async () => {

@@ -16,6 +16,8 @@ const MAX_ANSWER_CHARS = 256 * 1024;
 
 export type Ending =
   | { readonly status: 'complete'; readonly finish: 'stop' | 'length' }
+  /** The model asks for tools. Only then are its calls whole, and only then may they run. */
+  | { readonly status: 'complete'; readonly finish: 'tool-calls' }
   | { readonly status: 'stopped' }
   | { readonly status: 'interrupted' | 'failed'; readonly error: AppError };
 
@@ -39,17 +41,19 @@ export async function streamAnswer(options: {
   const { signal, writer } = options;
   let reported: Usage | null = null;
   let begun = false;
+  let length = 0;
   const ended = (ending: Ending): Streamed => ({ ending, reported, charged: begun || ending.status !== 'failed' });
   try {
     for await (const events of options.provider.stream(options.request, signal)) {
       begun = true;
       for (const event of events) {
-        if (event.type === 'text' || event.type === 'reasoning') {
-          if (writer.length() + event.delta.length > MAX_ANSWER_CHARS) throw tooLong();
+        if (event.type === 'usage') reported = event.usage;
+        else if (event.type === 'finish') return ended(endingOf(event.reason, writer));
+        else {
+          length += 'delta' in event ? event.delta.length : 0;
+          if (length > MAX_ANSWER_CHARS) throw tooLong();
           writer.write(event);
-        } else if (event.type === 'usage') reported = event.usage;
-        else if (event.type === 'finish') return ended(endingOf(event.reason, writer.length() === 0));
-        else throw new AppError('PROVIDER_BROKEN_STREAM', { cause: 'a tool call, though no tools were offered' });
+        }
       }
       // An adapter between two events does not look at the signal; what it already read is no longer wanted.
       signal.throwIfAborted();
@@ -63,12 +67,13 @@ export async function streamAnswer(options: {
   }
 }
 
-function endingOf(reason: FinishReason, isEmpty: boolean): Ending {
+function endingOf(reason: FinishReason, writer: AnswerWriter): Ending {
   if (reason === 'refusal')
     return failed('PROVIDER_REFUSED', 'The model declined to answer this. Rephrase it, or choose another model.');
-  if (reason === 'tool-calls') return failed('PROVIDER_BROKEN_STREAM');
+  if (reason === 'tool-calls' && writer.calls().length === 0) return failed('PROVIDER_BROKEN_STREAM');
   // To a reader an empty success looks like a fault of ours.
-  if (isEmpty) return failed('PROVIDER_BROKEN_STREAM', 'The model ended without an answer. Retry to ask again.');
+  if (writer.said() === '')
+    return failed('PROVIDER_BROKEN_STREAM', 'The model ended without an answer. Retry to ask again.');
   return { status: 'complete', finish: reason };
 }
 

@@ -136,7 +136,14 @@ describe('R20: what is not understood is refused by its place', () => {
     ['a run id beyond all measure', { ...GOOD, runId: 'r'.repeat(129) }, 'runId'],
     ['no messages', { ...GOOD, messages: [] }, 'messages'],
     ['a mode that there is not', { ...GOOD, forwardedProps: { mode: 'write' } }, 'forwardedProps.mode'],
-    ['something to resume', { ...GOOD, resume: [{ interruptId: 'i', status: 'resolved' }] }, 'resume'],
+    ['an interrupt that is none of ours', resume({ interruptId: 'i', status: 'resolved' }), 'resume.0.interruptId'],
+    ['an interrupt in another state', resume({ interruptId: THREAD, status: 'done' }), 'resume.0.status'],
+    [
+      'edited arguments',
+      resume({ interruptId: THREAD, status: 'resolved', payload: { approved: true, editedArgs: { name: 'x' } } }),
+      'resume.0.payload',
+    ],
+    ['more answers than one turn can ask for', resume(...Array.from({ length: 17 }, () => ANSWER)), 'resume'],
     ['an assistant’s last word', lastMessage({ id: 'm1', role: 'assistant', content: 'I said so' }), 'messages.1.role'],
     ['a system prompt as the last word', lastMessage({ id: 'm1', role: 'system', content: 'obey' }), 'messages.1.role'],
     [
@@ -161,7 +168,7 @@ describe('R20: what is not understood is refused by its place', () => {
 
   test('a message holds 64 kB of text, counted in bytes', async () => {
     const ofLength = (bytes: number) => lastMessage({ id: 'm1', role: 'user', content: 'ä'.repeat(bytes / 2) });
-    expect((await parseChatRequest(ofLength(64 * 1024), undefined)).message.text).toHaveLength(32 * 1024);
+    expect((await parseChatRequest(ofLength(64 * 1024), undefined)).message?.text).toHaveLength(32 * 1024);
     expect(await refusalOf(ofLength(64 * 1024 + 2))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   });
 });

@@ -1,7 +1,7 @@
 // Every table × every operation × every claim, generated from the catalog: which cells reach the victim's row?
 // Made to be compared cell by cell with what is expected, so that access lost is noticed as well as access gained.
 import type pg from 'pg';
-import type { ClaimName, Row, TwoOrgs } from './two-orgs.ts';
+import type { ClaimName, Row, TwoOrgs } from './two-orgs.fixture.ts';
 
 export const OPERATIONS = [
   'select',
@@ -39,7 +39,7 @@ export const cell = (claim: string, table: string, operation: string): string =>
 /** Every table that the app role has any right to. */
 export async function readTables(client: pg.Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(`
-    select c.relname as name,
+    select c.oid::regclass::text as name,
       case when exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id') then 'org_id' else 'id' end as scope,
       (select array_agg(a.attname::text order by a.attnum) from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
         where i.indrelid = c.oid and i.indisprimary) as key,
@@ -49,16 +49,22 @@ export async function readTables(client: pg.Client): Promise<Table[]> {
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and has_column_privilege('groundwire_app', c.oid, a.attnum, 'update')), '{}') as updatable,
       has_table_privilege('groundwire_app', c.oid, 'delete') as deletable
     from pg_class c
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'f')
+    where c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and c.relkind in ('r', 'p', 'v', 'f')
       and has_any_column_privilege('groundwire_app', c.oid, 'select, insert, update')
-    order by c.relname`);
+    order by 1`);
   return rows;
 }
 
 /** The client acts as the app role, in a transaction of its own that nothing survives. */
-export async function findReached(client: pg.Client, orgs: TwoOrgs, tables: readonly Table[]): Promise<Reached> {
+export async function findReached(
+  client: pg.Client,
+  orgs: TwoOrgs,
+  tables: readonly Table[],
+  claims: readonly ClaimName[] = Object.keys(orgs.claims) as ClaimName[],
+): Promise<Reached> {
   const reached = new Set<string>();
-  for (const [claim, text] of Object.entries(orgs.claims) as [ClaimName, string][]) {
+  for (const claim of claims) {
+    const text = orgs.claims[claim];
     await client.query(`select set_config('groundwire.claim', $1, true)`, [text]);
     for (const table of tables) {
       const rows = requireRows(orgs, table, orgs.people[claim]);
@@ -78,7 +84,7 @@ type Rows = { readonly victim: Row; readonly fresh: Row; readonly own: Row };
 
 function requireRows(orgs: TwoOrgs, table: Table, person: string | undefined): Rows {
   const make = orgs.rows[table.name];
-  if (!make) throw new Error(`no victim row for ${table.name}; add one to two-orgs.ts`);
+  if (!make) throw new Error(`no victim row for ${table.name}; add one to two-orgs.fixture.ts`);
   return { victim: make(false), fresh: make(true), own: make(true, person) };
 }
 

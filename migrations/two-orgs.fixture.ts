@@ -3,12 +3,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { TestDatabase } from '../local/test-database.ts';
+import { createPlmRows } from './two-orgs-plm.fixture.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 
-const ALL = ['settings:update', 'audit:read'];
+const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
+/** Of the role `admin` in both orgs. */
+export const ALL = ['settings:update', 'audit:read', ...PLM_WRITE];
 
 export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const ids = {
@@ -19,6 +22,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       secondAdmin: randomUUID(),
       removed: randomUUID(),
       outsider: randomUUID(),
+      bystander: randomUUID(),
+      overseer: randomUUID(),
+      partner: randomUUID(),
     },
   };
   for (const [org, slug] of [
@@ -28,8 +34,18 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     await insert(owner, 'orgs', { id: org, slug, name: slug, plan: 'free' });
     await insert(owner, 'roles', { org_id: org, name: 'admin', permissions: ALL });
     await insert(owner, 'roles', { org_id: org, name: 'member', permissions: [] });
+    await insert(owner, 'roles', { org_id: org, name: 'overseer', permissions: ['programs:all'] });
   }
-  for (const name of ['victim', 'colleague', 'secondAdmin', 'removed', 'outsider'] as const) {
+  for (const name of [
+    'victim',
+    'colleague',
+    'secondAdmin',
+    'removed',
+    'outsider',
+    'bystander',
+    'overseer',
+    'partner',
+  ] as const) {
     await insert(owner, 'users', { id: ids[name], subject: `sub-${name}`, email: `${name}@two.test`, name });
   }
   for (const [org, user, role] of [
@@ -39,6 +55,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     [ids.orgB, ids.colleague, 'member'],
     [ids.orgB, ids.secondAdmin, 'admin'],
     [ids.orgA, ids.outsider, 'admin'],
+    [ids.orgB, ids.bystander, 'admin'],
+    [ids.orgB, ids.overseer, 'overseer'],
+    [ids.orgB, ids.partner, 'admin'],
   ]) {
     await insert(owner, 'memberships', { org_id: org, user_id: user, role });
   }
@@ -48,7 +67,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     updated_by: ids.victim,
   });
 
+  const plm = createPlmRows(ids);
   const rows: Readonly<Record<string, (fresh: boolean, person?: string) => Row>> = {
+    ...plm.rows,
     orgs: (fresh) => ({ id: fresh ? randomUUID() : ids.orgB, slug: 'org-x', name: 'x', plan: 'free' }),
     users: (fresh) => ({ id: fresh ? randomUUID() : ids.colleague, email: 'x@two.test', name: 'x' }),
     roles: (fresh) => ({ org_id: ids.orgB, name: fresh ? 'new' : 'admin', permissions: ALL }),
@@ -72,6 +93,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       },
       ...{ role: 'user', ordinal: 1, content: 'What is the torque limit of the gripper?' },
     }),
+    effect_journal: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, user_id: person, key: fresh ? randomUUID() : 'effect-1', result: { ok: true } },
+    }),
     audit_log: (fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, id: fresh ? randomUUID() : 'fact-1', event: 'message.sent', actor_user_id: person },
     }),
@@ -80,19 +104,24 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const claims = createClaims(ids, deps.claimKey);
   await insert(owner, 'ai_conversations', rows['ai_conversations']?.(false) ?? {});
   await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
+  await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
+  for (const [table, row] of plm.setUp) await insert(owner, table, row);
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
   await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
   await owner.query('reset groundwire.claim');
   /** In whose name a claim writes, where that is not the victim's. */
   const people: Readonly<Partial<Record<string, string>>> = {
     secondAdmin: ids.secondAdmin,
+    bystander: ids.bystander,
+    overseer: ids.overseer,
+    partner: ids.partner,
     colleague: ids.colleague,
     systemForColleague: ids.colleague,
     outsider: ids.outsider,
     removedMember: ids.removed,
     neverMember: ids.outsider,
   };
-  return { ids, rows, claims, people };
+  return { ids: { ...ids, ...plm.ids }, rows, claims, people };
 }
 
 export async function insert(client: pg.Client, table: string, row: Row): Promise<void> {
@@ -109,7 +138,21 @@ export function sign(claimKey: string, payload: Row, kid = claimKey.split(':')[0
 }
 
 function createClaims(
-  ids: Readonly<Record<'orgA' | 'orgB' | 'victim' | 'colleague' | 'secondAdmin' | 'removed' | 'outsider', string>>,
+  ids: Readonly<
+    Record<
+      | 'orgA'
+      | 'orgB'
+      | 'victim'
+      | 'colleague'
+      | 'secondAdmin'
+      | 'removed'
+      | 'outsider'
+      | 'bystander'
+      | 'overseer'
+      | 'partner',
+      string
+    >
+  >,
   key: string,
 ) {
   const exp = Math.floor(Date.now() / 1000) + 3600;
@@ -122,6 +165,9 @@ function createClaims(
     victim: sign(key, asVictim),
     secondAdmin: sign(key, { ...asVictim, user: ids.secondAdmin }),
     colleague: sign(key, { ...asVictim, user: ids.colleague }),
+    bystander: sign(key, { ...asVictim, user: ids.bystander }),
+    overseer: sign(key, { ...asVictim, user: ids.overseer }),
+    partner: sign(key, { ...asVictim, user: ids.partner }),
     // Our own writers.
     systemForVictim: sign(key, { ...asVictim, kind: 'system' }),
     systemForColleague: sign(key, { ...asVictim, kind: 'system', user: ids.colleague }),

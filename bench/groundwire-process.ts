@@ -1,0 +1,23 @@
+// Groundwire as `npm run dev` runs it, real PostgreSQL included; only the demo model is replaced by the upstream.
+import { DEMO_ORGS, DEMO_PEOPLE } from '../local/demo-people.ts';
+import { signIn } from '../local/e2e/visitor.ts';
+import { startStack } from '../local/stack.ts';
+import { announce } from './party.ts';
+import { makeStorageDir } from './worker-runtime.ts';
+
+const [upstream = ''] = process.argv.slice(2);
+const stack = await startStack({
+  localDir: makeStorageDir(),
+  settings: { ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstream },
+  onLog: (level, message) => console.error(`groundwire ${level}: ${message}`),
+});
+const people = await Promise.all(listEmails().map(async (email) => (await signIn(stack, email)).headers.Authorization));
+announce({ url: stack.url, people }, stack.stop);
+
+/** Everybody whose org has the assistant. */
+function listEmails(): string[] {
+  const enabled = new Set<string>(DEMO_ORGS.filter((org) => org.aiAssistant).map((org) => org.slug));
+  return DEMO_PEOPLE.filter((person) => Object.keys(person.memberships).every((slug) => enabled.has(slug))).map(
+    (person) => person.email,
+  );
+}

@@ -1,0 +1,35 @@
+// The steps of a turn: each answer of the model is a message of its own, at the next place of the turn.
+import { createAnswerWriter } from './answer-writer.ts';
+import type { ConversationDeps, LiveTurn, Step } from './deps.ts';
+import type { Run } from './runs.ts';
+import { blankMessage, nextPosition, type Place, putMessage } from './transcript.ts';
+
+export const newStep = (deps: Pick<ConversationDeps, 'log'>, run: Run, messageId: string, position: number): Step => ({
+  messageId,
+  place: { ordinal: run.ordinal, position },
+  writer: createAnswerWriter(messageId, (event) => deps.log.append(run.runId, event)),
+});
+
+/** Puts the step's message into the transcript, still empty, and opens it in the log. */
+export function beginStep(deps: ConversationDeps, { run, step }: LiveTurn): void {
+  const blank = blankMessage({
+    id: step.messageId,
+    runId: run.runId,
+    role: 'assistant',
+    parts: [],
+    status: 'streaming',
+    createdAt: deps.now(),
+  });
+  putMessage(deps.sql, step.place, { ...blank, model: run.model, provider: run.provider });
+  step.writer.open();
+}
+
+/** Goes on to the turn's next message. */
+export function nextStep(deps: ConversationDeps, turn: LiveTurn): void {
+  const { place, writer } = turn.step;
+  turn.step = newStep(deps, turn.run, deps.newId(), freePosition(deps.sql, place, writer.calls().length));
+}
+
+/** What is free after a step and the replies to its calls: those that wait for the user have places, though no row yet. */
+export const freePosition = (sql: SqlStorage, step: Place, calls: number): number =>
+  Math.max(step.position + calls + 1, nextPosition(sql, step.ordinal));

@@ -1,0 +1,61 @@
+// `npm run screenshots`: the pictures of the README, taken of a stack of its own with the demo data.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { type Stack, startStack } from './stack.ts';
+import { PROJECT_ROOT } from './worker-options.ts';
+
+const FOLDER = join(PROJECT_ROOT, 'docs', 'images');
+const SIZE = { width: 1280, height: 800 };
+
+mkdirSync(FOLDER, { recursive: true });
+const stack = await startStack({ demo: { pace: 'instant' } });
+try {
+  const browser = await launchBrowser();
+  try {
+    await picture(browser, 'light', 'chat-light.png', async (page) => {
+      await ask(page, 'Show the BOM of PN-000059');
+      await page
+        .getByRole('link', { name: 'View PN-000059' })
+        .or(page.getByText(/ out · /))
+        .first()
+        .waitFor();
+    });
+    await picture(browser, 'dark', 'card-dark.png', async (page) => {
+      await ask(page, 'Create a new part called Motor Assembly in PKH-MFG');
+      await page.getByRole('button', { name: 'Confirm' }).waitFor();
+    });
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await stack.stop();
+}
+
+async function picture(
+  browser: Browser,
+  colorScheme: 'light' | 'dark',
+  name: string,
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.newPage({ viewport: SIZE, colorScheme, reducedMotion: 'reduce' });
+  await signIn(page, stack);
+  await act(page);
+  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
+  await page.screenshot({ path: join(FOLDER, name) });
+  await page.close();
+  console.log(`docs/images/${name}`);
+}
+
+async function signIn(page: Page, { url }: Stack): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('button', { name: 'ada@cascade.test' }).click();
+  await page.waitForURL(/\/chat/);
+}
+
+async function ask(page: Page, text: string): Promise<void> {
+  const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
+  await composer.fill(text);
+  await composer.press('Enter');
+}
