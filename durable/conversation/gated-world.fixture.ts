@@ -2,6 +2,7 @@
 // that can be taken away. Objects run in the isolate of the tests, so replacing the global fetch reaches them.
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
+import { anthropicFrame } from '../providers/scripted-upstream.ts';
 import { ANTHROPIC } from '../providers/wire-fixtures.ts';
 
 const WHOLE = ANTHROPIC.text();
@@ -12,9 +13,41 @@ export const piece = (text: string): string => ANTHROPIC.text(text).slice(3, 4).
 /** What HEAD reports as read at full price, from the cache, and written to it. */
 export const HEAD_INPUT_TOKENS = { inputTokens: 12, cacheReadTokens: 1000, cacheWriteTokens: 200 };
 
+/** A whole answer of words. */
+export const words = (text: string): string => HEAD + piece(text) + TAIL;
+
+export type ScriptedCall = { readonly id: string; readonly name: string; readonly input: unknown };
+
+/** A whole answer that calls tools, side by side; each call's arguments come in two pieces. */
+export function toolUse(...calls: ScriptedCall[]): string {
+  const frames = ANTHROPIC.toolCall();
+  return [...frames.slice(0, 1), ...calls.flatMap(callFrames), ...frames.slice(-2)].join('');
+}
+
+function callFrames({ id, name, input }: ScriptedCall, index: number): string[] {
+  const args = JSON.stringify(input);
+  const half = Math.floor(args.length / 2);
+  const block = { type: 'tool_use', id, name, input: {}, caller: { type: 'direct' } } as const;
+  return [
+    anthropicFrame({ type: 'content_block_start', index, content_block: block }),
+    ...[args.slice(0, half), args.slice(half)].map((text) =>
+      anthropicFrame({
+        type: 'content_block_delta',
+        index,
+        delta: { type: 'input_json_delta', partial_json: text },
+      }),
+    ),
+    anthropicFrame({ type: 'content_block_stop', index }),
+  ];
+}
+
 /** One request that reached the provider; nothing comes back until the test says so. */
 export type ProviderCall = {
-  readonly body: { readonly model: string; readonly messages: readonly { role: string; content: unknown }[] };
+  readonly body: {
+    readonly model: string;
+    readonly messages: readonly { role: string; content: unknown }[];
+    readonly tools?: readonly { name: string }[];
+  };
   /** Settles when the object has let go of the request. */
   aborted(): Promise<void>;
   send(...bytes: string[]): void;
@@ -72,12 +105,20 @@ export function createWorld() {
     membershipGate: null as Signal | null,
     membershipQuestions: 0,
     stores: 0,
+    /** Holds up the answers to queries that name this SQL function, when they are done. */
+    answersOf: null as string | null,
+    answerGate: createSignal(),
+    /** Queries that were held up. */
+    heldAnswers: 0,
+    /** Requests to anywhere else. */
+    others: [] as string[],
   };
 
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     if (providerUrl !== undefined && url.startsWith(providerUrl)) return askProvider(init ?? {});
     if (url === databaseUrl) return askDatabase(url, init ?? {});
+    state.others.push(url);
     return realFetch(input, init);
   };
 
@@ -96,6 +137,10 @@ export function createWorld() {
     if (state.database === 'down') throw new TypeError('connection refused');
     const answer = await realFetch(url, init);
     if (asksMemberships) return alterMemberships(answer, state.memberships);
+    if (state.answersOf && String(init.body).includes(state.answersOf)) {
+      state.heldAnswers += 1;
+      await state.answerGate.wait();
+    }
     if (state.database !== 'lost') return answer;
     await answer.text();
     throw new TypeError('connection reset');

@@ -73,8 +73,8 @@ const MAX_PAGE_CHARS = 1_000_000;
 export type TranscriptPage = { readonly messages: readonly TranscriptMessage[]; readonly cursor: string | null };
 
 /**
- * The newest `limit` messages before the cursor or as many as fit, oldest first, and the rest of the turn in which they
- * end, since what a tool answered belongs to who called it. An unknown cursor reads as the end.
+ * The newest `limit` messages before the cursor or as many as fit, oldest first. A page never begins with what a tool
+ * answered: that belongs to who called it. An unknown cursor reads as the end.
  */
 export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): TranscriptPage {
   const before = parseCursor(options.before);
@@ -89,7 +89,7 @@ export function readMessages(sql: SqlStorage, options: { limit: number; before: 
   for (const row of rows) {
     chars += row.parts.length;
     const isFull = page.length >= options.limit || (page.length > 0 && chars > MAX_PAGE_CHARS);
-    hasMore = isFull && row.ordinal !== page[0]?.ordinal;
+    hasMore = isFull && page[0]?.role !== 'tool';
     if (hasMore) break;
     page.unshift(row);
   }

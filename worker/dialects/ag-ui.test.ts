@@ -120,6 +120,31 @@ const lastMessage = (message: unknown) => ({
   messages: [{ id: 'm0', role: 'user', content: 'earlier' }, message],
 });
 
+const ANSWER = { interruptId: THREAD, status: 'resolved', payload: { approved: true } };
+const resume = (...answers: unknown[]) => ({ ...GOOD, resume: answers });
+
+describe('answers to interrupts', () => {
+  const decided = async (answer: object) =>
+    (await parseChatRequest(resume({ interruptId: THREAD, ...answer }), undefined)).decisions;
+
+  test.each([
+    ['an approval', { status: 'resolved', payload: { approved: true } }, true],
+    ['an approval in one word', { status: 'resolved', payload: true }, true],
+    ['a refusal', { status: 'resolved', payload: { approved: false } }, false],
+    ['a cancellation, whatever it says besides', { status: 'cancelled', payload: { approved: true } }, false],
+    ['an answer that says nothing', { status: 'resolved' }, false],
+  ])('%s', async (_name, answer, approve) => {
+    expect(await decided(answer)).toEqual([{ approvalId: THREAD, approve }]);
+  });
+
+  test('the transcript that travels along is no new message, and another answer is another request', async () => {
+    const asked = await parseChatRequest(resume(ANSWER), undefined);
+    expect(asked.message).toBeNull();
+    const other = await parseChatRequest(resume({ ...ANSWER, payload: { approved: false } }), undefined);
+    expect(other.digest).not.toBe(asked.digest);
+  });
+});
+
 describe('R20: what is not understood is refused by its place', () => {
   test.each<[string, unknown, string]>([
     ['no body', undefined, ''],

@@ -56,11 +56,11 @@ describe('a message and its answer', () => {
   test('a thread is hydrated in the form of TanStack AI, with what AG-UI has no place for beside it', async () => {
     const ada = await signedIn('ada@cascade.test');
     const { threadId, runId } = newRun();
-    await readEvents(await ada(CHAT, { body: chatBody(threadId, runId, 'Say hello') }));
+    await readEvents(await ada(CHAT, { body: chatBody(threadId, runId, 'hello') }));
     const hydration = await (await ada(`${CHAT}?threadId=${threadId}`)).json<{ messages: unknown[] }>();
     expect(hydration).toMatchObject({
       messages: [
-        { role: 'user', parts: [{ type: 'text', content: 'Say hello' }] },
+        { role: 'user', parts: [{ type: 'text', content: 'hello' }] },
         { role: 'assistant', metadata: { groundwire: { status: 'complete', runId, provider: 'demo', usage: {} } } },
       ],
       activeRun: null,

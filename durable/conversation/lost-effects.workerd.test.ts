@@ -1,0 +1,171 @@
+import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Access } from '../principal.ts';
+import { ADA, accessOf, ask, callOf, newTalk, readerOf, rowsOf, saidIn } from './conversation-client.fixture.ts';
+import { createWorld, until, type World } from './gated-world.fixture.ts';
+import {
+  answerAll,
+  cardsIn,
+  countParts,
+  createPart,
+  decide,
+  decideAndRead,
+  faultsOf,
+  firstOf,
+  propose,
+  shownMessages,
+  talkThrough,
+  uniqueName,
+} from './tool-talk.fixture.ts';
+
+let world: World;
+let access: Access;
+beforeEach(async () => {
+  world = createWorld();
+  access = await accessOf(ADA);
+});
+afterEach(() => world.restore());
+
+const cardOf = async (talk: Parameters<typeof shownMessages>[0]) =>
+  (await shownMessages(talk, access)).messages.flatMap(({ confirmations }) => confirmations)[0];
+
+describe('a conversation that goes on around a card', () => {
+  it('a message while it waits, then the click: what the provider reads is well-formed, and the outcome is reported', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    const between = await talkThrough(world, talk, access, ['Forty-two.']);
+    expect(between.asked.flatMap(faultsOf)).toEqual([]);
+    expect(JSON.stringify(between.asked[0]?.body.messages)).toContain('waits for the user');
+    const { asked, text } = await decideAndRead(world, talk, access, { approvalId: firstOf(cards) });
+    expect(asked && faultsOf(asked)).toEqual([]);
+    expect(JSON.stringify(asked?.body.messages)).toMatch(/PN-\d{6}/);
+    expect(saidIn(text)).toBe('Done.');
+    const after = await talkThrough(world, talk, access, ['Still here.']);
+    expect(after.asked.flatMap(faultsOf)).toEqual([]);
+    expect(after.asked[0]?.body.messages.slice(0, -1).length).toBeGreaterThan(asked?.body.messages.length ?? 99);
+  });
+
+  it('two cards of one answer are decided one after the other, even while the first is carried out', async () => {
+    const [one, two] = [uniqueName(), uniqueName()];
+    const { talk, cards } = await propose(world, access, createPart(one, 'toolu_1'), createPart(two, 'toolu_2'));
+    expect(cards).toHaveLength(2);
+    world.state.answersOf = 'create_item';
+    const first = await decide(talk, access, cards[0]?.approvalId ?? '');
+    await until(() => world.state.heldAnswers === 1);
+    const second = await decide(talk, access, cards[1]?.approvalId ?? '');
+    expect([first.ok, second.ok]).toEqual([true, true]);
+    world.state.answerGate.set();
+    const asked = await answerAll(world, ['First.', 'Second.']);
+    expect(asked.flatMap(faultsOf)).toEqual([]);
+    await until(() => world.calls.length === 3);
+    await vi.waitFor(async () => expect((await shownMessages(talk, access)).activeRunId).toBeNull());
+    const { messages } = await shownMessages(talk, access);
+    expect(messages.map(({ parts }) => parts.map((part) => ('content' in part ? part.content : part.type)))).toEqual([
+      ['Which parts changed?'],
+      ['tool-call', 'tool-call'],
+      ['First.'],
+      ['Second.'],
+    ]);
+    expect(messages[1]?.confirmations.map(({ state }) => state)).toEqual(['confirmed', 'confirmed']);
+    expect(await countParts(access, one)).toBe(1);
+    expect(await countParts(access, two)).toBe(1);
+  });
+
+  it('deleted while a card waits: the click finds nothing', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    expect(await talk.stub.remove({ access, requestId: crypto.randomUUID() })).toMatchObject({ ok: true });
+    expect(await decide(talk, access, firstOf(cards))).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    expect(await rowsOf(talk, 'select * from approvals')).toEqual([]);
+    expect(await countParts(access, name)).toBe(0);
+  });
+
+  it('a click that is taken out of the queue before its turn changes nothing and says so', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    const running = readerOf(await ask(talk, callOf(talk, access)));
+    const decided = await decide(talk, access, firstOf(cards));
+    if (!decided.ok) throw new Error(decided.code);
+    await talk.stub.cancel({ access, runId: decided.runId });
+    expect(await cardOf(talk)).toMatchObject({
+      state: 'failed',
+      outcome: { message: expect.stringContaining('before') },
+    });
+    await answerAll(world, ['Other things.']);
+    await running.rest();
+    expect(await countParts(access, name)).toBe(0);
+  });
+});
+
+describe('R34: an effect whose answer is lost', () => {
+  it('an object that dies between effect and answer finds the outcome by the journal, and runs nothing again', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    world.state.answersOf = 'create_item';
+    expect(await decide(talk, access, firstOf(cards))).toMatchObject({ ok: true });
+    await until(() => world.state.heldAnswers === 1);
+    await abortAllDurableObjects();
+    world.state.answersOf = null;
+    const again = newTalk(access, talk.sessionId);
+    await runDurableObjectAlarm(again.stub);
+    await vi.waitFor(async () => expect(await cardOf(again)).toMatchObject({ state: 'confirmed' }));
+    expect((await shownMessages(again, access)).messages[1]?.replies).toMatchObject([
+      { callId: 'toolu_create', isError: false },
+    ]);
+    expect(await countParts(access, name)).toBe(1);
+    const next = await talkThrough(world, again, access, ['Yes, it was made.']);
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+    expect(JSON.stringify(next.asked[0]?.body.messages)).toMatch(/PN-\d{6}/);
+  });
+
+  it('an object that dies before the effect says after a while that nothing was done', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    world.state.database = 'down';
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await ask(talk, callOf(talk, access));
+    await world.nextCall();
+    expect(await decide(talk, access, firstOf(cards))).toMatchObject({ ok: true });
+    await abortAllDurableObjects();
+    world.state.database = 'up';
+    const again = newTalk(access, talk.sessionId);
+    await runDurableObjectAlarm(again.stub);
+    expect(await cardOf(again)).toMatchObject({ state: 'pending', decidedBy: 'Ada Moreau' });
+    await rowsOf(again, 'update approvals set decided_at = decided_at - 31000');
+    await runDurableObjectAlarm(again.stub);
+    expect(await cardOf(again)).toMatchObject({ state: 'failed' });
+    expect(await countParts(access, name)).toBe(0);
+  });
+
+  it('what cannot be found out is said to be unknown, and found out later', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    world.state.database = 'lost';
+    const { text, asked } = await decideAndRead(world, talk, access, { approvalId: firstOf(cards) });
+    expect(cardsIn(text)).toMatchObject([{ state: 'unknown' }]);
+    expect(JSON.stringify(asked?.body.messages)).toContain('may or may not');
+    world.state.database = 'up';
+    await runDurableObjectAlarm(talk.stub);
+    expect(await cardOf(talk)).toMatchObject({ state: 'confirmed' });
+    expect(await countParts(access, name)).toBe(1);
+  });
+
+  it('a decline whose run was cut off is told to the model all the same', async () => {
+    const { talk, cards } = await propose(world, access, createPart(uniqueName()));
+    const running = await ask(talk, callOf(talk, access));
+    await world.nextCall();
+    await decide(talk, access, firstOf(cards), false);
+    await running.body?.cancel();
+    await abortAllDurableObjects();
+    const again = newTalk(access, talk.sessionId);
+    await runDurableObjectAlarm(again.stub);
+    expect(await cardOf(again)).toMatchObject({
+      state: 'cancelled',
+      outcome: { message: expect.stringContaining('declined') },
+    });
+    const next = await talkThrough(world, again, access, ['Understood.']);
+    expect(JSON.stringify(next.asked[0]?.body.messages)).toContain('declined');
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+  });
+});
