@@ -113,8 +113,6 @@ export function readerOf(response: Response) {
   };
 }
 
-export type Reader = ReturnType<typeof readerOf>;
-
 export const eventsOf = (text: string): AgUiEvent[] => parseFrames(text);
 export const idsOf = (text: string): string[] => [...text.matchAll(/^id: (.+)$/gm)].map((match) => match[1] ?? '');
 export const saidIn = (text: string): string =>
