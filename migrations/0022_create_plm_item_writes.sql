@@ -73,7 +73,7 @@ begin
 
   if dry_run then
     return jsonb_build_object('versions', versions, 'preview', jsonb_build_object(
-      'title', format('Create %s', type_of), 'action', 'create',
+      'title', format('Create %s %s', lower(type_of), left(new_name, 80)), 'action', 'create',
       'message', format('Create the %s "%s"', lower(type_of), new_name)
         || coalesce(' in the design ''' || design.name || '''', '')
         || coalesce(' under ' || change_order.item_number, '') || '.',

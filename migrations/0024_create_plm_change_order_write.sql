@@ -95,7 +95,7 @@ begin
 
   if dry_run then
     return jsonb_build_object('versions', versions, 'preview', jsonb_build_object(
-      'title', format('Create %s', type_of), 'action', 'create',
+      'title', format('Create %s %s', type_of, left(new_name, 80)), 'action', 'create',
       'message', format('Create the change order "%s" in Draft, with a branch in %s.', new_name,
         case cardinality(designs) when 0 then 'no design yet' when 1 then format('the design ''%s''', designs[1].name)
           else cardinality(designs) || ' designs' end),

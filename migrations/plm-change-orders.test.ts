@@ -55,7 +55,7 @@ test('it is created in Draft with workflow, a branch in each design and the acti
     designIds: ['KES-CTL'],
   };
   const proposal = await plm.eli.propose('create_change_order', input);
-  expect(proposal.preview).toMatchObject({ title: 'Create MCO', action: 'create' });
+  expect(proposal.preview).toMatchObject({ title: 'Create MCO Quieter', action: 'create' });
   expect(proposal.preview.details).toContainEqual({
     label: 'Revise',
     value: `${place.part} Part, revision A, Released`,

@@ -36,7 +36,7 @@ test('a dry run shows what will be done, in a read-only transaction, and leaves 
     ok: true,
     versions: [{ kind: 'design', id: requireDemoDesignId('KES-CTL'), version: 1 }],
     preview: {
-      title: 'Create Part',
+      title: 'Create part Motor Assembly',
       action: 'create',
       message: `Create the part "Motor Assembly" in the design 'Kestrel Controller'.`,
       details: [

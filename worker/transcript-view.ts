@@ -38,8 +38,10 @@ function toCallParts(call: Call, { replies, confirmations }: ShownMessage): Hydr
   const shown = { ...call, input: parse(call.arguments) };
   const reply = replies.find(({ callId }) => callId === call.id);
   if (!reply) {
-    const isWaiting = confirmations.some(({ toolCallId, state }) => toolCallId === call.id && state === 'pending');
-    return [{ ...shown, state: isWaiting ? 'approval-requested' : 'input-complete' }];
+    const card = confirmations.find(({ toolCallId }) => toolCallId === call.id);
+    if (card?.state !== 'pending') return [{ ...shown, state: 'input-complete' }];
+    // A click that is being carried out cannot be made again.
+    return [{ ...shown, state: card.decidedAt === null ? 'approval-requested' : 'approval-responded' }];
   }
   const state = reply.isError ? 'error' : 'complete';
   return [

@@ -214,7 +214,8 @@ export class Conversation extends DurableObject<Env> {
     const { access, requestId, runId, approvalId, approve, digest } = DecideCall.parse(call);
     const session = manage.getOwned(this.#deps, access);
     if (!session) return { ok: false, code: 'NOT_FOUND' };
-    const nothing = { message: null, model: null, programId: null, designId: null, parentRunId: null };
+    const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
+    const nothing = { message: null, model: null, programId: null, designId: null, parentRunId };
     const run = {
       ...nothing,
       sessionId: session.id,

@@ -14,6 +14,24 @@ const message = (role: 'user' | 'assistant', content: string, status: MessageSta
     createdAt: 0,
   });
 
+const calling = (...ids: string[]): TranscriptMessage => ({
+  ...message('assistant', ''),
+  parts: ids.map((id) => ({ type: 'tool-call', id, name: 'create_item', arguments: '{}' })),
+});
+
+const reply = (callId: string, content: string): TranscriptMessage => ({
+  ...message('user', content),
+  role: 'tool',
+  tool: { callId, name: 'create_item', isError: false, link: null },
+});
+
+const rolesOf = (turns: readonly (readonly TranscriptMessage[])[], maxTokens = 10_000, from = 1) => {
+  const { deps } = createTrial(turns);
+  const history = assembleHistory(deps, { from, current: turns.length, maxTokens });
+  expect(history.tokens).toBe(history.messages.reduce((sum, sent) => sum + estimateMessageTokens(sent), 0));
+  return history.messages.map(({ role }) => role);
+};
+
 /** A conversation of `turns`, and which of them were read. */
 function createTrial(turns: readonly (readonly TranscriptMessage[])[]) {
   const read: number[] = [];
@@ -96,4 +114,46 @@ it('what the model thought is not sent back to it', () => {
   const answer = { ...message('assistant', 'said'), parts: [{ type: 'thinking' as const, content: 'thought' }] };
   const { deps } = createTrial([[message('user', 'one'), answer], [message('user', 'two')]]);
   expect(JSON.stringify(assembleHistory(deps, { from: 1, current: 2, maxTokens: 1_000 }))).not.toContain('thought');
+});
+
+const CARD = [message('user', 'make it'), calling('a')];
+
+it('R27: a call that waits has a result that says so, until the click gives it its own', () => {
+  const waiting = assembleHistory(createTrial([CARD, [message('user', 'and?')]]).deps, {
+    from: 1,
+    current: 2,
+    maxTokens: 1_000,
+  });
+  expect(waiting.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'user']);
+  expect(waiting.messages[2]?.text).toContain('waits for the user');
+  expect(rolesOf([[...CARD, reply('a', '{"done":true}')], []])).toEqual(['user', 'assistant', 'tool']);
+});
+
+it('a click after something else was said stands as a turn of the user’s, now and later', () => {
+  const turns = [[...CARD, reply('a', '{}')], turnOf(1), []];
+  const now = rolesOf(turns);
+  expect(now).toEqual(['user', 'assistant', 'tool', 'user', 'assistant', 'user']);
+  const later = [...turns.slice(0, 2), [message('assistant', 'Done.')], [message('user', 'thanks')]];
+  expect(rolesOf(later)).toEqual([...now, 'assistant', 'user']);
+});
+
+it('a turn of which nothing is left is passed over', () => {
+  expect(rolesOf([turnOf(1), [], [message('user', 'now')]])).toEqual(['user', 'assistant', 'user']);
+});
+
+it('a window never begins with a click’s turn, unless it is all that there is', () => {
+  const turns = [
+    ...Array.from({ length: 5 }, () => turnOf(50)),
+    [...CARD, reply('a', '{}')],
+    [message('assistant', 'Done.')],
+  ];
+  for (let maxTokens = 50; maxTokens < 2_000; maxTokens += 37) expect(rolesOf(turns, maxTokens)[0]).toBe('user');
+  expect(rolesOf([turnOf(1), [message('assistant', 'Done.')]], 10_000, 2)).toEqual(['user', 'assistant']);
+});
+
+it('calls that bear one id in two answers keep their own results', () => {
+  const turn = [message('user', 'go'), calling('x'), reply('x', 'first'), calling('x'), reply('x', 'second')];
+  const { deps } = createTrial([turn]);
+  const { messages } = assembleHistory(deps, { from: 1, current: 1, maxTokens: 1_000 });
+  expect(messages.flatMap(({ role, text }) => (role === 'tool' ? [text] : []))).toEqual(['first', 'second']);
 });

@@ -31,8 +31,8 @@ export function assembleHistory(
   const window = readBack(deps, options.current, options.from, options.maxTokens);
   const kept = window.complete ? window : readBack(deps, options.current, options.from, options.maxTokens / 2);
   const messages = kept.turns.reduce(joinTurn, []);
-  const tokens = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
-  return { messages, tokens, from: kept.from };
+  const added = messages.length - kept.turns.flat().length;
+  return { messages, tokens: kept.tokens + added * estimateMessageTokens(CLICKED), from: kept.from };
 }
 
 function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: number) {
@@ -56,11 +56,17 @@ function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: n
  * A turn that carries out a decision goes on with the call and its result. Where something was said in between, the user's
  * click stands as a turn of its own, without words from the data: those are for results.
  */
-function joinTurn(before: ModelMessage[], turn: ModelMessage[]): ModelMessage[] {
-  const isBegun = turn[0]?.role === 'user';
-  const last = before.at(-1);
-  const goesOn = last?.role === 'tool' || last?.role === 'user';
-  return [...before, ...(isBegun || goesOn ? [] : [CLICKED]), ...turn];
+function joinTurn(
+  before: ModelMessage[],
+  turn: ModelMessage[],
+  index: number,
+  turns: ModelMessage[][],
+): ModelMessage[] {
+  // Of a turn whose rows could not be read nothing is left.
+  if (turn.length === 0 && index < turns.length - 1) return before;
+  const last = before.at(-1)?.role;
+  const isBegun = turn[0]?.role === 'user' || last === 'tool' || last === 'user';
+  return [...before, ...(isBegun ? [] : [CLICKED]), ...turn];
 }
 
 /** A turn without an answer is left with a note in its place: roles alternate, and the model knows. */

@@ -1,5 +1,6 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { toHydrated } from '../../worker/transcript-view.ts';
 import type { Access } from '../principal.ts';
 import { ADA, accessOf, ask, callOf, newTalk, readerOf, rowsOf, saidIn } from './conversation-client.fixture.ts';
 import { createWorld, until, type World } from './gated-world.fixture.ts';
@@ -52,6 +53,9 @@ describe('a conversation that goes on around a card', () => {
     world.state.answersOf = 'create_item';
     const first = await decide(talk, access, cards[0]?.approvalId ?? '');
     await until(() => world.state.heldAnswers === 1);
+    // To a page that loads meanwhile the click is made.
+    const [, asking] = (await shownMessages(talk, access)).messages.map(toHydrated);
+    expect(asking?.parts).toMatchObject([{ state: 'approval-responded' }, { state: 'approval-requested' }]);
     const second = await decide(talk, access, cards[1]?.approvalId ?? '');
     expect([first.ok, second.ok]).toEqual([true, true]);
     world.state.answerGate.set();

@@ -1,0 +1,128 @@
+import { abortAllDurableObjects } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toHydrated } from '../../worker/transcript-view.ts';
+import type { Access } from '../principal.ts';
+import { ADA, accessOf, ask, callOf, lastOf, newTalk, readerOf, rejoin } from './conversation-client.fixture.ts';
+import { createWorld, HEAD, piece, type ScriptedCall, until, type World } from './gated-world.fixture.ts';
+import {
+  answerAll,
+  countParts,
+  createPart,
+  faultsOf,
+  findDraftPart,
+  shownMessages,
+  talkThrough,
+  uniqueName,
+} from './tool-talk.fixture.ts';
+
+let world: World;
+let access: Access;
+beforeEach(async () => {
+  world = createWorld();
+  access = await accessOf(ADA);
+});
+afterEach(() => world.restore());
+
+const search = (query: string, id = 'toolu_search'): ScriptedCall => ({ id, name: 'search_items', input: { query } });
+
+describe('what comes between', () => {
+  it('a stop during a tool ends the turn when the tool is over; its result is kept, the model is not asked again', async () => {
+    const talk = newTalk(access);
+    const call = callOf(talk, access);
+    const reader = readerOf(await ask(talk, call));
+    world.state.answersOf = 'search_items';
+    await answerAll(world, [[search('elbow')]]);
+    await until(() => world.state.heldAnswers === 1);
+    expect(await talk.stub.cancel({ access, runId: call.run.runId })).toMatchObject({ status: 'stopping' });
+    world.state.answerGate.set();
+    const text = await reader.rest();
+    expect(lastOf(text)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
+    expect(world.calls).toHaveLength(1);
+    const { messages } = await shownMessages(talk, access);
+    expect(messages[1]?.replies).toHaveLength(1);
+    const next = await talkThrough(world, talk, access, ['On we go.']);
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+  });
+
+  it('R43: an object that dies in its second step keeps the first with its result, and the words so far', async () => {
+    const talk = newTalk(access);
+    const call = callOf(talk, access);
+    const reader = readerOf(await ask(talk, call));
+    await answerAll(world, [[search('elbow')]]);
+    const provider = await world.nextCall();
+    provider.send(HEAD, piece('so far '));
+    const seen = await reader.until('so far ');
+    await abortAllDurableObjects();
+    const again = newTalk(access, talk.sessionId);
+    const { messages } = await shownMessages(again, access);
+    expect(messages).toMatchObject([
+      { role: 'user' },
+      { status: 'complete', replies: [{ callId: 'toolu_search' }] },
+      { status: 'interrupted', parts: [{ content: 'so far ' }] },
+    ]);
+    expect(messages.slice(1).every(({ costMicros }) => (costMicros ?? 0) > 0)).toBe(true);
+    const all = await readerOf(await rejoin(again, access, call.run.runId)).rest();
+    expect(all.startsWith(seen)).toBe(true);
+    const next = await talkThrough(world, again, access, ['Again.']);
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+  });
+
+  it('R43: an object that dies between two steps leaves a card its place, and no call without an end', async () => {
+    const talk = newTalk(access);
+    const name = uniqueName();
+    const reader = readerOf(await ask(talk, callOf(talk, access)));
+    world.state.answersOf = 'search_items';
+    await answerAll(world, [[createPart(name, 'toolu_card'), search('elbow', 'toolu_held')]]);
+    await reader.until('confirmation');
+    await abortAllDurableObjects();
+    world.state.answersOf = null;
+    world.state.answerGate.set();
+    const again = newTalk(access, talk.sessionId);
+    const { messages } = await shownMessages(again, access);
+    expect(messages).toMatchObject([
+      { role: 'user' },
+      { status: 'complete', confirmations: [{ state: 'pending' }], replies: [] },
+      { status: 'interrupted', parts: [] },
+    ]);
+    const approvalId = messages[1]?.confirmations[0]?.approvalId ?? '';
+    await again.stub.decide({
+      access,
+      requestId: 'r',
+      runId: 'after',
+      approvalId,
+      approve: true,
+      digest: 'a'.repeat(64),
+    });
+    const [asked] = await answerAll(world, ['Made.']);
+    expect(asked && faultsOf(asked)).toEqual([]);
+    expect(await countParts(access, name)).toBe(1);
+    const after = (await shownMessages(again, access)).messages;
+    expect(after[1]).toMatchObject({ confirmations: [{ state: 'confirmed' }], replies: [{ callId: 'toolu_card' }] });
+    expect(after[2]).toMatchObject({ status: 'interrupted' });
+  });
+
+  it('after a reload calls, results, cards and offers stand where they stood', async () => {
+    const part = await findDraftPart(access, 1);
+    const talk = newTalk(access);
+    const offer = {
+      id: 'toolu_way',
+      name: 'offer_navigation',
+      input: { itemId: part.id, itemNumber: 'PN-000001', itemType: 'Part' },
+    };
+    await talkThrough(world, talk, access, [[search('elbow'), offer], [createPart(uniqueName())]]);
+    const page = await shownMessages(talk, access);
+    const [, first, second] = page.messages.map(toHydrated);
+    expect(first?.parts).toMatchObject([
+      { type: 'tool-call', id: 'toolu_search', state: 'complete', output: { total: expect.any(Number) } },
+      { type: 'tool-result', toolCallId: 'toolu_search' },
+      { type: 'tool-call', id: 'toolu_way', state: 'complete' },
+      { type: 'tool-result', toolCallId: 'toolu_way' },
+    ]);
+    expect(first?.metadata.groundwire.navigation).toMatchObject([
+      { toolCallId: 'toolu_way', path: expect.stringContaining(`/workspace/items/${part.id}`) },
+    ]);
+    expect(second?.parts).toMatchObject([{ type: 'tool-call', name: 'create_item', state: 'approval-requested' }]);
+    expect(second?.metadata.groundwire.confirmations).toMatchObject([{ state: 'pending', toolName: 'create_item' }]);
+    expect(page.waiting?.interrupts).toHaveLength(1);
+  });
+});
