@@ -44,7 +44,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             main: './worker/index.ts',
-            miniflare: readWorkerOptions(inject('workerBindings')),
+            miniflare: { ...readWorkerOptions(inject('workerBindings')), cf: false },
           })),
         ],
         test: {

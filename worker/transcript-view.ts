@@ -38,10 +38,11 @@ function toCallParts(call: Call, { replies, confirmations }: ShownMessage): Hydr
   const shown = { ...call, input: parse(call.arguments) };
   const reply = replies.find(({ callId }) => callId === call.id);
   if (!reply) {
-    const card = confirmations.find(({ toolCallId }) => toolCallId === call.id);
-    if (card?.state !== 'pending') return [{ ...shown, state: 'input-complete' }];
     // A click that is being carried out cannot be made again.
-    return [{ ...shown, state: card.decidedAt === null ? 'approval-requested' : 'approval-responded' }];
+    const isWaiting = confirmations.some(
+      ({ toolCallId, state, decidedAt }) => toolCallId === call.id && state === 'pending' && decidedAt === null,
+    );
+    return [{ ...shown, state: isWaiting ? 'approval-requested' : 'input-complete' }];
   }
   const state = reply.isError ? 'error' : 'complete';
   return [

@@ -102,6 +102,7 @@ export class Conversation extends DurableObject<Env> {
       viewOf: createViews(
         (access, ids) => findInView(access, ids, openTenant(postgresDepsOf(env), access).reader),
         (work) => ctx.waitUntil(work),
+        now,
       ),
       confirm: (access) => within(CONFIRM_LIMIT_MS, confirmRights(env, access)),
       keepAlive: () => this.#keepAlive(),

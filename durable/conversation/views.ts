@@ -8,17 +8,23 @@ type Ids = { readonly programId: string | null; readonly designId: string | null
 
 /** A conversation moves among few views; what was seen long ago is asked again. */
 const MAX_KNOWN = 20;
+/** What was known is said while it is asked again: names change, and people leave programs. */
+const KNOWN_MS = 60_000;
 
 export function createViews(
   find: (access: Access, ids: Ids) => Promise<View>,
   background: (work: Promise<unknown>) => void,
+  now: () => number,
 ): (access: Access, ids: Ids) => View {
-  const known = new Map<string, View>();
+  const known = new Map<string, { readonly view: View; readonly at: number }>();
   const asked = new Set<string>();
 
   async function learn(key: string, access: Access, ids: Ids): Promise<void> {
     try {
-      known.set(key, await find(access, ids));
+      const view = await find(access, ids);
+      // Last in the map is what was learned last.
+      known.delete(key);
+      known.set(key, { view, at: now() });
       const [oldest] = known.keys();
       if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
     } catch (error) {
@@ -31,13 +37,12 @@ export function createViews(
   return function viewOf(access, ids) {
     if (ids.programId === null && ids.designId === null) return { program: null, design: null };
     const key = JSON.stringify([access.userId, ids.programId, ids.designId]);
-    const view = known.get(key);
-    if (view) return view;
-    if (!asked.has(key)) {
+    const entry = known.get(key);
+    if (!asked.has(key) && (!entry || now() - entry.at > KNOWN_MS)) {
       asked.add(key);
       background(learn(key, access, ids));
     }
-    return { program: toView(ids.programId), design: toView(ids.designId) };
+    return entry?.view ?? { program: toView(ids.programId), design: toView(ids.designId) };
   };
 }
 
