@@ -59,7 +59,7 @@ export const MODELS: readonly Model[] = [
     lowestPlan: 'free',
   },
   {
-    // platform.claude.com/docs/en/models/opus-4-7/overview; cache prices are the published 0.1x and 1.25x of input.
+    // To be checked at platform.claude.com/docs/en/models/opus-4-7/overview; cache prices are the published 0.1x and 1.25x of input.
     id: 'claude-opus-4-7',
     provider: 'anthropic',
     label: 'Opus 4.7',
@@ -71,7 +71,7 @@ export const MODELS: readonly Model[] = [
     lowestPlan: 'enterprise',
   },
   {
-    // developers.openai.com/api/docs/models/gpt-4.1; cache writes cost what input costs.
+    // To be checked at developers.openai.com/api/docs/models/gpt-4.1; cache writes cost what input costs.
     id: 'gpt-4.1',
     provider: 'openai',
     label: 'GPT-4.1',
@@ -83,7 +83,7 @@ export const MODELS: readonly Model[] = [
     lowestPlan: 'free',
   },
   {
-    // developers.openai.com/api/docs/models/gpt-4.1-mini
+    // To be checked at developers.openai.com/api/docs/models/gpt-4.1-mini
     id: 'gpt-4.1-mini',
     provider: 'openai',
     label: 'GPT-4.1 mini',
@@ -95,7 +95,7 @@ export const MODELS: readonly Model[] = [
     lowestPlan: 'free',
   },
   {
-    // ai.google.dev/gemini-api/docs/pricing. Google announced its shutdown for June 2026; GEMINI_MODEL names another one.
+    // To be checked at ai.google.dev/gemini-api/docs/pricing. Shut down in June 2026, say Firebase docs; GEMINI_MODEL names another one.
     id: 'gemini-2.0-flash',
     provider: 'gemini',
     label: 'Gemini 2.0 Flash',
@@ -107,7 +107,7 @@ export const MODELS: readonly Model[] = [
     lowestPlan: 'free',
   },
   {
-    // ollama.com/library/llama3.2 takes 128k, but Ollama serves OLLAMA_CONTEXT_LENGTH and drops older text silently.
+    // To be checked at ollama.com/library/llama3.2 takes 128k, but Ollama serves OLLAMA_CONTEXT_LENGTH and drops older text silently.
     id: 'llama3.2',
     provider: 'ollama',
     label: 'Llama 3.2',
