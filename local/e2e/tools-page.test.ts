@@ -98,6 +98,7 @@ describe('a card', () => {
     await card(page, 'confirmed').getByText('Confirmed', { exact: true }).waitFor();
     await expect.poll(() => partsCalled('Motor Assembly Three')).toHaveLength(1);
     const [number = ''] = await partsCalled('Motor Assembly Three');
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
     await page
       .getByRole('link', { name: `View ${number}` })
       .first()
