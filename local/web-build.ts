@@ -7,10 +7,10 @@ import { PROJECT_ROOT } from './worker-options.ts';
 /** Where `npm run build` puts the pages, and where a deploy takes them from. */
 export const DEPLOYED_WEB_DIR = join(PROJECT_ROOT, 'dist', 'web');
 
-const CONFIG_FILE = join(PROJECT_ROOT, 'web', 'vite.config.ts');
+export const WEB_CONFIG_FILE = join(PROJECT_ROOT, 'web', 'vite.config.ts');
 
 export async function buildWeb(outDir: string): Promise<void> {
-  await build({ configFile: CONFIG_FILE, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
+  await build({ configFile: WEB_CONFIG_FILE, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
 }
 
 /** Resolves when the first build is done. */
@@ -19,7 +19,7 @@ export async function watchWeb(options: {
   onRebuild: (outcome: { errors?: string }) => void;
 }): Promise<{ close(): Promise<void> }> {
   const watcher = await build({
-    configFile: CONFIG_FILE,
+    configFile: WEB_CONFIG_FILE,
     logLevel: 'silent',
     build: { outDir: options.outDir, emptyOutDir: true, watch: {} },
   });

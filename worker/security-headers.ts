@@ -6,7 +6,7 @@ import type { EdgeEnv } from './edge-env.ts';
 const HSTS_SECONDS = 365 * 24 * 60 * 60;
 
 /** Scripts run by this response's nonce alone, and load others only themselves. */
-const contentSecurityPolicy = (nonce: string): string =>
+export const contentSecurityPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,

@@ -1,9 +1,9 @@
 // axe on the pages of the main job, in both colour schemes: nothing it knows of may be wrong.
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { faultsOf } from './faults-of.ts';
 
 let stack: Stack;
 let browser: Browser;
@@ -16,15 +16,6 @@ afterAll(async () => {
   await browser?.close();
   await stack?.stop();
 });
-
-async function faultsOf(page: Page): Promise<string[]> {
-  // By the debugger's own channel, which the page's policy does not hold.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, help }) => id + ': ' + help))",
-  );
-  return found as string[];
-}
 
 describe.each(['light', 'dark'] as const)('U42: in %s', (colorScheme) => {
   it('sign-in, conversation, card and workspace are clean', async () => {

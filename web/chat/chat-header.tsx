@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Me } from '../../worker/contract.ts';
 import { Badge } from '../design/badge.tsx';
 import { IconButton } from '../design/icon-button.tsx';
-import { UserMenu } from './user-menu.tsx';
+import { UserMenu } from '../frame/user-menu.tsx';
 
 type ChatHeaderProps = {
   title: string;

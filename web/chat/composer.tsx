@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef,
 import { cx } from '../design/cx.ts';
 import { IconButton } from '../design/icon-button.tsx';
 import { Kbd } from '../design/kbd.tsx';
+import { tip } from '../design/tooltips.ts';
 import { sendMode } from './composer-keys.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import type { SendMode } from './conversation-store.ts';
@@ -123,9 +124,8 @@ export function Composer({ userId, draftKey, tools, context, opening = '', takes
             'Send when the answer is complete'
           ) : (
             <>
-              <Kbd>Enter</Kbd> sends <span className="mx-0.5">·</span> <Kbd>{MOD}</Kbd>
-              <Kbd>Enter</Kbd> searches <span className="mx-0.5">·</span> <Kbd>Shift</Kbd>
-              <Kbd>Enter</Kbd> new line
+              <Kbd keys="Enter" /> sends <span className="mx-0.5">·</span> <Kbd keys="Mod+Enter" /> searches{' '}
+              <span className="mx-0.5">·</span> <Kbd keys="Shift+Enter" /> new line
             </>
           )}
         </p>
@@ -133,8 +133,8 @@ export function Composer({ userId, draftKey, tools, context, opening = '', takes
           <IconButton
             icon={Search}
             label="Search"
-            title={`Search: a short answer from what is there (${MOD}+Enter)`}
-            aria-keyshortcuts="Control+Enter Meta+Enter"
+            hint="Search: a short answer from what is there"
+            keys="Mod+Enter"
             aria-disabled={empty || live}
             onClick={() => submit('search')}
             className="rounded-full"
@@ -144,7 +144,7 @@ export function Composer({ userId, draftKey, tools, context, opening = '', takes
               type="button"
               onClick={stop}
               aria-label={stopping ? 'Stopping' : 'Stop'}
-              title="Stop"
+              {...tip('Stop')}
               className={cx(SEND, 'bg-text text-surface', stopping && 'animate-pulse')}
             >
               <Square size={14} fill="currentColor" aria-hidden />
@@ -154,7 +154,7 @@ export function Composer({ userId, draftKey, tools, context, opening = '', takes
               type="submit"
               aria-disabled={empty}
               aria-label="Send"
-              title="Send"
+              {...tip('Send')}
               className={cx(
                 SEND,
                 empty ? 'bg-neutral text-on-neutral' : 'bg-accent text-on-accent hover:bg-accent-strong',
@@ -168,8 +168,5 @@ export function Composer({ userId, draftKey, tools, context, opening = '', takes
     </form>
   );
 }
-
-/** The key that turns Enter into a search, as this machine names it. */
-const MOD = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 const SEND = 'inline-flex size-9 shrink-0 items-center justify-center rounded-full transition-colors touch:size-11';

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { Me } from '../../worker/contract.ts';
 import { patchSession } from '../api.ts';
 import { Button } from '../design/button.tsx';
+import { PageState } from '../design/page-state.tsx';
 import { KEYS, useDisabled, useModels, useSession, useSessions } from '../queries.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ChatHeader } from './chat-header.tsx';
@@ -14,7 +15,6 @@ import { useConversation, useConversationState } from './conversation.tsx';
 import { NEW_CONVERSATION } from './drafts.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ModelPicker } from './model-picker.tsx';
-import { PageState } from './page-state.tsx';
 import { RefusalBanner } from './refusal-banner.tsx';
 import { Transcript } from './transcript.tsx';
 

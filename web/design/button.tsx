@@ -1,4 +1,5 @@
 // A button with words on it. Its `tone` says how much it asks for attention; at most one `primary` stands in a group.
+import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { cx } from './cx.ts';
 
@@ -15,12 +16,29 @@ const SIZES = {
   large: 'h-9 px-4 text-ui touch:min-h-11',
 } as const;
 
-type ButtonProps = ComponentProps<'button'> & { tone?: keyof typeof TONES; size?: keyof typeof SIZES };
+type ButtonProps = ComponentProps<'button'> & {
+  tone?: keyof typeof TONES;
+  size?: keyof typeof SIZES;
+  /** What it does is under way: it keeps its place and focus, and a further click does nothing. */
+  busy?: boolean;
+};
 
-export function Button({ tone = 'plain', size = 'medium', className, type = 'button', ...rest }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const {
+    tone = 'plain',
+    size = 'medium',
+    busy = false,
+    className,
+    type = 'button',
+    onClick,
+    children,
+    ...rest
+  } = props;
   return (
     <button
-      type={type}
+      type={busy ? 'button' : type}
+      aria-disabled={busy || undefined}
+      onClick={busy ? undefined : onClick}
       className={cx(
         'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50 aria-disabled:cursor-default aria-disabled:opacity-50',
         TONES[tone],
@@ -28,6 +46,9 @@ export function Button({ tone = 'plain', size = 'medium', className, type = 'but
         className,
       )}
       {...rest}
-    />
+    >
+      {busy && <LoaderCircle size={16} aria-hidden className="animate-spin" />}
+      {children}
+    </button>
   );
 }

@@ -1,17 +1,12 @@
 // A panel that slides in from the start edge over the page. A native dialog: focus stays inside, Esc closes,
 // and focus returns to what opened it.
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useModal } from './dialog.tsx';
 
 type DrawerProps = { open: boolean; onClose: () => void; label: string; children: ReactNode };
 
 export function Drawer({ open, onClose, label, children }: DrawerProps) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
+  const ref = useModal(open);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the click is the backdrop's; Esc closes natively
     <dialog

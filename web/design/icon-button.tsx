@@ -2,16 +2,24 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { cx } from './cx.ts';
+import { ariaKeys } from './keys.ts';
+import { tip } from './tooltips.ts';
 
-type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
+type IconButtonProps = Omit<ComponentProps<'button'>, 'children' | 'title'> & {
   icon: LucideIcon;
   label: string;
+  /** The tooltip's words, where they say more than the label. */
+  hint?: string;
+  /** The shortcut that does the same, as "Mod+L". */
+  keys?: string | undefined;
   size?: 'small' | 'medium';
 };
 
 export function IconButton({
   icon: Icon,
   label,
+  hint = label,
+  keys,
   size = 'medium',
   className,
   type = 'button',
@@ -21,7 +29,8 @@ export function IconButton({
     <button
       type={type}
       aria-label={label}
-      title={label}
+      {...tip(hint, keys)}
+      {...(keys !== undefined && { 'aria-keyshortcuts': ariaKeys(keys) })}
       className={cx(
         'inline-flex shrink-0 items-center justify-center rounded-control text-muted transition-colors hover:bg-hover hover:text-text active:bg-press disabled:opacity-50 touch:size-11',
         size === 'small' ? 'size-7' : 'size-8',
@@ -29,7 +38,7 @@ export function IconButton({
       )}
       {...rest}
     >
-      <Icon size={size === 'small' ? 16 : 18} strokeWidth={1.75} aria-hidden />
+      <Icon size={size === 'small' ? 16 : 20} strokeWidth={1.75} aria-hidden />
     </button>
   );
 }

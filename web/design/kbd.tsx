@@ -1,10 +1,18 @@
-// A key on the keyboard.
-import type { ReactNode } from 'react';
+// Keys on the keyboard, named as this machine names them.
+import { keyLabels } from './keys.ts';
 
-export function Kbd({ children }: { children: ReactNode }) {
+/** `keys` as in "Mod+Enter". */
+export function Kbd({ keys }: { keys: string }) {
   return (
-    <kbd className="inline-flex h-5 min-w-5 items-center justify-center rounded-tail border border-line-strong bg-raised px-1 font-sans text-meta text-muted">
-      {children}
-    </kbd>
+    <span className="inline-flex items-center gap-0.5">
+      {keyLabels(keys).map((label) => (
+        <kbd
+          key={label}
+          className="inline-flex h-5 min-w-5 items-center justify-center rounded-tail border border-line-strong bg-raised px-1 font-sans text-meta text-muted"
+        >
+          {label}
+        </kbd>
+      ))}
+    </span>
   );
 }

@@ -2,15 +2,15 @@
 import { Link } from 'wouter';
 import { Badge } from '../design/badge.tsx';
 import { cx } from '../design/cx.ts';
+import type { ColumnKind } from '../design/table.tsx';
 
-export type CellKind = 'text' | 'code' | 'number' | 'state' | 'time';
 export type CellValue = {
   text: string;
   path?: string | undefined;
   tone?: 'neutral' | 'accent' | 'notice' | 'danger' | 'good' | undefined;
 };
 
-export function Cell({ value, kind }: { value: CellValue | undefined; kind: CellKind }) {
+export function Cell({ value, kind }: { value: CellValue | undefined; kind: ColumnKind }) {
   if (value === undefined || value.text === '') return <span className="text-muted">–</span>;
   if (value.tone !== undefined) return <Badge tone={value.tone}>{value.text}</Badge>;
   const words =

@@ -4,10 +4,10 @@ import { useLocation } from 'wouter';
 import type { WorkspacePage } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
+import { panelProps, Tabs } from '../design/tabs.tsx';
 import { mergePages } from './merge-pages.ts';
 import type { PageAddress } from './page-address.ts';
 import { SectionView } from './section-view.tsx';
-import { TabList, tabIdOf } from './tab-list.tsx';
 import { useTab } from './workspace-queries.ts';
 
 const SEARCH_DELAY_MS = 150;
@@ -23,8 +23,10 @@ export function TabPanel({ address, page, broughtAt, wanted }: TabPanelProps) {
   const isTabbed = page.tabs.length > 1;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      {isTabbed && <TabList tabs={page.tabs} active={tab} panelId={panelId} onChoose={choose} />}
-      <div id={panelId} {...(isTabbed && { role: 'tabpanel', 'aria-labelledby': tabIdOf(panelId, tab) })}>
+      {isTabbed && (
+        <Tabs label="Parts of this page" tabs={page.tabs} active={tab} panelId={panelId} onChoose={choose} />
+      )}
+      <div {...(isTabbed && panelProps(panelId, tab))}>
         <Content key={tab} address={address} page={page} broughtAt={broughtAt} tab={tab} label={label} />
       </div>
     </div>

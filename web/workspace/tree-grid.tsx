@@ -6,8 +6,8 @@ import { useLocation } from 'wouter';
 import type { WorkspaceSection } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
 import { cx } from '../design/cx.ts';
+import { HeadCell, ROW, TableCell } from '../design/table.tsx';
 import { Cell } from './cell.tsx';
-import { CELL, CELL_KINDS, HEAD } from './data-table.tsx';
 import { foldable, treeMove, type VisibleRow, visibleRows } from './tree-rows.ts';
 
 type Tree = Extract<WorkspaceSection, { type: 'tree' }>;
@@ -75,9 +75,9 @@ export function TreeGrid({ tree, label }: { tree: Tree; label: string }) {
           <thead>
             <tr>
               {tree.columns.map((column) => (
-                <th key={column.id} scope="col" className={cx(HEAD, column.kind === 'number' && 'text-end')}>
+                <HeadCell key={column.id} kind={column.kind}>
                   {column.label}
-                </th>
+                </HeadCell>
               ))}
             </tr>
           </thead>
@@ -122,13 +122,13 @@ function Row({ row, columns, tabbable, onFocus, onToggle }: RowProps) {
       aria-expanded={expanded ?? undefined}
       tabIndex={tabbable ? 0 : -1}
       onFocus={onFocus}
-      className="border-t border-line-strong/60 -outline-offset-2 hover:bg-hover"
+      className={cx(ROW, '-outline-offset-2')}
     >
       {columns.map((column, at) => {
         const value = row.row.cells[column.id];
         const linked = at === 0 && value && row.row.path !== null ? { ...value, path: row.row.path } : value;
         return (
-          <td key={column.id} dir="auto" className={cx(CELL, CELL_KINDS[column.kind], 'py-1.5')}>
+          <TableCell key={column.id} kind={column.kind} dense>
             {at === 0 ? (
               <span className="flex items-center" style={{ paddingInlineStart: (level - 1) * INDENT_PX }}>
                 {expanded === null ? (
@@ -153,7 +153,7 @@ function Row({ row, columns, tabbable, onFocus, onToggle }: RowProps) {
             ) : (
               <Cell value={linked} kind={column.kind} />
             )}
-          </td>
+          </TableCell>
         );
       })}
     </tr>

@@ -4,9 +4,11 @@ import { SearchX, WifiOff } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
-import { PageState } from '../chat/page-state.tsx';
 import { Button } from '../design/button.tsx';
+import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
+import { AppFrame } from '../frame/app-frame.tsx';
+import { canAsk } from '../frame/product-nav.ts';
 import { Problem } from '../problem.ts';
 import { Facts } from './facts.tsx';
 import { type PageAddress, parseAddress, tabOf } from './page-address.ts';
@@ -14,17 +16,16 @@ import { PageHeader } from './page-header.tsx';
 import { TabPanel } from './tab-panel.tsx';
 import { WorkspaceConversation } from './workspace-conversation.tsx';
 import { usePage } from './workspace-queries.ts';
-import { WorkspaceShell } from './workspace-shell.tsx';
 
 type WorkspaceViewProps = { me: Me; plural: string | undefined; id: string | undefined };
 
 export function WorkspaceView({ me, plural, id }: WorkspaceViewProps) {
   const address = parseAddress(plural, id);
-  const canAsk = me.org.features['aiAssistant'] === true;
+  const asks = canAsk(me);
   return (
-    <WorkspaceShell me={me} canAsk={canAsk} aside={address !== null && canAsk && <Aside me={me} address={address} />}>
-      {address === null ? <Missing /> : <LoadedPage key={address.data} address={address} canAsk={canAsk} />}
-    </WorkspaceShell>
+    <AppFrame me={me} aside={address !== null && asks && <Aside me={me} address={address} />}>
+      {address === null ? <Missing /> : <LoadedPage key={address.data} address={address} canAsk={asks} />}
+    </AppFrame>
   );
 }
 

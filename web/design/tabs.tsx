@@ -1,13 +1,29 @@
-// The tabs of a page, by the tabs pattern: one is in the tab order, arrows move between them.
+// Tabs, by the tabs pattern: one is in the tab order, arrows move between them. What they choose between stands in
+// TabPanel, or in an element of its own that takes `panelProps`.
 import { type KeyboardEvent, useRef } from 'react';
-import type { WorkspacePage } from '../../worker/contract.ts';
-import { cx } from '../design/cx.ts';
+import { cx } from './cx.ts';
 
-type TabListProps = { tabs: WorkspacePage['tabs']; active: string; panelId: string; onChoose: (id: string) => void };
+export type TabChoice = { readonly id: string; readonly label: string; readonly count?: number | null };
 
-export const tabIdOf = (panelId: string, tab: string): string => `${panelId}-${tab}`;
+type TabsProps = {
+  label: string;
+  tabs: readonly TabChoice[];
+  active: string;
+  /** The id of the element that the tabs change. */
+  panelId: string;
+  onChoose: (id: string) => void;
+};
 
-export function TabList({ tabs, active, panelId, onChoose }: TabListProps) {
+const tabIdOf = (panelId: string, tab: string): string => `${panelId}-${tab}`;
+
+/** Attributes of the element that the tabs change. */
+export const panelProps = (panelId: string, tab: string) => ({
+  id: panelId,
+  role: 'tabpanel',
+  'aria-labelledby': tabIdOf(panelId, tab),
+});
+
+export function Tabs({ label, tabs, active, panelId, onChoose }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const at = tabs.findIndex((tab) => tab.id === active);
@@ -24,7 +40,7 @@ export function TabList({ tabs, active, panelId, onChoose }: TabListProps) {
     <div
       ref={list}
       role="tablist"
-      aria-label="Parts of this page"
+      aria-label={label}
       onKeyDown={onKeyDown}
       className="flex gap-1 overflow-x-auto border-b border-line-strong [scrollbar-width:none]"
     >
@@ -44,7 +60,7 @@ export function TabList({ tabs, active, panelId, onChoose }: TabListProps) {
           )}
         >
           {tab.label}
-          {tab.count !== null && (
+          {tab.count != null && (
             <span className="rounded-full bg-neutral px-1.5 text-meta font-medium text-on-neutral tabular-nums">
               {tab.count}
             </span>

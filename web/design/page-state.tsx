@@ -1,7 +1,7 @@
 // A whole page that says why there is no conversation here, and what to do next.
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { RequestId } from '../design/request-id.tsx';
+import { RequestId } from './request-id.tsx';
 
 type PageStateProps = {
   icon: LucideIcon;

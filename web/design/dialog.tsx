@@ -1,0 +1,75 @@
+// A question or a form over the page. A native modal dialog: what is behind is inert, focus stays inside, Esc closes,
+// and focus returns to what opened it.
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { cx } from './cx.ts';
+import { IconButton } from './icon-button.tsx';
+
+const WIDTHS = { small: 'w-[28rem]', medium: 'w-[36rem]', large: 'w-[48rem]' } as const;
+
+type DialogProps = {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  /** One sentence under the title. */
+  description?: ReactNode;
+  size?: keyof typeof WIDTHS;
+  children?: ReactNode;
+  /** Buttons at the end: what leaves things as they are first, what the dialog is for last. */
+  actions?: ReactNode;
+};
+
+export function Dialog({ open, onClose, title, description, size = 'small', children, actions }: DialogProps) {
+  const id = useId();
+  const ref = useModal(open);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is the backdrop's; Esc closes natively
+    <dialog
+      ref={ref}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={description ? `${id}-description` : undefined}
+      onClose={onClose}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+      className={cx(
+        'dialog m-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] overflow-hidden rounded-card border border-line-strong bg-surface p-0 text-text shadow-floating',
+        WIDTHS[size],
+      )}
+    >
+      {open && (
+        <div className="flex max-h-[calc(100dvh-2rem-2px)] flex-col">
+          <header className="flex items-start gap-4 px-6 pt-5 pb-2">
+            <div className="flex min-w-0 grow flex-col gap-1">
+              <h2 id={`${id}-title`} className="text-title font-semibold tracking-tight break-words">
+                {title}
+              </h2>
+              {description && (
+                <p id={`${id}-description`} className="text-muted">
+                  {description}
+                </p>
+              )}
+            </div>
+            <IconButton icon={X} label="Close" onClick={onClose} className="-me-2 -mt-0.5" />
+          </header>
+          <div className="min-h-0 grow overflow-y-auto px-6 pt-2 pb-5">{children}</div>
+          {actions && (
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line-strong px-6 py-3">
+              {actions}
+            </footer>
+          )}
+        </div>
+      )}
+    </dialog>
+  );
+}
+
+/** A dialog element that is modal while `open`. */
+export function useModal(open: boolean) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return ref;
+}

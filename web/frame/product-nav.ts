@@ -1,0 +1,28 @@
+// The parts of the product that the top bar leads to, for those who may go there.
+import { LayoutGrid, type LucideIcon, MessagesSquare, Settings } from 'lucide-react';
+import type { Me } from '../../worker/contract.ts';
+import { lastChat } from '../chat/last-chat.ts';
+
+export type ProductPart = {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Where its pages stand; the one that is open is marked. */
+  readonly root: string;
+  readonly href: () => string;
+};
+
+const SETTINGS_PERMISSIONS = ['settings:read', 'settings:update', 'ai_settings:read', 'ai_settings:update'];
+
+export function productParts(me: Me): ProductPart[] {
+  const maySet = me.org.permissions.some((permission) => SETTINGS_PERMISSIONS.includes(permission));
+  return [
+    { label: 'Workspace', icon: LayoutGrid, root: '/workspace', href: () => '/workspace' },
+    ...(canAsk(me) ? [{ label: 'Chat', icon: MessagesSquare, root: '/chat', href: lastChat }] : []),
+    ...(maySet ? [{ label: 'Settings', icon: Settings, root: '/settings', href: () => '/settings' }] : []),
+  ];
+}
+
+/** The assistant is turned on for the organisation. Whoever may not ask sees nothing of it. */
+export const canAsk = (me: Me): boolean => me.org.features['aiAssistant'] === true;
+
+export const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(`${root}/`);

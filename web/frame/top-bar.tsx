@@ -1,0 +1,47 @@
+// The bar above every page: the product, its parts, the organisation, who is signed in.
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Me } from '../../worker/contract.ts';
+import { cx } from '../design/cx.ts';
+import { Logo } from '../design/logo.tsx';
+import { isWithin, productParts } from './product-nav.ts';
+import { UserMenu } from './user-menu.tsx';
+
+/** `tools` stand at the end, before the account. */
+export function TopBar({ me, tools }: { me: Me; tools?: ReactNode }) {
+  const [path] = useLocation();
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface px-3 desk:px-4 touch:h-14">
+      <Link
+        href="/"
+        aria-label="Groundwire"
+        className="me-1 inline-flex h-9 items-center gap-2.5 rounded-control sm:me-3 touch:h-11"
+      >
+        <Logo size={24} />
+        <span className="hidden font-semibold tracking-tight desk:inline">Groundwire</span>
+      </Link>
+      <nav aria-label="Product" className="flex min-w-0 grow items-center gap-1">
+        {productParts(me).map(({ label, icon: Icon, root, href }) => {
+          const isOpen = isWithin(root, path);
+          return (
+            <Link
+              key={root}
+              href={href()}
+              aria-current={isOpen ? 'page' : undefined}
+              className={cx(
+                'inline-flex h-8 min-w-0 items-center gap-1.5 rounded-control px-2.5 transition-colors touch:h-11',
+                isOpen ? 'bg-hover font-medium text-text' : 'text-muted hover:bg-hover hover:text-text',
+              )}
+            >
+              <Icon size={16} strokeWidth={1.75} aria-hidden className="hidden shrink-0 sm:block" />
+              <span className="truncate">{label}</span>
+            </Link>
+          );
+        })}
+      </nav>
+      {tools}
+      <span className="ms-2 hidden max-w-44 truncate text-small text-muted desk:inline">{me.org.name}</span>
+      <UserMenu me={me} />
+    </header>
+  );
+}

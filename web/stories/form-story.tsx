@@ -1,0 +1,68 @@
+// A form in the frame of the product's pages.
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { Banner } from '../design/banner.tsx';
+import { Button } from '../design/button.tsx';
+import { SelectField } from '../design/select-field.tsx';
+import { Switch } from '../design/switch.tsx';
+import { PasswordField, TextAreaField, TextField } from '../design/text-field.tsx';
+
+const PROVIDERS = [
+  { value: 'anthropic', label: 'Anthropic' },
+  { value: 'openai', label: 'OpenAI' },
+  { value: 'ollama', label: 'Ollama', disabled: true },
+];
+
+export function FormStory() {
+  const [provider, setProvider] = useState('anthropic');
+  const [url, setUrl] = useState('http://example.com');
+  const [key, setKey] = useState('');
+  const [notes, setNotes] = useState('');
+  const [enabled, setEnabled] = useState(true);
+  const [experimental, setExperimental] = useState(false);
+  return (
+    <main className="h-dvh overflow-y-auto bg-canvas">
+      <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8">
+        <h1 className="text-display font-semibold tracking-tight">Provider</h1>
+        <Banner
+          tone="notice"
+          icon={TriangleAlert}
+          title="Experimental features may change or be removed without notice."
+        />
+        <form className="flex flex-col gap-5 rounded-card border border-line-strong bg-raised p-6 shadow-raised">
+          <Switch
+            label="AI Assistant"
+            description="Enable AI-powered Quick Ask and Chat sidebar"
+            checked={enabled}
+            onChange={setEnabled}
+          />
+          <Switch label="Off and not yours to change" checked={experimental} onChange={setExperimental} disabled />
+          <SelectField label="Provider" options={PROVIDERS} value={provider} onChange={setProvider} />
+          <TextField
+            label="Base URL"
+            optional
+            mono
+            value={url}
+            onChange={setUrl}
+            error={url.startsWith('http:') ? 'Use an address that begins with https://.' : null}
+            hint="Only for providers with an address of their own."
+          />
+          <PasswordField
+            label="API key"
+            value={key}
+            onChange={setKey}
+            hint="Key stored · replaced 3 May by Ada. Leave it empty to keep it."
+          />
+          <TextAreaField label="Notes" optional value={notes} onChange={setNotes} placeholder="For other admins" />
+          <TextField label="Read only" value="claude-sonnet-4-6" onChange={() => undefined} readOnly />
+          <div className="flex justify-end gap-2">
+            <Button size="large">Discard</Button>
+            <Button size="large" tone="primary" type="submit">
+              Save
+            </Button>
+          </div>
+        </form>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,44 @@
+// Every part and state of the pages on its own, without a server: to look at, to photograph, to test. `#name` shows one.
+// Built apart from the product, which holds none of this.
+import { type ComponentType, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { installTooltips } from '../design/tooltips.ts';
+import { DesignStory } from './design-story.tsx';
+import { FormStory } from './form-story.tsx';
+import './stories.css';
+
+const STORIES: Readonly<Record<string, ComponentType>> = {
+  design: DesignStory,
+  form: FormStory,
+};
+
+function Stories() {
+  const name = decodeURIComponent(location.hash.slice(1));
+  const Story = STORIES[name];
+  if (Story !== undefined) return <Story />;
+  return (
+    <main className="p-8">
+      <h1 className="mb-4 text-display font-semibold">Stories</h1>
+      <ul className="flex flex-col gap-2">
+        {Object.keys(STORIES).map((story) => (
+          <li key={story}>
+            <a href={`#${story}`} className="text-accent underline">
+              {story}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+addEventListener('hashchange', () => location.reload());
+installTooltips();
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Stories />
+    </StrictMode>,
+  );
+}
