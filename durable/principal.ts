@@ -16,8 +16,11 @@ export const PLANS = ['free', 'professional', 'enterprise'] as const;
 export const Plan = z.enum(PLANS);
 export type Plan = z.infer<typeof Plan>;
 
-/** What one person may do in one org, as Postgres said at `confirmedAt`. */
-export const Access = z.strictObject({
+/**
+ * What one person may do in one org, as Postgres said at `confirmedAt`. Objects of neighbouring releases exchange it: new
+ * fields are optional, and it is not strict, so that the older side drops what it does not know.
+ */
+export const Access = z.object({
   subject: z.string(),
   userId: z.uuid(),
   userName: z.string(),
@@ -32,8 +35,22 @@ export const Access = z.strictObject({
   features: z.record(z.string(), z.boolean()),
   /** Unix milliseconds at which Postgres confirmed this snapshot. */
   confirmedAt: z.int(),
+  /** Tokens that the org may use in a UTC month; 0 is no AI, null no limit. Absent only in the seconds of a deploy. */
+  tokenAllowance: z.int().nonnegative().nullable().optional(),
+  /** Models that the org may use beyond those of its plan. */
+  extraModels: z.array(z.string()).optional(),
 });
 export type Access = z.infer<typeof Access>;
+
+/** What of an Access says which models there are. */
+export type PlanRights = Pick<Access, 'plan' | 'extraModels'>;
+
+/** A membership as Postgres tells it and the Account keeps it: Access without the person, whole. */
+export const Membership = Access.omit({ subject: true, confirmedAt: true }).required({
+  tokenAllowance: true,
+  extraModels: true,
+});
+export type Membership = z.infer<typeof Membership>;
 
 /** The switch of the whole assistant: off unless the org's admins turned it on. */
 export const isAssistantEnabled = (access: Access): boolean => access.features.aiAssistant === true;

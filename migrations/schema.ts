@@ -17,6 +17,8 @@ export const orgs = pgTable('orgs', {
   name: text('name').notNull(),
   plan: text('plan', { enum: ['free', 'professional', 'enterprise'] }).notNull(),
   createdAt: instant('created_at').notNull(),
+  tokenAllowance: count('token_allowance'),
+  extraModels: text('extra_models').array().notNull(),
 });
 
 export const users = pgTable('users', {

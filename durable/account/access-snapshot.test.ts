@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
-import type { Membership } from '../postgres/memberships.ts';
+import type { Membership } from '../principal.ts';
 import { createAccessSnapshots, FRESH_MS, type Snapshot, STANDS_IN_OUTAGE_MS } from './access-snapshot.ts';
 
 const SUBJECT = 'person-1';
@@ -17,6 +17,8 @@ const membership = (orgSlug: string, change: Partial<Membership> = {}): Membersh
   role: 'member',
   permissions: [],
   features: { aiAssistant: true },
+  tokenAllowance: null,
+  extraModels: [],
   ...change,
 });
 

@@ -1,8 +1,7 @@
 // What Postgres last said of one person's memberships, and when it must be asked again.
 // A Postgres that does not answer leaves the last word standing for a while; one that says no is obeyed at once.
 import { AppError } from '../errors.ts';
-import type { Membership } from '../postgres/memberships.ts';
-import type { Access } from '../principal.ts';
+import type { Access, Membership } from '../principal.ts';
 import type { Admission, Confirmation, OrgChoice } from './requests.ts';
 
 export type Snapshot = {

@@ -1,9 +1,7 @@
 // The snapshot as a row of the Account's own database.
 import { z } from 'zod';
-import { Access } from '../principal.ts';
+import { Membership } from '../principal.ts';
 import type { Snapshot } from './access-snapshot.ts';
-
-const Membership = Access.omit({ subject: true, confirmedAt: true });
 
 /** Null where there is none, or where another release wrote it in a form that we no longer read. */
 export function loadSnapshot(sql: SqlStorage): Snapshot | null {

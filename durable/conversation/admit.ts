@@ -54,9 +54,9 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
 
 /** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
 function resolveFor(deps: ConversationDeps, request: RunRequest, access: Access, session: Session | null) {
-  if (request.model !== null) return deps.resolveModel(request.model, access.plan);
-  const chosen = session?.model ? deps.resolveModel(session.model, access.plan) : null;
-  return chosen?.ok ? chosen : deps.resolveModel(null, access.plan);
+  if (request.model !== null) return deps.resolveModel(request.model, access);
+  const chosen = session?.model ? deps.resolveModel(session.model, access) : null;
+  return chosen?.ok ? chosen : deps.resolveModel(null, access);
 }
 
 /** A turn that carries out a decision has no message before its effect is told of, and yet has its place. */

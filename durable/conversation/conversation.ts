@@ -91,7 +91,8 @@ export class Conversation extends DurableObject<Env> {
       newId: () => crypto.randomUUID(),
       later,
       every,
-      resolveModel: (requested, plan) => resolveModel({ requested, plan, config: providerConfigOf(env) }),
+      resolveModel: (requested, { plan, extraModels }) =>
+        resolveModel({ requested, plan, extraModels, config: providerConfigOf(env) }),
       openTools: (options) =>
         createToolRunner({
           ...options,

@@ -1,7 +1,7 @@
 // What the functions of a conversation may ask of the world around them.
 import type { AppError } from '../errors.ts';
 import type { View } from '../packs/pack.ts';
-import type { Access, Plan } from '../principal.ts';
+import type { Access, PlanRights } from '../principal.ts';
 import type { Model, Usage } from '../providers/models.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
@@ -53,7 +53,7 @@ export type ConversationDeps = {
   later(ms: number, callback: () => void): () => void;
   /** Calls back each `ms` until the returned function is called. */
   every(ms: number, callback: () => void): () => void;
-  resolveModel(requested: string | null, plan: Plan): Answer<Resolved>;
+  resolveModel(requested: string | null, rights: PlanRights): Answer<Resolved>;
   /** Asks Postgres, through the user's Account object, whether `access` still holds. */
   confirm(access: Access): Promise<Answer<{ access: Access }>>;
   /** The only way to a tool. */

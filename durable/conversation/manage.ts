@@ -42,7 +42,7 @@ export function create(
 ): Answer<Read> {
   if (deps.session.get()) return read(deps, call.access);
   if (call.draft.model !== null) {
-    const resolved = deps.resolveModel(call.draft.model, call.access.plan);
+    const resolved = deps.resolveModel(call.draft.model, call.access);
     if (!resolved.ok) return resolved;
   }
   const session = beginSession(call.access, call.draft, deps.now());
@@ -123,7 +123,7 @@ export function patch(
     ...(call.patch.pinned === undefined ? {} : { pinned: call.patch.pinned }),
   };
   if (change.model !== undefined) {
-    const resolved = deps.resolveModel(change.model, call.access.plan);
+    const resolved = deps.resolveModel(change.model, call.access);
     if (!resolved.ok) return resolved;
   }
   if (backlog(deps.sql) >= MAX_BACKLOG) return { ok: false, code: 'BACKLOG_FULL' };

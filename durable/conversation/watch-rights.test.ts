@@ -20,7 +20,7 @@ function createTrial(ageMs: number) {
   let beat = (): void => undefined;
   const deps = {
     now: () => NOW,
-    resolveModel: (_model: string | null, plan: string) =>
+    resolveModel: (_model: string | null, { plan }: Access) =>
       plan === 'enterprise' ? { ok: true } : { ok: false, code: 'MODEL_NOT_IN_PLAN' },
     confirm: () => {
       const question = Promise.withResolvers<Confirmation>();

@@ -54,7 +54,7 @@ async function confirmAgain(deps: ConversationDeps, turn: LiveTurn): Promise<voi
 
 /** The model was chosen by the plan as last known. */
 const modelStands = (deps: ConversationDeps, turn: LiveTurn, answer: Confirmation): Answer<object> =>
-  answer.ok ? deps.resolveModel(turn.run.model, answer.access.plan) : answer;
+  answer.ok ? deps.resolveModel(turn.run.model, answer.access) : answer;
 
 type Confirmation = Awaited<ReturnType<ConversationDeps['confirm']>>;
 

@@ -19,6 +19,8 @@ test('everybody gets their own memberships, in order of the org’s name, with r
       ...{ orgId: org.id, orgSlug: org.slug, orgName: org.name, plan: org.plan, role: roles[org.slug] },
       permissions: org.roles.find(({ name }) => name === roles[org.slug])?.permissions,
       features: { aiAssistant: org.aiAssistant },
+      tokenAllowance: { free: 0, professional: 200_000, enterprise: null }[org.plan],
+      extraModels: [],
     }));
     expect(await fetchMemberships(database.deps, person.subject)).toEqual(expected);
   }
@@ -45,6 +47,20 @@ test('a change of role, flag or membership shows in the next answer; a feature n
   expect(await fetchMemberships(database.deps, rae.subject)).toMatchObject([{ features: { aiAssistant: false } }]);
   await database.owner.query('delete from memberships where user_id = $1', [rae.id]);
   expect(await fetchMemberships(database.deps, rae.subject)).toEqual([]);
+});
+
+test('an org’s own number stands in place of its plan’s, and what plan and org open besides adds up', async () => {
+  const { subject } = requireDemoPerson('nora@northlight.test');
+  await database.owner.query(
+    `update private.plans set extra_models = '{claude-opus-4-7}' where name = 'professional';
+     update orgs set token_allowance = 5000000000, extra_models = '{gpt-9}' where slug = 'northlight'`,
+  );
+  expect(await fetchMemberships(database.deps, subject)).toMatchObject([
+    { plan: 'professional', tokenAllowance: 5_000_000_000, extraModels: ['claude-opus-4-7', 'gpt-9'] },
+  ]);
+  await database.owner.query(`update orgs set token_allowance = 0 where slug = 'cascade'`);
+  const ada = requireDemoPerson('ada@cascade.test');
+  expect(await fetchMemberships(database.deps, ada.subject)).toMatchObject([{ tokenAllowance: 0 }]);
 });
 
 test('R1: the probe lets the app role serve', async () => {

@@ -1,11 +1,8 @@
 // What a person may do in each org they belong to, as Postgres says now.
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { Access } from '../principal.ts';
+import { Membership } from '../principal.ts';
 import { type PostgresDeps, withTenant } from './with-tenant.ts';
-
-const Membership = Access.omit({ subject: true, confirmedAt: true });
-export type Membership = z.infer<typeof Membership>;
 
 /**
  * One entry an org, by name; none for a subject that nobody knows. Every known feature is present in `features`.
@@ -22,7 +19,9 @@ export async function fetchMemberships(
     (db) => [
       db.execute(sql`
         select user_id as "userId", user_name as "userName", user_email as "userEmail",
-          org_id as "orgId", org_slug as "orgSlug", org_name as "orgName", plan, role, permissions, features
+          org_id as "orgId", org_slug as "orgSlug", org_name as "orgName", plan, role, permissions, features,
+          -- As a number: a bigint would come as text.
+          token_allowance::float8 as "tokenAllowance", extra_models as "extraModels"
         from account_access()`),
     ],
     { ...options, readOnly: true },

@@ -63,6 +63,29 @@ describe('a requested model', () => {
   });
 });
 
+describe('what a plan includes', () => {
+  test('is data: a model opened to an org answers, is listed as allowed and may be its default', () => {
+    const env = { ANTHROPIC_API_KEY: 'a', ANTHROPIC_MODEL: 'claude-opus-4-7' };
+    const config = configOf(env);
+    const extraModels = ['claude-opus-4-7'];
+    const choice = resolveModel({ requested: 'claude-opus-4-7', plan: 'professional', extraModels, config });
+    expect(choice.ok && choice.model.id).toBe('claude-opus-4-7');
+    const { models, defaultModel } = listModels('professional', config, extraModels);
+    expect(models.find(({ id }) => id === 'claude-opus-4-7')).toMatchObject({ allowed: true, reason: null });
+    expect(defaultModel).toBe('claude-opus-4-7');
+  });
+
+  test('opening one model opens no other', () => {
+    const choice = resolveModel({
+      requested: 'claude-opus-4-7',
+      plan: 'free',
+      extraModels: ['gpt-4.1', 'claude-opus'],
+      config: configOf(both),
+    });
+    expect(choice).toEqual({ ok: false, code: 'MODEL_NOT_IN_PLAN' });
+  });
+});
+
 describe('the list of models', () => {
   test('says of each whether it may be used and why not', () => {
     const { models, defaultModel } = listModels('professional', configOf(both));

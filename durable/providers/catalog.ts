@@ -18,16 +18,18 @@ export type ModelChoice =
 export function resolveModel(options: {
   readonly requested?: string | null | undefined;
   readonly plan: Plan;
+  /** What the org may use besides. */
+  readonly extraModels?: readonly string[] | undefined;
   readonly config: ProviderConfig;
   readonly deps?: ProviderDeps;
 }): ModelChoice {
-  const { requested, plan, config, deps = systemDeps } = options;
+  const { requested, config, deps = systemDeps } = options;
   if (config.configured.length === 0) return { ok: false, code: 'PROVIDER_UNCONFIGURED' };
   const candidates = requested ? catalogOf(config).filter(({ id }) => id === requested) : defaultsOf(config);
   if (candidates.length === 0) return { ok: false, code: 'MODEL_UNKNOWN' };
   const reachable = candidates.filter((model) => findConfigured(config, model));
   if (reachable.length === 0) return { ok: false, code: 'PROVIDER_UNCONFIGURED' };
-  const model = reachable.find((candidate) => isInPlan(candidate, plan));
+  const model = reachable.find((candidate) => isIncluded(candidate, options));
   const configured = model && findConfigured(config, model);
   if (!configured) return { ok: false, code: 'MODEL_NOT_IN_PLAN' };
   return { ok: true, model, provider: providerOf(configured, deps) };
@@ -42,16 +44,18 @@ export type ListedModel = Model & {
 export function listModels(
   plan: Plan,
   config: ProviderConfig,
+  extraModels: readonly string[] = [],
 ): { readonly models: readonly ListedModel[]; readonly defaultModel: string | null } {
+  const rights = { plan, extraModels };
   const models = catalogOf(config).map((model): ListedModel => {
     const reason = !findConfigured(config, model)
       ? 'PROVIDER_UNCONFIGURED'
-      : isInPlan(model, plan)
+      : isIncluded(model, rights)
         ? null
         : 'MODEL_NOT_IN_PLAN';
     return { ...model, allowed: reason === null, reason };
   });
-  return { models, defaultModel: defaultsOf(config).find((model) => isInPlan(model, plan))?.id ?? null };
+  return { models, defaultModel: defaultsOf(config).find((model) => isIncluded(model, rights))?.id ?? null };
 }
 
 /** Listed models, and those that the environment names and no row lists. */
@@ -103,9 +107,12 @@ function findConfigured(config: ProviderConfig, model: Model): Configured | unde
   return config.configured.find(({ row }) => row.id === model.provider);
 }
 
-function isInPlan(model: Model, plan: Plan): boolean {
-  return PLANS.indexOf(plan) >= PLANS.indexOf(model.lowestPlan);
+/** By the model's own lowest plan, or by what the plan's data or the org's opens besides. */
+function isIncluded(model: Model, { plan, extraModels = [] }: ModelRights): boolean {
+  return PLANS.indexOf(plan) >= PLANS.indexOf(model.lowestPlan) || extraModels.includes(model.id);
 }
+
+type ModelRights = { readonly plan: Plan; readonly extraModels?: readonly string[] | undefined };
 
 /** Clients hold nothing of a tenant: their key is the environment's, and they live as long as its config. */
 const providers = new WeakMap<Connection, { readonly deps: ProviderDeps; readonly provider: Provider }>();

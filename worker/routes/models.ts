@@ -9,8 +9,9 @@ import type { EdgeEnv } from '../edge-env.ts';
 export const modelRoutes = new Hono<EdgeEnv>();
 
 modelRoutes.get('/models', (c) => {
+  const access = c.get('access');
   const config = providerConfigOf(c.env);
-  const { models, defaultModel } = listModels(c.get('access').plan, config);
+  const { models, defaultModel } = listModels(access.plan, config, access.extraModels);
   const list: ModelList = {
     models: models.map((model) => ({
       id: model.id,

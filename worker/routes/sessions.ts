@@ -80,7 +80,9 @@ function requireModel(c: Context<EdgeEnv>, body: JsonBody): void {
   const named = z.looseObject({ model: ModelId }).safeParse(body.ok ? body.value : null);
   if (!named.success) return;
   const access = c.get('access');
-  const model = resolveModel({ requested: named.data.model, plan: access.plan, config: providerConfigOf(c.env) });
+  const { plan, extraModels } = access;
+  const config = providerConfigOf(c.env);
+  const model = resolveModel({ requested: named.data.model, plan, extraModels, config });
   requireOpenGate({ access, model });
 }
 
