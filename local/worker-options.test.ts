@@ -10,6 +10,7 @@ it('the bindings of wrangler.toml become options, with objects on SQLite and the
   expect(options.durableObjects).toMatchObject({
     CONVERSATIONS: { className: 'Conversation', useSQLite: true },
     ACCOUNTS: { className: 'Account', useSQLite: true },
+    BUDGETS: { className: 'Budget', useSQLite: true },
   });
   expect(options.ratelimits).toMatchObject({ EDGE_LIMIT: { simple: { limit: 600, period: 60 } } });
   expect(options.assets).toMatchObject({ binding: 'ASSETS', directory: join(PROJECT_ROOT, 'dist', 'web') });
