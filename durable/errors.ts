@@ -86,6 +86,11 @@ export const ERRORS = {
     detail: 'This runId belongs to another message. Send a new one.',
   },
   BACKLOG_FULL: { status: 503, title: 'Storage behind', detail: 'Too much waits to be stored. Try again in a minute.' },
+  BUDGET_UNAVAILABLE: {
+    status: 503,
+    title: 'Token budget unavailable',
+    detail: 'The token budget of your organisation does not answer. Try again in a minute.',
+  },
   DATABASE_UNAVAILABLE: {
     status: 503,
     title: 'Database unavailable',
@@ -145,18 +150,26 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export type ProblemMembers = Readonly<Record<string, string | number | null>>;
+
 /** A failure that ends the work at hand. `detail` replaces the table's words where they can say more; it must be safe to show. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   /** Seconds until a retry can succeed, where that is known. */
   readonly retryAfterSeconds: number | undefined;
+  /** Figures that programs want besides the words: members of the problem reply. Safe to show. */
+  readonly members: ProblemMembers | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; retryAfterSeconds?: number; members?: ProblemMembers; cause?: unknown } = {},
+  ) {
     super(code, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.detail = options.detail ?? ERRORS[code].detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = options.members;
   }
 }

@@ -7,6 +7,7 @@ export const AUDIT_EVENTS = [
   'session.changed',
   'session.deleted',
   'message.sent',
+  'message.refused',
   'answer.step',
   'answer.complete',
   'answer.stopped',
@@ -37,6 +38,10 @@ export const AuditEvent = z.object({
   usage: Usage.nullable(),
   costMicros: z.int().nullable(),
   priceVersion: z.string().nullable(),
+  /** The month whose budget is charged. */
+  budgetMonth: z.string().optional(),
+  /** Of an answer: also the id of its lease in the budget. */
+  messageId: z.string().optional(),
   /** An error code of the table in errors.ts. */
   error: z.string().nullable(),
   durationMs: z.int().nullable(),

@@ -2,18 +2,13 @@
 import { accountOf } from '../account/account-stub.ts';
 import { conversationOf } from '../conversation/conversation-stub.ts';
 import type { Delivery } from './drain.ts';
+import { delivered } from './object-delivery.ts';
 import type { OutboxItem } from './outbox.ts';
 
-export async function deliverToAccount(env: Env, items: readonly OutboxItem[]): Promise<Delivery> {
-  try {
+export function deliverToAccount(env: Env, items: readonly OutboxItem[]): Promise<Delivery> {
+  return delivered(async () => {
     for (const item of items) await deliverItem(env, item);
-    return { outcome: 'delivered' };
-  } catch (error) {
-    return {
-      outcome: wasRefused(error) ? 'rejected' : 'unavailable',
-      reason: error instanceof Error ? error.name : 'thrown',
-    };
-  }
+  });
 }
 
 async function deliverItem(env: Env, item: OutboxItem): Promise<void> {
@@ -32,11 +27,3 @@ async function deliverItem(env: Env, item: OutboxItem): Promise<void> {
     );
   } else throw new Error(`${item.kind} is not for an Account`);
 }
-
-/** The object's own code threw and would again; the runtime marks what it may do better with another try. */
-const wasRefused = (error: unknown): boolean =>
-  error instanceof Error &&
-  'remote' in error &&
-  error.remote === true &&
-  !('retryable' in error && error.retryable === true) &&
-  !('overloaded' in error && error.overloaded === true);

@@ -1,7 +1,8 @@
-// What must still reach Postgres and the owner's Account object, committed with the change it tells of.
+// What must still reach Postgres, the owner's Account and the org's Budget, committed with the change it tells of.
 // Every item carries its own id or version, so delivering one twice changes nothing. Not strict: a release that was
 // rolled back must still read what the newer one put here.
 import { z } from 'zod';
+import { Settlement } from '../budget/requests.ts';
 import { SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
 import { AuditEvent } from './audit-event.ts';
 
@@ -38,14 +39,20 @@ export const IndexItem = z.discriminatedUnion('kind', [
 ]);
 export type IndexItem = z.infer<typeof IndexItem>;
 
-export const OutboxItem = z.union([StoredItem, IndexItem]);
+/** An item for the org's Budget: what an answer used. */
+export const SettlementItem = z.object({ kind: z.literal('settlement'), orgId: z.uuid(), settlement: Settlement });
+export type SettlementItem = z.infer<typeof SettlementItem>;
+
+export const OutboxItem = z.union([StoredItem, IndexItem, SettlementItem]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 /** Who receives an item. Each lane keeps its own order, so that one receiver's absence does not hold up the other. */
-export type Lane = 'postgres' | 'account';
+export type Lane = 'postgres' | 'account' | 'budget';
 
-export const laneOf = (item: OutboxItem): Lane =>
-  item.kind === 'index' || item.kind === 'index-removed' ? 'account' : 'postgres';
+export function laneOf(item: OutboxItem): Lane {
+  if (item.kind === 'settlement') return 'budget';
+  return item.kind === 'index' || item.kind === 'index-removed' ? 'account' : 'postgres';
+}
 
 /** What one commit has to tell one receiver; a row an item would cost twice as many writes. Null where this release cannot read it. */
 export type OutboxRow = {
@@ -104,11 +111,11 @@ export function park(sql: SqlStorage, row: OutboxRow, now: number): void {
   sql.exec('update outbox set parked_at = ? where seq = ?', now, row.seq);
 }
 
-/** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log do. */
+/** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log and charges do. */
 export function forgetParkedWords(sql: SqlStorage): void {
   sql.exec(
     `update outbox set payload = (
-       select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') = 'audit')
+       select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))
      where parked_at is not null`,
   );
 }

@@ -2,6 +2,7 @@
 import { logFailure } from '../log.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
 import { deliverToAccount } from './deliver-to-account.ts';
+import { deliverToBudget } from './deliver-to-budget.ts';
 import { deliverToPostgres } from './deliver-to-postgres.ts';
 import { type Delivery, drain } from './drain.ts';
 import * as outbox from './outbox.ts';
@@ -16,7 +17,11 @@ export type PumpDeps = {
 };
 
 export function createPump(deps: PumpDeps) {
-  const lanes = [createLane(deps, 'postgres', deliverToPostgres), createLane(deps, 'account', deliverToAccount)];
+  const lanes = [
+    createLane(deps, 'postgres', deliverToPostgres),
+    createLane(deps, 'account', deliverToAccount),
+    createLane(deps, 'budget', deliverToBudget),
+  ];
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   /** Drains all lanes. True where nothing deliverable is left. Never rejects. */

@@ -53,7 +53,12 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
 }
 
 /** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
-function resolveFor(deps: ConversationDeps, request: RunRequest, access: Access, session: Session | null) {
+export function resolveFor(
+  deps: Pick<ConversationDeps, 'resolveModel'>,
+  request: Pick<RunRequest, 'model'>,
+  access: Access,
+  session: Session | null,
+) {
   if (request.model !== null) return deps.resolveModel(request.model, access);
   const chosen = session?.model ? deps.resolveModel(session.model, access) : null;
   return chosen?.ok ? chosen : deps.resolveModel(null, access);
@@ -89,6 +94,7 @@ const newRun = (
   provider: resolved.provider.name,
   pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
   promptTokens: 0,
+  budgetMonth: null,
   createdAt: now,
 });
 
@@ -104,6 +110,10 @@ function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: R
     controller: new AbortController(),
     ended: Promise.withResolvers<void>(),
     rights: Promise.withResolvers<AppError | null>(),
+    limit: access.tokenAllowance ?? null,
+    quota: Promise.withResolvers<AppError | null>(),
+    isHeldForQuota: false,
+    isReserving: false,
   };
 }
 

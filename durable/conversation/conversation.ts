@@ -17,9 +17,13 @@ import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
 import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
+import { refusalByBudget } from './ask-budget-first.ts';
+import { budgetCalls } from './budget-calls.ts';
+import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
+import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
 import { parseEventId } from './events.ts';
@@ -30,16 +34,18 @@ import {
   type Answer,
   type Confirmation,
   DecideCall,
+  EstimateCall,
   PageCall,
   RunCall,
   refusalResponse,
   SessionDraft,
   SessionPatch,
 } from './requests.ts';
-import { runTurn } from './run-turn.ts';
+import { refusalOf, runTurn } from './run-turn.ts';
 import { findRun } from './runs.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
 import { mayShow } from './watch-rights.ts';
@@ -105,7 +111,8 @@ export class Conversation extends DurableObject<Env> {
         (work) => ctx.waitUntil(work),
         now,
       ),
-      confirm: (access) => within(CONFIRM_LIMIT_MS, confirmRights(env, access)),
+      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', confirmRights(env, access)),
+      budget: createBudgetGuard({ ...budgetCalls(env), now }),
       keepAlive: () => this.#keepAlive(),
       restart: (reason) => ctx.abort(reason),
       drainSoon: (delayMs) => this.#pump.soon(delayMs),
@@ -142,22 +149,24 @@ export class Conversation extends DurableObject<Env> {
 
   async #run(call: RunCall): Promise<Response> {
     const after = parseEventId(call.run.runId, call.lastEventId) ?? -1;
+    const refused = await refusalByBudget(this.#deps, call);
+    if (refused) return refusalResponse(refused);
     const started = this.#start(call);
     if (!started) return this.#showStored(call.access, call.run.runId, after);
-    // Nothing can be shown before rights hold, so waiting here costs nothing and lets a refusal be a real status.
-    const refusal = await started.rights;
+    // Nothing can be shown before, so waiting here costs nothing and lets a refusal be a real status.
+    const refusal = await started.refusal;
     return refusal ? refusalResponse(refusal) : this.#stream(call.run.runId, after);
   }
 
-  /** Admits a turn and lets it run; null for one that was admitted before. `rights` are known at once for one that waits. */
-  #start(call: RunCall): { readonly rights: Promise<AppError | null> } | null {
+  /** Admits a turn and lets it run; null for one that was admitted before. One that must wait is refused in its stream. */
+  #start(call: RunCall): { readonly refusal: Promise<AppError | null> } | null {
     const admitted = admit(this.#deps, call);
     if (admitted.kind === 'repeated') return null;
     const { turn } = admitted;
     const startsNow = this.#deps.queue.idle();
     this.#deps.queue.admit(call.run.runId, () => runTurn(this.#deps, turn));
     this.ctx.waitUntil(turn.ended.promise);
-    return { rights: startsNow ? turn.rights.promise : Promise.resolve(null) };
+    return { refusal: startsNow ? refusalOf(turn) : Promise.resolve(null) };
   }
 
   async #rejoin(access: Access, runId: string, lastEventId: string | null): Promise<Response> {
@@ -207,6 +216,10 @@ export class Conversation extends DurableObject<Env> {
     return manage.messages(this.#deps, PageCall.parse(call));
   }
 
+  estimate(call: EstimateCall) {
+    return estimate(this.#deps, EstimateCall.parse(call));
+  }
+
   cancel(call: { access: Access; runId: string }) {
     return manage.cancel(this.#deps, { ...call, access: Access.parse(call.access) });
   }
@@ -228,7 +241,7 @@ export class Conversation extends DurableObject<Env> {
     };
     try {
       const started = this.#start({ run, access, requestId, lastEventId: null });
-      const refusal = (await started?.rights) ?? null;
+      const refusal = (await started?.refusal) ?? null;
       if (refusal) return { ok: false, code: refusal.code };
     } catch (error) {
       if (error instanceof AppError) return { ok: false, code: error.code, detail: error.detail };
@@ -273,26 +286,5 @@ export class Conversation extends DurableObject<Env> {
       logFailure('alarm not set', error);
     });
     this.ctx.waitUntil(set);
-  }
-}
-
-function later(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms);
-  return () => clearTimeout(timer);
-}
-
-function every(ms: number, callback: () => void): () => void {
-  const timer = setInterval(callback, ms);
-  return () => clearInterval(timer);
-}
-
-/** @throws where `answer` takes longer. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const stopWaiting = later(ms, () => reject(new AppError('DATABASE_UNAVAILABLE')));
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    stopWaiting();
   }
 }

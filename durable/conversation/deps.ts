@@ -6,6 +6,7 @@ import type { Model, Usage } from '../providers/models.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
 import type { AnswerWriter } from './answer-writer.ts';
+import type { BudgetGuard } from './budget-guard.ts';
 import type { EventLog } from './event-log.ts';
 import type { Answer } from './requests.ts';
 import type { Run } from './runs.ts';
@@ -16,7 +17,18 @@ import type { TurnQueue } from './turn-queue.ts';
 export type Resolved = { readonly model: Model; readonly provider: Provider };
 
 /** One answer of the model within a turn: each becomes a message of its own, with its own cost. */
-export type Step = { readonly messageId: string; readonly place: Place; readonly writer: AnswerWriter };
+export type Step = {
+  readonly messageId: string;
+  readonly place: Place;
+  readonly writer: AnswerWriter;
+  /** What its tokens are charged to; null until it is begun. It bears the message's id. */
+  lease: Lease | null;
+  /** From the user's message to the first word of the answer. */
+  firstTokenMs: number | null;
+};
+
+/** A reservation in the org's Budget. */
+export type Lease = { readonly month: string; tokens: number };
 
 /** A turn that was admitted and has not ended. */
 export type LiveTurn = {
@@ -35,6 +47,13 @@ export type LiveTurn = {
   readonly ended: PromiseWithResolvers<void>;
   /** Settles to null once the user's rights are known to hold, else to the refusal. */
   readonly rights: PromiseWithResolvers<AppError | null>;
+  /** Tokens that the org may use in a month, as last confirmed. */
+  limit: number | null;
+  /** Settles to null once the tokens of the turn's first answer are reserved, else to the refusal. */
+  readonly quota: PromiseWithResolvers<AppError | null>;
+  /** Nothing of it is shown until `quota` settles. */
+  isHeldForQuota: boolean;
+  isReserving: boolean;
 };
 
 export type ConversationDeps = {
@@ -56,6 +75,7 @@ export type ConversationDeps = {
   resolveModel(requested: string | null, rights: PlanRights): Answer<Resolved>;
   /** Asks Postgres, through the user's Account object, whether `access` still holds. */
   confirm(access: Access): Promise<Answer<{ access: Access }>>;
+  readonly budget: BudgetGuard;
   /** The only way to a tool. */
   openTools(options: Pick<ToolRunnerDeps, 'tools' | 'limits' | 'audit'>): ToolRunner;
   /** What is in view as far as it is known by now; asked of Postgres behind the turn's back, for the next one. */

@@ -1,7 +1,8 @@
 // How a turn and each of its steps end: closing events, the message, its cost, and what the outbox must tell, in one
 // synchronous commit, so that neither a crash nor an error can leave half of it.
 import { addToOutbox, type OutboxItem } from '../audit/outbox.ts';
-import { costMicros, type Usage } from '../providers/models.ts';
+import { quotaOf } from '../budget/quota.ts';
+import { costMicros, tokensOf, type Usage } from '../providers/models.ts';
 import type { StoredApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { type AgUiEvent, toTokenUsage } from './events.ts';
@@ -51,6 +52,9 @@ function closeRun(
   ending: Ending,
   waiting: readonly StoredApproval[],
 ): void {
+  const figures = deps.budget.figures();
+  const quota = figures && quotaOf(figures);
+  if (quota) deps.log.append(run.runId, { type: 'CUSTOM', name: 'quota', value: quota });
   deps.log.append(run.runId, terminalEvent(run, used, ending, waiting));
   setRunEnded(deps.sql, run.runId, ending.status, deps.now());
 }
@@ -85,6 +89,9 @@ function commitMessage(
     priceVersion: message.priceVersion,
     error: error?.code ?? null,
     durationMs: now - run.createdAt,
+    messageId: step.messageId,
+    ...(usage && step.lease && { budgetMonth: step.lease.month }),
+    meta: step.firstTokenMs === null ? {} : { firstTokenMs: step.firstTokenMs },
   });
   step.writer.close();
   if (cost) {
@@ -93,9 +100,23 @@ function commitMessage(
   }
   return [
     { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit },
+    ...settleLease(deps, run, step, usage),
     ...keepMessage(deps, step.place, message),
     ...(goesOn ? [] : tellSession(deps, run)),
   ];
+}
+
+/** A step that was begun may hold a reservation, whatever came of it, so it is settled in any case. */
+function settleLease(
+  deps: ConversationDeps,
+  run: Run,
+  { messageId, lease }: EndingTurn['step'],
+  usage: Usage | null,
+): OutboxItem[] {
+  if (!lease) return [];
+  const tokens = usage ? tokensOf(usage) : 0;
+  deps.budget.count(lease, tokens);
+  return [{ kind: 'settlement', orgId: run.orgId, settlement: { leaseId: messageId, month: lease.month, tokens } }];
 }
 
 /** Stores a message and tells Postgres, unless the conversation was deleted meanwhile. Part of the caller's commit. */

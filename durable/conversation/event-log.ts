@@ -21,7 +21,10 @@ type LiveRun = {
   pending: string[];
   tail: Batch[];
   tailBytes: number;
-  held: boolean;
+  /** How many reasons there are to hold it. */
+  holds: number;
+  /** Content waits: where it is held, it is to go out at once when it no longer is. */
+  hasContent: boolean;
   flushedAt: number;
   cancelTimer: (() => void) | null;
   changed: PromiseWithResolvers<void>;
@@ -45,7 +48,8 @@ export function createEventLog(deps: EventLogDeps) {
       pending: [],
       tail: [],
       tailBytes: 0,
-      held: false,
+      holds: 0,
+      hasContent: false,
       flushedAt: Number.NEGATIVE_INFINITY,
       cancelTimer: null,
       changed: Promise.withResolvers(),
@@ -61,25 +65,33 @@ export function createEventLog(deps: EventLogDeps) {
       end(runId, run);
       return;
     }
-    if (run.held) return;
+    run.hasContent ||= isContent(event);
+    if (run.holds === 0) flushSoon(runId, run);
+  }
+
+  function flushSoon(runId: string, run: LiveRun): void {
     const windowPassed = deps.now() - run.flushedAt >= deps.windowMs;
-    if (windowPassed && isContent(event)) flush(runId, run);
+    if (windowPassed && run.hasContent) flush(runId, run);
     else run.cancelTimer ??= deps.later(waitFor(run), () => flush(runId, run));
   }
 
-  /** From here on the run's events gather, and are neither stored nor shown until `release`. Only before the first event. */
+  /**
+   * From here on the run's events gather, and are neither stored nor shown until there is a `release` for each `hold`.
+   * Only before the first event.
+   */
   function hold(runId: string): void {
     const run = requireLive(runId);
     if (run.nextSeq > 0) throw new Error(`run ${runId} has begun`);
-    run.held = true;
+    run.holds += 1;
   }
 
-  /** Lets a held run be seen, with all that has gathered. */
+  /** Takes back one hold. After the last one the run can be seen, with all that has gathered. */
   function release(runId: string): void {
     const run = live.get(runId);
-    if (!run?.held) return;
-    run.held = false;
-    flush(runId, run);
+    if (!run || run.holds === 0) return;
+    run.holds -= 1;
+    // Without content yet the first of it must find the window open.
+    if (run.holds === 0 && run.pending.length > 0) flushSoon(runId, run);
   }
 
   /** Lets go of a run whose end is stored by other means. */
@@ -92,16 +104,17 @@ export function createEventLog(deps: EventLogDeps) {
   function storeNow(runId: string): boolean {
     const run = live.get(runId);
     if (run) flush(runId, run);
-    return !run?.held;
+    return !run || run.holds === 0;
   }
 
   /** Forgets what a held run has gathered: its user may not see it. */
   function discard(runId: string): void {
     const run = requireLive(runId);
-    if (!run.held) throw new Error(`run ${runId} is shown already`);
+    if (run.holds === 0) throw new Error(`run ${runId} is shown already`);
     run.pending = [];
+    run.hasContent = false;
     run.nextSeq = 0;
-    run.held = false;
+    run.holds = 0;
   }
 
   /** What follows event `after` (-1 for the start), ready to send; null where nothing more is stored. */
@@ -123,7 +136,7 @@ export function createEventLog(deps: EventLogDeps) {
   const changed = (runId: string): Promise<void> => live.get(runId)?.changed.promise ?? Promise.resolve();
 
   function end(runId: string, run: LiveRun): void {
-    run.held = false;
+    run.holds = 0;
     // Out of the map first: readers that wake must find the run ended once they have read all of it.
     live.delete(runId);
     try {
@@ -137,8 +150,9 @@ export function createEventLog(deps: EventLogDeps) {
   function flush(runId: string, run: LiveRun): void {
     run.cancelTimer?.();
     run.cancelTimer = null;
-    if (run.held || run.pending.length === 0) return;
+    if (run.holds > 0 || run.pending.length === 0) return;
     while (run.pending.length > 0) storeBatch(runId, run);
+    run.hasContent = false;
     run.flushedAt = deps.now();
     run.changed.resolve();
     run.changed = Promise.withResolvers();

@@ -5,7 +5,12 @@ import type { ConversationDeps } from './deps.ts';
 import type { Run } from './runs.ts';
 import { type Session, toRecord } from './session.ts';
 
-type Measured = Partial<Pick<AuditEvent, 'usage' | 'costMicros' | 'priceVersion' | 'error' | 'durationMs' | 'meta'>>;
+type Measured = Partial<
+  Pick<
+    AuditEvent,
+    'usage' | 'costMicros' | 'priceVersion' | 'budgetMonth' | 'messageId' | 'error' | 'durationMs' | 'meta'
+  >
+>;
 
 /** The audit row of something that happened in a run. */
 export function auditOf(

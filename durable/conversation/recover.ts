@@ -3,13 +3,13 @@
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { type AnswerState, createAnswerWriter, replayAnswer } from './answer-writer.ts';
-import type { ConversationDeps } from './deps.ts';
+import type { ConversationDeps, Step } from './deps.ts';
 import { endTurn, runStarted } from './end-turn.ts';
 import { storedEvents } from './event-store.ts';
 import { type AgUiEvent, frame, parseFrames } from './events.ts';
 import { type Run, requireRun, setRunEnded, unfinishedRunIds } from './runs.ts';
 import { freePosition, newStep } from './step.ts';
-import { findMessage, markInterrupted, nextPosition } from './transcript.ts';
+import { findMessage, findStreaming, markInterrupted, nextPosition } from './transcript.ts';
 import { usageOf } from './turn.ts';
 
 /** How many turns were ended. Never throws: an object that cannot start is lost with all it holds. */
@@ -30,23 +30,36 @@ function interrupt(deps: ConversationDeps, run: Run): void {
   const logged = loggedEvents(deps, run.runId);
   const state = replayAnswer(logged);
   const ending = { status: 'interrupted' as const, error: new AppError('RUN_INTERRUPTED') };
-  // A turn that had not begun cost nothing. One that had is charged for its prompt and for what was stored of the answer.
-  const begun = run.status === 'running';
-  const usage = begun ? usageOf({ ending, reported: null, charged: true }, run.promptTokens, saidIn(state)) : null;
   deps.log.open(run.runId, logged.length);
   if (logged.length === 0) deps.log.append(run.runId, runStarted(run));
-  const messageId = state.messageId ?? run.assistantId;
-  const stored = findMessage(deps.sql, run.ordinal, messageId);
-  // Between two steps all that was said is stored already; what is interrupted then is a message that had not begun.
-  if (stored && stored.status !== 'streaming') {
-    const place = { ordinal: run.ordinal, position: stored.position };
-    const step = newStep(deps, run, deps.newId(), freePosition(deps.sql, place, state.calls.length));
-    endTurn(deps, { run, step, used: [] }, null, ending);
-    return;
-  }
-  const writer = createAnswerWriter(messageId, (event) => deps.log.append(run.runId, event), state);
-  const place = { ordinal: run.ordinal, position: stored?.position ?? nextPosition(deps.sql, run.ordinal) };
-  endTurn(deps, { run, step: { messageId, place, writer }, used: [] }, usage, ending);
+  const begun = findStreaming(deps.sql, run.ordinal);
+  const step = begun ? begunStep(deps, run, state, begun) : unbegunStep(deps, run, state);
+  // A turn that had not begun cost nothing. One that had is charged for its prompt and for what was stored of the answer.
+  const said = begun?.id === state.messageId ? saidIn(state) : '';
+  const usage = begun ? usageOf({ ending, reported: null, charged: true }, run.promptTokens, said) : null;
+  endTurn(deps, { run, step, used: [] }, usage, ending);
+}
+
+/** The step whose answer was cut off. Of its events perhaps none is stored. */
+function begunStep(
+  deps: ConversationDeps,
+  run: Run,
+  state: AnswerState,
+  begun: { id: string; position: number },
+): Step {
+  const step = newStep(deps, run, begun.id, begun.position);
+  const lease = run.budgetMonth === null ? null : { month: run.budgetMonth, tokens: 0 };
+  if (begun.id !== state.messageId) return { ...step, lease };
+  const writer = createAnswerWriter(begun.id, (event) => deps.log.append(run.runId, event), state);
+  return { ...step, writer, lease };
+}
+
+/** Before the first step, and between two, all that was said is stored: what is interrupted is a message yet to come. */
+function unbegunStep(deps: ConversationDeps, run: Run, state: AnswerState): Step {
+  const last = state.messageId === null ? null : findMessage(deps.sql, run.ordinal, state.messageId);
+  if (!last) return newStep(deps, run, run.assistantId, nextPosition(deps.sql, run.ordinal));
+  const place = { ordinal: run.ordinal, position: last.position };
+  return newStep(deps, run, deps.newId(), freePosition(deps.sql, place, state.calls.length));
 }
 
 const saidIn = (state: AnswerState): string =>

@@ -53,6 +53,23 @@ export const RunCall = z.object({
 });
 export type RunCall = z.infer<typeof RunCall>;
 
+/** What a message would take, if it were sent as drafted. */
+export const EstimateCall = z.object({
+  access: Access,
+  draft: RunRequest.pick({ sessionId: true, model: true, mode: true, programId: true, designId: true }).extend({
+    text: z.string(),
+  }),
+});
+export type EstimateCall = z.infer<typeof EstimateCall>;
+
+export type Estimate = {
+  readonly model: string;
+  readonly priceVersion: string;
+  readonly promptTokens: number;
+  readonly maxOutputTokens: number;
+  readonly costMicros: { readonly least: number; readonly most: number };
+};
+
 export const SessionDraft = z.object({
   id: z.uuid(),
   title: z.string().max(255).nullable(),
@@ -181,6 +198,7 @@ export function refusalResponse(error: AppError): Response {
     code: error.code,
     detail: error.detail,
     retryAfterSeconds: error.retryAfterSeconds ?? null,
+    members: error.members ?? null,
   };
   return Response.json(body, { status: ERRORS[error.code].status, headers: { [REFUSAL_HEADER]: error.code } });
 }

@@ -1,12 +1,10 @@
-// The life of one admitted turn: begin, answer step by step, end. Rights are confirmed while the provider already thinks;
-// until they hold nothing is shown and no tool runs.
+// The life of one admitted turn: begin, answer step by step, end. Rights are confirmed and tokens are reserved while the
+// provider already thinks; until both hold nothing is shown and no tool runs.
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import { promptFor, toolsFor } from '../packs/registry.ts';
-import { estimateRequestTokens, estimateTokens } from '../providers/estimate-tokens.ts';
+import { toolsFor } from '../packs/registry.ts';
 import type { Usage } from '../providers/models.ts';
 import type { ModelRequest } from '../providers/provider.ts';
-import { toModelTool } from '../tools/model-tools.ts';
 import type { Tool } from '../tools/tool.ts';
 import { createTurnLimits, type TurnLimits } from '../tools/turn-limits.ts';
 import { createAnswerWriter } from './answer-writer.ts';
@@ -14,19 +12,16 @@ import { getApproval } from './approvals.ts';
 import { carryOut, settleUntried } from './carry-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { endAfterTools, endStep, endTurn, runStarted } from './end-turn.ts';
-import { assembleHistory } from './history.ts';
+import { prepareRequest } from './model-request.ts';
+import { holdUntilReserved, letGoUnreserved, reserveStep } from './reserve-step.ts';
 import { getRunUse, setRunStarted, setRunUse } from './runs.ts';
 import { beginStep, nextStep } from './step.ts';
-import { systemPrompt } from './system-prompt.ts';
 import { runCalls } from './tool-step.ts';
 import { findMessage, readTurn } from './transcript.ts';
 import { type Ending, STOPPED, type Streamed, streamAnswer, usageOf } from './turn.ts';
 import { watchRights } from './watch-rights.ts';
+import { watchUsage } from './watch-usage.ts';
 
-/** The longest answer that is asked for. It bounds what one step can cost. */
-const MAX_OUTPUT_TOKENS = 8_192;
-/** The most history that one turn sends. Costs grow with it on every turn, usefulness hardly. */
-const MAX_HISTORY_TOKENS = 48_000;
 /** How long the first rows may wait for the outbox to leave, so that they do not compete with the first token. */
 const DRAIN_DELAY_MS = 150;
 /** The longest that a turn may take in all, tools included. */
@@ -35,13 +30,19 @@ const TURN_MS = 120_000;
 /** Never rejects. The run's log is ended when it settles, or this instance is, and the next one ends the log. */
 export async function runTurn(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const stopWatching = watchRights(deps, turn);
+  holdUntilReserved(deps, turn);
   const callOff = deps.later(TURN_MS, () => turn.controller.abort(new AppError('TURN_LIMIT')));
   const { end, usage } = await answer(deps, turn);
-  const refusal = await turn.rights.promise;
+  letGoUnreserved(deps, turn);
+  const refusal = await refusalOf(turn);
   callOff();
   stopWatching();
   settle(deps, turn, refusal ? () => endUnseen(deps, turn, usage, refusal) : end);
 }
+
+/** Settles once it is known whether the turn may be shown: null, or why not. */
+export const refusalOf = async ({ rights, quota }: Pick<LiveTurn, 'rights' | 'quota'>): Promise<AppError | null> =>
+  (await rights.promise) ?? (await quota.promise);
 
 /** Ends a turn that was taken out of the queue before it began. */
 export function endUnbegun(deps: ConversationDeps, turn: LiveTurn): void {
@@ -61,6 +62,7 @@ function settle(deps: ConversationDeps, turn: LiveTurn, end: () => void): void {
     deps.restart('a run could not be ended');
   }
   turn.rights.resolve(null);
+  turn.quota.resolve(null);
   deps.live.delete(turn.run.runId);
   turn.ended.resolve();
 }
@@ -107,13 +109,20 @@ async function answerInSteps(
     const ending = endingBeforeStep(turn, options.limits, isSpent);
     if (ending) return endWith(ending, null);
     const { request, promptTokens } = ask(deps, turn, options);
+    const reserved = await reserveStep(deps, turn, { promptTokens, maxOutputTokens: request.maxOutputTokens });
+    if (!reserved.ok) return endWith(abortedEnding(turn) ?? failedEnding(reserved.error), null);
     const { resolved, step, controller } = turn;
-    const { signal } = controller;
-    const streamed = await streamAnswer({ provider: resolved.provider, request, signal, writer: step.writer });
+    const streamed = await streamAnswer({
+      provider: resolved.provider,
+      request: { ...request, maxOutputTokens: reserved.maxOutputTokens },
+      signal: controller.signal,
+      writer: step.writer,
+      observe: watchUsage(deps, turn, promptTokens),
+    });
     const usage = usageOf(streamed, promptTokens, step.writer.said());
     if (!callsTools(streamed)) return endWith(streamed.ending, usage);
-    // No tool runs, and no step is stored, before rights hold.
-    if (await turn.rights.promise) return { ...UNSEEN, usage };
+    // No tool runs, and no step is stored, before rights and the reservation hold.
+    if (await refusalOf(turn)) return { ...UNSEEN, usage };
     endStep(deps, turn, usage, streamed.ending);
     const called = await runCalls(deps, turn, options);
     setRunUse(deps.sql, turn.run.runId, options.limits.use());
@@ -127,11 +136,21 @@ const callsTools = ({ ending }: Streamed): boolean => ending.status === 'complet
 
 /** Why the model is not asked again; null where it is. */
 function endingBeforeStep(turn: LiveTurn, limits: TurnLimits, isSpent: boolean): Ending | null {
-  const { signal } = turn.controller;
-  if (signal.reason === STOPPED) return { status: 'stopped' };
-  if (signal.reason instanceof AppError) return { status: 'failed', error: signal.reason };
-  return isSpent || !limits.beginStep() ? { status: 'failed', error: new AppError('TURN_LIMIT') } : null;
+  const aborted = abortedEnding(turn);
+  if (aborted) return aborted;
+  return isSpent || !limits.beginStep() ? failedEnding(new AppError('TURN_LIMIT')) : null;
 }
+
+function abortedEnding({ controller }: LiveTurn): Ending | null {
+  const { reason } = controller.signal;
+  if (reason === STOPPED) return { status: 'stopped' };
+  return reason instanceof AppError ? failedEnding(reason) : null;
+}
+
+const failedEnding = (error: AppError | null): Ending => ({
+  status: 'failed',
+  error: error ?? new AppError('INTERNAL'),
+});
 
 function begin(deps: ConversationDeps, turn: LiveTurn): Options {
   const { run } = turn;
@@ -157,29 +176,21 @@ function ask(
   const session = deps.session.get();
   if (!session) throw new Error('a turn without a session');
   beginStep(deps, turn);
-  const ids = {
+  const { request, promptTokens, historyFrom } = prepareRequest(deps, {
+    access,
+    resolved,
+    mode: run.scope.mode,
     programId: run.scope.programId ?? session.programId,
     designId: run.scope.designId ?? session.designId,
-  };
-  const domain = promptFor({ access, mode: run.scope.mode, ...deps.viewOf(access, ids) });
-  const system = systemPrompt(access, domain);
-  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS);
-  const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
-  const history = assembleHistory(
-    { readTurn: (ordinal) => ({ ordinal, messages: readTurn(deps.sql, ordinal) }) },
-    { from: Math.max(session.historyFrom, 1), current: run.ordinal, maxTokens: Math.min(room, MAX_HISTORY_TOKENS) },
-  );
-  if (history.from > session.historyFrom) deps.session.put({ ...session, historyFrom: history.from });
-  const request: ModelRequest = {
-    model: run.model,
-    system,
-    messages: history.messages,
-    tools: tools.map(toModelTool),
-    maxOutputTokens,
-    cacheKey: run.sessionId,
-  };
-  const promptTokens = estimateRequestTokens(request);
-  setRunStarted(deps.sql, run.runId, promptTokens);
+    tools,
+    ordinal: run.ordinal,
+    historyFrom: session.historyFrom,
+    sessionId: run.sessionId,
+    readTurn: (ordinal) => ({ ordinal, messages: readTurn(deps.sql, ordinal) }),
+  });
+  // That the first turn is sent from the start needs no row.
+  if (historyFrom > Math.max(session.historyFrom, 1)) deps.session.put({ ...session, historyFrom });
+  setRunStarted(deps.sql, run.runId, { promptTokens, budgetMonth: turn.step.lease?.month ?? null });
   return { request, promptTokens };
 }
 

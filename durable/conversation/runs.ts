@@ -42,6 +42,8 @@ export type Run = {
   readonly pricing: Pricing;
   /** Estimated tokens of the prompt; 0 until it is sent. */
   readonly promptTokens: number;
+  /** The month whose budget the current step is charged to; null until one is begun. */
+  readonly budgetMonth: string | null;
   readonly createdAt: number;
 };
 
@@ -60,6 +62,7 @@ type RunRow = {
   provider: string;
   pricing: string;
   prompt_tokens: number;
+  budget_month: string | null;
   created_at: number;
 };
 
@@ -96,8 +99,18 @@ export function findRun(
   return row ? { digest: row.digest, status: row.status as RunStatus } : null;
 }
 
-export function setRunStarted(sql: SqlStorage, runId: string, promptTokens: number): void {
-  sql.exec("update runs set status = 'running', prompt_tokens = ? where run_id = ?", promptTokens, runId);
+/** Written with each step, so that one that dies is charged for its own prompt and month. */
+export function setRunStarted(
+  sql: SqlStorage,
+  runId: string,
+  step: { readonly promptTokens: number; readonly budgetMonth: string | null },
+): void {
+  sql.exec(
+    "update runs set status = 'running', prompt_tokens = ?, budget_month = ? where run_id = ?",
+    step.promptTokens,
+    step.budgetMonth,
+    runId,
+  );
 }
 
 /** Keeps what a turn has used of its limits. */
@@ -140,6 +153,7 @@ export function requireRun(sql: SqlStorage, runId: string): Run {
     provider: row.provider,
     pricing: Pricing.parse(JSON.parse(row.pricing)),
     promptTokens: row.prompt_tokens,
+    budgetMonth: row.budget_month,
     createdAt: row.created_at,
   };
 }

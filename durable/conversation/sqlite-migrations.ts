@@ -48,4 +48,5 @@ export const CONVERSATION_STEPS: readonly string[] = [
      decided_access text, deciding_run_id text, outcome text
    ) without rowid;
    create index approvals_by_message on approvals (message_id);`,
+  `alter table runs add column budget_month text;`,
 ];

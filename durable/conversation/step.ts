@@ -1,4 +1,5 @@
 // The steps of a turn: each answer of the model is a message of its own, at the next place of the turn.
+import { monthOf } from '../budget/month.ts';
 import { createAnswerWriter } from './answer-writer.ts';
 import type { ConversationDeps, LiveTurn, Step } from './deps.ts';
 import type { Run } from './runs.ts';
@@ -8,6 +9,8 @@ export const newStep = (deps: Pick<ConversationDeps, 'log'>, run: Run, messageId
   messageId,
   place: { ordinal: run.ordinal, position },
   writer: createAnswerWriter(messageId, (event) => deps.log.append(run.runId, event)),
+  lease: null,
+  firstTokenMs: null,
 });
 
 /** Puts the step's message into the transcript, still empty, and opens it in the log. */
@@ -21,6 +24,7 @@ export function beginStep(deps: ConversationDeps, { run, step }: LiveTurn): void
     createdAt: deps.now(),
   });
   putMessage(deps.sql, step.place, { ...blank, model: run.model, provider: run.provider });
+  step.lease = { month: monthOf(deps.now()), tokens: 0 };
   step.writer.open();
 }
 

@@ -123,6 +123,18 @@ export function findMessage(
   return row ? { position: row.position, status: MessageStatus.parse(row.status) } : null;
 }
 
+/** The answer of a turn that is being written, or was when the object died; null where none is. */
+export const findStreaming = (
+  sql: SqlStorage,
+  ordinal: number,
+): { readonly id: string; readonly position: number } | null =>
+  sql
+    .exec<{ id: string; position: number }>(
+      "select id, position from messages where ordinal = ? and status = 'streaming' order by position desc limit 1",
+      ordinal,
+    )
+    .toArray()[0] ?? null;
+
 /** The messages of one turn, in order. */
 export const readTurn = (sql: SqlStorage, ordinal: number): TranscriptMessage[] =>
   sql.exec<MessageRow>('select * from messages where ordinal = ? order by position', ordinal).toArray().map(toMessage);

@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { estimateTokens } from '../providers/estimate-tokens.ts';
 import type { Usage } from '../providers/models.ts';
-import type { FinishReason, ModelRequest, Provider } from '../providers/provider.ts';
+import type { FinishReason, ModelRequest, Provider, ProviderEvent } from '../providers/provider.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 
 /**
@@ -37,6 +37,8 @@ export async function streamAnswer(options: {
   request: ModelRequest;
   signal: AbortSignal;
   writer: AnswerWriter;
+  /** Sees each event before it is written. */
+  observe?: (event: ProviderEvent) => void;
 }): Promise<Streamed> {
   const { signal, writer } = options;
   let reported: Usage | null = null;
@@ -47,6 +49,7 @@ export async function streamAnswer(options: {
     for await (const events of options.provider.stream(options.request, signal)) {
       begun = true;
       for (const event of events) {
+        options.observe?.(event);
         if (event.type === 'usage') reported = event.usage;
         else if (event.type === 'finish') return ended(endingOf(event.reason, writer));
         else {

@@ -35,6 +35,7 @@ export async function mayShow(
 async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const answer = (await askRights(deps, turn.access)) ?? UNPROVEN;
   let refusal = refusalOf(answer) ?? refusalOf(modelStands(deps, turn, answer));
+  learnLimit(turn, answer);
   try {
     if (!refusal) deps.log.release(turn.run.runId);
   } catch (error) {
@@ -49,7 +50,13 @@ async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<voi
 async function confirmAgain(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const answer = await askRights(deps, turn.access);
   const refusal = answer && refusalOf(answer);
+  if (answer) learnLimit(turn, answer);
   if (refusal) turn.controller.abort(refusal);
+}
+
+/** What is reserved from now on is held against the org's limit as it is now. */
+function learnLimit(turn: LiveTurn, answer: Confirmation): void {
+  if (answer.ok) turn.limit = answer.access.tokenAllowance ?? null;
 }
 
 /** The model was chosen by the plan as last known. */
@@ -73,5 +80,5 @@ const refusalOf = (answer: Answer<object>): AppError | null =>
     ? null
     : new AppError(answer.code, answer.code === UNPROVEN.code ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {});
 
-const isFresh = (deps: Pick<ConversationDeps, 'now'>, access: Access): boolean =>
+export const isFresh = (deps: Pick<ConversationDeps, 'now'>, access: Access): boolean =>
   deps.now() - access.confirmedAt <= RIGHTS_FRESH_MS;

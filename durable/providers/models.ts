@@ -18,6 +18,10 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** All that a request takes of a budget. */
+export const tokensOf = (usage: Usage): number =>
+  usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+
 /** Micro-dollars (1e-6 USD) per million tokens, so that every price is an integer. */
 type Prices = {
   readonly input: number;

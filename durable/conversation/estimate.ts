@@ -1,0 +1,79 @@
+// What a message would take, before it is sent: the very request that it would lead to, made and not sent.
+import { toolsFor } from '../packs/registry.ts';
+import type { Access } from '../principal.ts';
+import { costMicros, type Usage } from '../providers/models.ts';
+import { resolveFor } from './admit.ts';
+import type { ConversationDeps, Resolved } from './deps.ts';
+import { type Prepared, prepareRequest } from './model-request.ts';
+import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
+import { isOwner } from './session.ts';
+import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
+
+export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId'> & {
+  readonly text: string;
+};
+
+/** The request that a message would lead to. Refusals are those of its admission. */
+export function prepareDraft(
+  deps: ConversationDeps,
+  access: Access,
+  draft: Draft,
+): Answer<{ readonly resolved: Resolved; readonly prepared: Prepared }> {
+  const session = deps.session.get();
+  if (session && (!isOwner(session, access) || session.deletedAt !== null)) return { ok: false, code: 'NOT_FOUND' };
+  const resolved = resolveFor(deps, draft, access, session);
+  if (!resolved.ok) return resolved;
+  const ordinal = session ? nextOrdinal(deps.sql) : 1;
+  const message = blankMessage({
+    id: draft.sessionId,
+    runId: 'draft',
+    role: 'user',
+    parts: [{ type: 'text', content: draft.text }],
+    status: 'complete',
+    createdAt: deps.now(),
+  });
+  const prepared = prepareRequest(deps, {
+    access,
+    resolved,
+    mode: draft.mode,
+    programId: draft.programId ?? session?.programId ?? null,
+    designId: draft.designId ?? session?.designId ?? null,
+    tools: toolsFor(access, draft.mode),
+    ordinal,
+    historyFrom: session?.historyFrom ?? 0,
+    sessionId: draft.sessionId,
+    readTurn: (place) => ({ ordinal: place, messages: place === ordinal ? [message] : readTurn(deps.sql, place) }),
+  });
+  return { ok: true, resolved, prepared };
+}
+
+/** For one answer: the steps of a turn that uses tools each cost their own. */
+export function estimate(deps: ConversationDeps, { access, draft }: EstimateCall): Answer<Estimate> {
+  const answer = prepareDraft(deps, access, draft);
+  if (!answer.ok) return answer;
+  const { resolved, prepared } = answer;
+  const { promptTokens, request } = prepared;
+  const { model } = resolved;
+  const written = { ...NOTHING, cacheWriteTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  const read = { ...NOTHING, inputTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  return {
+    ok: true,
+    model: model.id,
+    priceVersion: model.priceVersion,
+    promptTokens,
+    maxOutputTokens: request.maxOutputTokens,
+    costMicros: {
+      least: costMicros(model, { ...NOTHING, cacheReadTokens: promptTokens, outputTokens: 1 }),
+      most: Math.max(costMicros(model, written), costMicros(model, read)),
+    },
+  };
+}
+
+const NOTHING: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: true,
+};
