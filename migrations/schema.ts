@@ -145,6 +145,7 @@ export const auditLog = pgTable(
     error: text('error'),
     durationMs: count('duration_ms'),
     requestId: text('request_id'),
+    budgetMonth: text('budget_month'),
     meta: jsonb('_meta').$type<unknown>(),
     createdAt: instant('created_at').notNull(),
   },

@@ -3,7 +3,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { Context, MiddlewareHandler } from 'hono';
 import { accountOf } from '../durable/account/account-stub.ts';
-import type { Admission } from '../durable/account/requests.ts';
+import type { Admission, AdmitInput } from '../durable/account/requests.ts';
 import { settingsOf } from '../durable/env.ts';
 import { AppError } from '../durable/errors.ts';
 import { authenticate, issuerOf } from './authenticate.ts';
@@ -43,7 +43,13 @@ export async function askAccount(
   c: Context<EdgeEnv>,
   orgSlug: string | undefined,
   rights: 'last-known' | 'confirmed',
+  modelCall?: AdmitInput['modelCall'],
 ): Promise<Admission> {
   const principal = c.get('principal');
-  return accountOf(c.env, principal.subject).admit({ principal, rights, ...(orgSlug !== undefined && { orgSlug }) });
+  return accountOf(c.env, principal.subject).admit({
+    principal,
+    rights,
+    ...(orgSlug !== undefined && { orgSlug }),
+    ...(modelCall && { modelCall }),
+  });
 }

@@ -55,13 +55,14 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
+    // These make a model work, and are counted and admitted in one hop of their own.
     app.route(prefix, chatRunRoute);
+    app.route(prefix, approvalRoutes);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
-    app.route(prefix, approvalRoutes);
     app.route(prefix, modelRoutes);
   }
 

@@ -1,6 +1,8 @@
 // What each request carries through the edge.
+import type { RateVerdict } from '../durable/account/rate-bucket.ts';
 import type { OrgChoice } from '../durable/account/requests.ts';
 import type { Access, Principal } from '../durable/principal.ts';
+import type { JsonBody } from './read-json.ts';
 
 export type EdgeEnv = {
   Bindings: Env;
@@ -13,5 +15,8 @@ export type EdgeEnv = {
     /** Both set by `admitted`. */
     access: Access;
     orgs: readonly OrgChoice[];
+    /** Both set by `callsModel`. */
+    body: JsonBody;
+    rate: RateVerdict | undefined;
   };
 };

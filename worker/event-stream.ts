@@ -7,6 +7,7 @@ const Refusal = z.object({
   code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string().optional(),
   retryAfterSeconds: z.number().nullish(),
+  members: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullish(),
 });
 
 /** @throws AppError where the object refused before its stream began. */
@@ -27,9 +28,10 @@ async function readRefusal(response: Response): Promise<AppError> {
   const refusal = Refusal.safeParse(await response.json().catch(() => null));
   if (!refusal.success)
     return new AppError('INTERNAL', { cause: new Error(`conversation answered ${response.status}`) });
-  const { code, detail, retryAfterSeconds } = refusal.data;
+  const { code, detail, retryAfterSeconds, members } = refusal.data;
   return new AppError(code, {
     ...(detail !== undefined && { detail }),
     ...(retryAfterSeconds != null && { retryAfterSeconds }),
+    ...(members && { members }),
   });
 }

@@ -1,7 +1,10 @@
 // The one order of refusals behind 401 and 404, which come from authenticate and access. First refusal wins, so that
 // nobody learns by a malformed request what a well-formed one would not tell. Nothing here asks anyone anything.
 import type { MiddlewareHandler } from 'hono';
-import { AppError } from '../durable/errors.ts';
+import type { RateVerdict } from '../durable/account/rate-bucket.ts';
+import { quotaExceeded } from '../durable/budget/quota.ts';
+import type { BudgetFigures } from '../durable/budget/requests.ts';
+import { AppError, type ErrorCode } from '../durable/errors.ts';
 import { type Access, isAssistantEnabled } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
@@ -14,31 +17,43 @@ export type GateQuestion = {
   readonly access: Access;
   /** Left out where the request asks nothing of a model. */
   readonly model?: ModelVerdict;
+  /** How the org's month stands, where that was asked. A plan without AI tokens needs no asking. */
+  readonly budget?: BudgetFigures | undefined;
+  readonly rate?: RateVerdict | undefined;
   /** What is wrong with the request itself: size, form, unknown keys. */
   readonly input?: AppError | null;
 };
 
 type Refusal = (question: GateQuestion) => AppError | null;
 
-/** In order. A settings row that is off (503), spent quota (402) and the exact rate (429) belong where the comments stand. */
-const REFUSALS: readonly Refusal[] = [
+/** In order. A settings row that is off (503) belongs where the comment stands. */
+const BEFORE_QUOTA: readonly Refusal[] = [
   ({ access }) => (isAssistantEnabled(access) ? null : new AppError('ASSISTANT_DISABLED')),
   // FEATURE_DISABLED
   ({ model }) => modelRefusal(model, 'PROVIDER_UNCONFIGURED'),
   ({ model }) => modelRefusal(model, 'MODEL_NOT_IN_PLAN'),
-  // QUOTA_EXCEEDED
-  // RATE_LIMITED
+];
+
+const FROM_QUOTA_ON: readonly Refusal[] = [
+  quotaRefusal,
+  ({ rate }) => (!rate || rate.ok ? null : new AppError('RATE_LIMITED', { retryAfterSeconds: rate.seconds })),
   ({ input }) => input ?? null,
   ({ model }) => modelRefusal(model, 'MODEL_UNKNOWN'),
 ];
 
 export function firstRefusal(question: GateQuestion): AppError | null {
-  for (const refuse of REFUSALS) {
+  for (const refuse of [...BEFORE_QUOTA, ...FROM_QUOTA_ON]) {
     const refusal = refuse(question);
     if (refusal) return refusal;
   }
   return null;
 }
+
+/** Whether a refusal stands whatever is left of the org's budget. */
+export const refusesBeforeQuota = (code: ErrorCode): boolean =>
+  ['ASSISTANT_DISABLED', 'FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'QUOTA_EXCEEDED'].includes(
+    code,
+  );
 
 /** @throws AppError, the first refusal. */
 export function requireOpenGate(question: GateQuestion): void {
@@ -50,6 +65,18 @@ export function requireOpenGate(question: GateQuestion): void {
 export const assistantEnabled: MiddlewareHandler<EdgeEnv> = async function assistantEnabled(c, next) {
   requireOpenGate({ access: c.get('access') });
   await next();
+};
+
+function quotaRefusal({ access, model, budget }: GateQuestion): AppError | null {
+  if (!model) return null;
+  if (budget?.isSpent) return quotaExceeded(budget, access);
+  return access.tokenAllowance === 0 ? quotaExceeded(NO_TOKENS, access) : null;
+}
+
+/** Of a plan without AI tokens: there is nothing to count. */
+const NO_TOKENS: BudgetFigures = {
+  ...{ month: '', used: 0, reserved: 0, limit: 0, left: 0, isSpent: true },
+  renewsAt: 0,
 };
 
 const modelRefusal = (

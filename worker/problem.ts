@@ -20,6 +20,8 @@ export type Problem = {
   readonly code: ErrorCode;
   readonly requestId: string;
   readonly issues?: readonly ProblemIssue[];
+  /** Figures that the code brings along. */
+  readonly [member: string]: unknown;
 };
 
 /** Enough to mend a request; a hostile one could name thousands. */
@@ -37,6 +39,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
     code: known.code,
     requestId,
     ...(issues.length > 0 && { issues }),
+    ...known.members,
   };
 }
 

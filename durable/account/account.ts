@@ -1,4 +1,5 @@
-// One person's Account object: sign-in sessions, what Postgres last said of their rights, their list of conversations.
+// One person's Account object: sign-in sessions, what Postgres last said of their rights, their list of conversations,
+// their exact rate of model calls.
 // Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
 import { DurableObject } from 'cloudflare:workers';
 import { logFailure } from '../log.ts';
@@ -7,7 +8,10 @@ import { listConversations } from '../postgres/conversations.ts';
 import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
+import { deliverRefusals } from './deliver-refusals.ts';
+import { createModelCalls } from './model-calls.ts';
 import { findRun, noteRun } from './recent-runs.ts';
+import { closingTime, hasRefusals, noteRefusal } from './refusals.ts';
 import {
   type Admission,
   AdmitInput,
@@ -17,6 +21,7 @@ import {
   ListSessionsInput,
   NoteRunInput,
   PutSessionInput,
+  RefusalInput,
   RemoveSessionInput,
   type SessionList,
 } from './requests.ts';
@@ -35,10 +40,13 @@ import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
 
 /** More than are kept unpinned; pinned ones come on top. */
 const HYDRATED_SESSIONS = 200;
+const AI_BUCKET = 'ai-bucket-full-at';
 
 export class Account extends DurableObject<Env> {
   readonly #sql: SqlStorage;
   readonly #rights: AccessSnapshots;
+  readonly #countModelCall: ReturnType<typeof createModelCalls>;
+  #alarmIsSet = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -56,20 +64,53 @@ export class Account extends DurableObject<Env> {
       background: (work) => ctx.waitUntil(work),
       noteFailure: (error) => logFailure('access not refreshed', error),
     });
+    this.#countModelCall = createModelCalls({
+      load: () => ctx.storage.kv.get<number>(AI_BUCKET) ?? 0,
+      // Not waited for by the reply: the first token must not wait for a disk.
+      store: (fullAt) => ctx.waitUntil(ctx.storage.put(AI_BUCKET, fullAt, { allowUnconfirmed: true })),
+      isKnown: ({ orgId, sessionId, runId }) => findRun(this.#sql, orgId, runId) === sessionId,
+      now: () => Date.now(),
+    });
   }
 
   /** Whether this sign-in is open and what the person may do in the org; one hop for each request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, modelCall } = AdmitInput.parse(input);
     const now = Date.now();
     const isOpen = principal.signInId === undefined || isSignInOpen(this.#sql, principal.signInId, now);
     if (!isOpen || principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
-    return this.#rights.admit({ subject: principal.subject, orgSlug, rights });
+    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights });
+    if (!admission.ok || !modelCall) return admission;
+    const { orgId } = admission.access;
+    return { ...admission, rate: this.#countModelCall(modelCall.run && { orgId, ...modelCall.run }) };
   }
 
   /** Fresh rights for work that began on older ones. */
   async confirm(input: ConfirmInput): Promise<Confirmation> {
     return this.#rights.confirm(ConfirmInput.parse(input).orgId);
+  }
+
+  /** Puts a refused message on record; it reaches the audit log when its minute is over. */
+  async noteRefusal(input: RefusalInput): Promise<void> {
+    const refusal = RefusalInput.parse(input);
+    this.ctx.storage.transactionSync(() => noteRefusal(this.#sql, refusal, Date.now()));
+    this.#wakeAt(closingTime(Date.now()));
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmIsSet = false;
+    await deliverRefusals(postgresDepsOf(this.env), this.#sql, Date.now());
+    if (hasRefusals(this.#sql)) this.#wakeAt(closingTime(Date.now()));
+  }
+
+  #wakeAt(at: number): void {
+    if (this.#alarmIsSet) return;
+    this.#alarmIsSet = true;
+    const set = this.ctx.storage.setAlarm(at).catch((error: unknown) => {
+      this.#alarmIsSet = false;
+      logFailure('alarm not set', error);
+    });
+    this.ctx.waitUntil(set);
   }
 
   async openSignIn(): Promise<SignIn> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RunId, SessionRecord } from '../conversation/requests.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type Access, Principal } from '../principal.ts';
+import type { RateVerdict } from './rate-bucket.ts';
 
 export const AdmitInput = z.object({
   principal: Principal,
@@ -14,13 +15,21 @@ export const AdmitInput = z.object({
    * `confirmed` waits where the snapshot is older than it may be for showing data.
    */
   rights: z.enum(['last-known', 'confirmed']),
+  /** Counts the request in the person's `ai` bucket: it makes a model work. */
+  modelCall: z.object({ run: z.object({ sessionId: z.string(), runId: z.string() }).nullable() }).optional(),
 });
 export type AdmitInput = z.input<typeof AdmitInput>;
 
 export type OrgChoice = { readonly slug: string; readonly name: string; readonly role: string };
 
 export type Admission =
-  | { readonly ok: true; readonly access: Access; readonly orgs: readonly OrgChoice[] }
+  | {
+      readonly ok: true;
+      readonly access: Access;
+      readonly orgs: readonly OrgChoice[];
+      /** Where the request was to be counted. */
+      readonly rate?: RateVerdict;
+    }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
 
 export const ConfirmInput = z.object({ orgId: z.uuid() });
@@ -29,6 +38,16 @@ export type ConfirmInput = z.input<typeof ConfirmInput>;
 export type Confirmation =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'ACCESS_REVOKED' | 'DATABASE_UNAVAILABLE'> };
+
+export const RefusalInput = z.object({
+  orgId: z.uuid(),
+  userId: z.uuid(),
+  code: z.string(),
+  requestId: z.string(),
+  sessionId: z.uuid().nullable(),
+  runId: RunId.nullable(),
+});
+export type RefusalInput = z.input<typeof RefusalInput>;
 
 export const PutSessionInput = z.object({
   orgId: z.uuid(),

@@ -23,4 +23,9 @@ export const ACCOUNT_STEPS: readonly string[] = [
      seq integer primary key autoincrement, org_id text not null, run_id text not null, session_id text not null,
      unique (org_id, run_id)
    );`,
+  `create table refusals (
+     id text primary key, org_id text not null, user_id text not null, code text not null, minute integer not null,
+     count integer not null, first_at integer not null, last_at integer not null,
+     session_id text, run_id text, request_ids text not null
+   ) without rowid;`,
 ];

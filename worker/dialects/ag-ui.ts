@@ -109,6 +109,12 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
   };
 }
 
+/** The run that a body names, wherever the rest of it is wrong. */
+export function requestedRun(body: unknown): { readonly sessionId: string; readonly runId: string } | null {
+  const peek = z.looseObject({ threadId: z.string(), runId: z.string() }).safeParse(body);
+  return peek.success ? { sessionId: peek.data.threadId, runId: peek.data.runId } : null;
+}
+
 /** The model that a body asks for, wherever the rest of it is wrong: whether a plan has it is said before that. */
 export function requestedModel(body: unknown): string | null {
   const peek = z.looseObject({ forwardedProps: z.looseObject({ model: ModelId }) }).safeParse(body);

@@ -3,29 +3,35 @@ import { type Context, Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import { type RunCall, RunId } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
+import type { PlanRights } from '../../durable/principal.ts';
 import { resolveModel } from '../../durable/providers/catalog.ts';
 import { providerConfigOf } from '../../durable/providers/config.ts';
-import { admitted } from '../access.ts';
 import { ChatQuery } from '../contract.ts';
-import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel } from '../dialects/ag-ui.ts';
+import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel, requestedRun } from '../dialects/ag-ui.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { eventStream } from '../event-stream.ts';
-import { requireOpenGate } from '../gate.ts';
+import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
 import { parseInput } from '../problem.ts';
-import { readJson } from '../read-json.ts';
 import { hydrateSession } from './messages.ts';
 import { requireSessionOfRun } from './runs.ts';
 
 /** Mounted before the other routes of the assistant: it alone starts on last-known rights, which the Conversation confirms. */
 export const chatRunRoute = new Hono<EdgeEnv>();
 
-chatRunRoute.post('/chat', admitted('last-known'), async (c) => {
-  const access = c.get('access');
-  const body = await readJson(c.req.raw, { limitBytes: CHAT_BODY_LIMIT_BYTES });
+const counted = callsModel({
+  rights: 'last-known',
+  limitBytes: CHAT_BODY_LIMIT_BYTES,
+  runOf: (_c, body) => requestedRun(body),
+});
+
+chatRunRoute.post('/chat', counted, async (c) => {
+  const body = c.get('body');
   const requested = body.ok ? requestedModel(body.value) : null;
-  const model = resolveModel({ requested, plan: access.plan, config: providerConfigOf(c.env) });
-  requireOpenGate({ access, model, input: body.ok ? null : body.error });
-  const run = await parseChatRequest(body.ok ? body.value : null, c.req.header('X-Run-Id'));
+  const input = await understood(body, (value) => parseChatRequest(value, c.req.header('X-Run-Id')));
+  const model = ({ plan, extraModels }: PlanRights) =>
+    resolveModel({ requested, plan, extraModels, config: providerConfigOf(c.env) });
+  const run = await requireOpenModelGate(c, { model, input });
+  const access = c.get('access');
   const call: RunCall = {
     run,
     access,

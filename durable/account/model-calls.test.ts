@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { createModelCalls, type RunName } from './model-calls.ts';
+
+const NOW = 1_795_000_000_000;
+const run = (runId: string, sessionId = 'session'): RunName => ({ orgId: 'org', sessionId, runId });
+
+function setUp() {
+  const state = { stored: 0, now: NOW, known: [] as string[] };
+  const start = () =>
+    createModelCalls({
+      load: () => state.stored,
+      store: (fullAt) => {
+        state.stored = fullAt;
+      },
+      isKnown: ({ sessionId, runId }) => state.known.includes(`${sessionId} ${runId}`),
+      now: () => state.now,
+    });
+  return { state, start };
+}
+
+describe('one person’s model calls', () => {
+  test('each run costs one token, its repetitions none', () => {
+    const count = setUp().start();
+    for (let times = 0; times < 50; times += 1) expect(count(run('a'))).toMatchObject({ ok: true });
+    expect(count(run('b'))).toMatchObject({ ok: true, remaining: 8 });
+  });
+
+  test('R37: the same run id in another conversation is another run', () => {
+    const count = setUp().start();
+    const verdicts = Array.from({ length: 12 }, (_, index) => count(run('same', `session ${index}`)));
+    expect(verdicts.filter(({ ok }) => ok)).toHaveLength(10);
+  });
+
+  test('a request that names no run always costs one', () => {
+    const count = setUp().start();
+    expect(Array.from({ length: 12 }, () => count(null)).filter(({ ok }) => ok)).toHaveLength(10);
+  });
+
+  test('a run that was refused costs one when it comes again', () => {
+    const { state, start } = setUp();
+    const count = start();
+    for (let index = 0; index < 10; index += 1) count(null);
+    expect(count(run('late')).ok).toBe(false);
+    expect(count(run('late')).ok).toBe(false);
+    state.now += 2_000;
+    expect(count(run('late'))).toMatchObject({ ok: true, remaining: 0 });
+    expect(count(run('other')).ok).toBe(false);
+  });
+
+  test('what was taken outlives the object, and a known run is repeated for nothing after that too', () => {
+    const { state, start } = setUp();
+    const first = start();
+    for (let index = 0; index < 10; index += 1) first(run(`run ${index}`));
+    const again = start();
+    expect(again(run('another')).ok).toBe(false);
+    state.known.push('session run 3');
+    expect(again(run('run 3')).ok).toBe(true);
+  });
+
+  test('only so many runs are remembered', () => {
+    const { state, start } = setUp();
+    const count = start();
+    for (let index = 0; index < 300; index += 1) {
+      state.now += 2_000;
+      count(run(`run ${index}`));
+    }
+    for (let index = 0; index < 10; index += 1) count(null);
+    expect(count(run('run 0')).ok).toBe(false);
+    expect(count(run('run 299')).ok).toBe(true);
+  });
+});

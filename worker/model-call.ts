@@ -1,0 +1,141 @@
+// What every route has in common that makes a model work, on whatever wire: `callsModel` in front of it counts the request
+// in the person's exact `ai` bucket, in the one hop that admits it, and puts on record what is refused.
+import { waitUntil } from 'cloudflare:workers';
+import type { Context, MiddlewareHandler } from 'hono';
+import { FRESH_MS } from '../durable/account/access-snapshot.ts';
+import { accountOf } from '../durable/account/account-stub.ts';
+import { AI_RULE } from '../durable/account/rate-bucket.ts';
+import { budgetOf } from '../durable/budget/budget-stub.ts';
+import { monthOf } from '../durable/budget/month.ts';
+import type { BudgetFigures } from '../durable/budget/requests.ts';
+import { RunId } from '../durable/conversation/requests.ts';
+import { AppError } from '../durable/errors.ts';
+import { logFailure } from '../durable/log.ts';
+import type { Access } from '../durable/principal.ts';
+import { askAccount, chosenOrg } from './access.ts';
+import { SessionId } from './contract.ts';
+import type { EdgeEnv } from './edge-env.ts';
+import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
+import { type JsonBody, readJson } from './read-json.ts';
+
+/** The run that a request asks for, where the wire has an id for it: its repetitions cost nothing. */
+export type RequestedRun = { readonly sessionId: string; readonly runId: string };
+
+export type ModelCallOptions = {
+  /** As for `admitted`. */
+  readonly rights: 'last-known' | 'confirmed';
+  readonly limitBytes?: number;
+  /** Null where the request names none, or nothing that could be one. */
+  readonly runOf?: (c: Context<EdgeEnv>, body: unknown) => RequestedRun | null;
+};
+
+/** To be mounted before `admitted`, in its place. Leaves `body`, `access` and `rate` to the handler, which asks the gate. */
+export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv> {
+  return async function callModel(c, next) {
+    const body = await readJson(c.req.raw, options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes });
+    const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
+    const admission = await askAccount(c, chosenOrg(c), options.rights, { run });
+    if (!admission.ok) throw new AppError(admission.code);
+    c.set('body', body);
+    c.set('access', admission.access);
+    c.set('orgs', admission.orgs);
+    c.set('rate', admission.rate);
+    await next();
+    setRateHeaders(c);
+    if (c.error instanceof AppError) noteRefusal(c, c.error, run);
+  };
+}
+
+/** Ids are compared as text further in, and kept: only what can be one is taken for one. */
+function validRun(run: RequestedRun | null): RequestedRun | null {
+  const sessionId = SessionId.safeParse(run?.sessionId);
+  const runId = RunId.safeParse(run?.runId);
+  return sessionId.success && runId.success ? { sessionId: sessionId.data, runId: runId.data } : null;
+}
+
+/** What a request asks for, or what is wrong with it: which of all refusals comes first is for the gate to say. */
+export type Input<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError };
+
+/** @param parse throws an AppError where it does not understand */
+export async function understood<T>(body: JsonBody, parse: (value: unknown) => Promise<T> | T): Promise<Input<T>> {
+  if (!body.ok) return body;
+  try {
+    return { ok: true, value: await parse(body.value) };
+  } catch (error) {
+    if (error instanceof AppError) return { ok: false, error };
+    throw error;
+  }
+}
+
+export type ModelCall<T> = {
+  /** Whether a model can answer, for these rights. Left out where the request must be done whatever is left to ask one. */
+  readonly model?: (access: Access) => ModelVerdict;
+  readonly input: Input<T>;
+};
+
+/**
+ * What is asked of a model, where nothing refuses it. Who passes waits for nobody; who is refused on old rights is asked
+ * about again, and who would be refused later in the order than by spent quota waits for the Budget.
+ * @throws AppError, the first refusal; `access` may be fresher after it
+ */
+export async function requireOpenModelGate<T>(c: Context<EdgeEnv>, call: ModelCall<T>): Promise<T> {
+  const { input } = call;
+  const ask = (budget?: BudgetFigures): AppError | null => firstRefusal({ ...questionOf(c, call), budget });
+  if (input.ok && !ask()) return input.value;
+  await confirmRights(c);
+  const refusal = ask();
+  if (input.ok && !refusal) return input.value;
+  if (refusal && refusesBeforeQuota(refusal.code)) throw refusal;
+  throw ask(await askBudget(c)) ?? refusal ?? new AppError('BAD_REQUEST');
+}
+
+/** A refusal on rights that may have changed would be one too many. */
+async function confirmRights(c: Context<EdgeEnv>): Promise<void> {
+  if (Date.now() - c.get('access').confirmedAt <= FRESH_MS) return;
+  const admission = await askAccount(c, chosenOrg(c), 'confirmed');
+  if (!admission.ok) throw new AppError(admission.code);
+  c.set('access', admission.access);
+}
+
+function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): GateQuestion {
+  const access = c.get('access');
+  return {
+    access,
+    input: input.ok ? null : input.error,
+    rate: c.get('rate'),
+    ...(model && { model: model(access) }),
+  };
+}
+
+/** Undefined where the Budget does not answer: the request is refused in any case. */
+async function askBudget(c: Context<EdgeEnv>): Promise<BudgetFigures | undefined> {
+  const { orgId, tokenAllowance = null } = c.get('access');
+  try {
+    return await budgetOf(c.env, orgId).status({ month: monthOf(Date.now()), limit: tokenAllowance });
+  } catch (error) {
+    logFailure('the budget could not be asked', error, { requestId: c.get('requestId') });
+    return undefined;
+  }
+}
+
+/** In the syntax of draft-ietf-httpapi-ratelimit-headers: the policy as it is, and what is left of it. */
+function setRateHeaders(c: Context<EdgeEnv>): void {
+  const rate = c.get('rate');
+  if (!rate) return;
+  const { perMinute, burst } = AI_RULE;
+  c.header('RateLimit-Policy', `"ai";q=${perMinute};w=60;burst=${burst}`);
+  c.header('RateLimit', `"ai";r=${rate.remaining};t=${rate.seconds}`);
+}
+
+/** Nobody waits for it: it is on its way when the reply is. */
+function noteRefusal(c: Context<EdgeEnv>, { code }: AppError, run: RequestedRun | null): void {
+  const { subject, orgId, userId } = c.get('access');
+  const refusal = {
+    ...{ orgId, userId, code, requestId: c.get('requestId') },
+    ...{ sessionId: run?.sessionId ?? null, runId: run?.runId ?? null },
+  };
+  const noted = accountOf(c.env, subject)
+    .noteRefusal(refusal)
+    .catch((error: unknown) => logFailure('a refusal was not noted', error, { code, requestId: refusal.requestId }));
+  waitUntil(noted);
+}
