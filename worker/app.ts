@@ -14,12 +14,14 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { estimateRoutes } from './routes/estimate.ts';
 import { meRoutes } from './routes/me.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
 
@@ -64,6 +66,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
     app.route(prefix, modelRoutes);
+    app.route(prefix, estimateRoutes);
+    app.route(prefix, usageRoutes);
   }
 
   app.notFound((c) => serveAsset(c));

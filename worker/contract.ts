@@ -2,7 +2,6 @@
 // Inputs are strict: an unknown key is refused, so nobody believes that it had an effect.
 import { z } from 'zod';
 import { CONFIRMATION_STATES, MessagePart, MessageStatus, ToolReply } from '../durable/conversation/requests.ts';
-import { ERRORS, type ErrorCode } from '../durable/errors.ts';
 import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
@@ -18,19 +17,6 @@ const Title = z.string().trim().min(1).max(255);
 const ScopeId = z.string().trim().min(1).max(64);
 export const ModelId = z.string().trim().min(1).max(128);
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
-
-export const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
-    requestId: z.uuid(),
-    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
-export type Problem = z.infer<typeof Problem>;
 
 export const Session = z
   .object({

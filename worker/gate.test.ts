@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { AppError, type ErrorCode } from '../durable/errors.ts';
 import type { Access } from '../durable/principal.ts';
-import { firstRefusal, type GateQuestion, type ModelVerdict } from './gate.ts';
+import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
 
 const ACCESS: Access = {
   subject: 'person-1',
@@ -22,6 +23,12 @@ const NO_PROVIDER: ModelVerdict = { ok: false, code: 'PROVIDER_UNCONFIGURED' };
 const NOT_IN_PLAN: ModelVerdict = { ok: false, code: 'MODEL_NOT_IN_PLAN' };
 const UNKNOWN: ModelVerdict = { ok: false, code: 'MODEL_UNKNOWN' };
 const TOO_LARGE = new AppError('PAYLOAD_TOO_LARGE');
+const IN_VAIN = { ok: false, remaining: 0, seconds: 2 };
+const SPENT: BudgetFigures = {
+  ...{ month: '2026-11', used: 199_000, reserved: 0, limit: 200_000, left: 1_000, isSpent: true },
+  renewsAt: Date.UTC(2026, 11, 1),
+};
+const FREE: Access = { ...ACCESS, tokenAllowance: 0 };
 
 const ask = (question: Partial<GateQuestion>): ErrorCode | undefined =>
   firstRefusal({ access: ACCESS, ...question })?.code;
@@ -37,10 +44,43 @@ describe('the order of refusals', () => {
     ['ASSISTANT_DISABLED', { access: OFF, model: NOT_IN_PLAN, input: TOO_LARGE }],
     ['PROVIDER_UNCONFIGURED', { model: NO_PROVIDER, input: TOO_LARGE }],
     ['MODEL_NOT_IN_PLAN', { model: NOT_IN_PLAN, input: TOO_LARGE }],
+    ['MODEL_NOT_IN_PLAN', { model: NOT_IN_PLAN, budget: SPENT, rate: IN_VAIN, input: TOO_LARGE }],
+    ['QUOTA_EXCEEDED', { model: { ok: true }, budget: SPENT, rate: IN_VAIN, input: TOO_LARGE }],
+    ['QUOTA_EXCEEDED', { model: UNKNOWN, access: FREE, rate: IN_VAIN, input: TOO_LARGE }],
+    ['RATE_LIMITED', { model: { ok: true }, budget: { ...SPENT, isSpent: false }, rate: IN_VAIN, input: TOO_LARGE }],
+    ['RATE_LIMITED', { model: UNKNOWN, rate: IN_VAIN }],
     ['PAYLOAD_TOO_LARGE', { model: UNKNOWN, input: TOO_LARGE }],
     ['MODEL_UNKNOWN', { model: UNKNOWN, input: null }],
   ])('%s comes first of %j', (code, question) => {
     expect(ask(question)).toBe(code);
+  });
+
+  test('where nothing is asked of a model, no allowance is needed', () => {
+    expect(ask({ access: FREE, budget: SPENT })).toBeUndefined();
+  });
+
+  test('R38: a refusal by rate says when asking again succeeds', () => {
+    expect(firstRefusal({ access: ACCESS, rate: IN_VAIN })?.retryAfterSeconds).toBe(2);
+  });
+
+  test('a refusal by quota carries its figures', () => {
+    const refusal = firstRefusal({ access: ACCESS, model: { ok: true }, budget: SPENT });
+    expect(refusal?.members).toEqual({
+      used: 199_000,
+      limit: 200_000,
+      left: 1_000,
+      renewsAt: '2026-12-01T00:00:00.000Z',
+    });
+  });
+
+  test.each<[ErrorCode, boolean]>([
+    ['ASSISTANT_DISABLED', true],
+    ['MODEL_NOT_IN_PLAN', true],
+    ['RATE_LIMITED', false],
+    ['BAD_REQUEST', false],
+    ['MODEL_UNKNOWN', false],
+  ])('%s stands whatever is left: %s', (code, stands) => {
+    expect(refusesBeforeQuota(code)).toBe(stands);
   });
 
   test('an org whose flag nobody ever set has no assistant', () => {

@@ -1,8 +1,8 @@
 // The OpenAPI 3.1 document, made from the operations and the contract's shapes.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
-import { Problem } from './contract.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
+import { Problem } from './problem-contract.ts';
 
 const API_VERSION = '1';
 const CANONICAL_PREFIX = '/api/v1/ai';

@@ -28,6 +28,7 @@ import {
   WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
+import { USAGE_OPERATIONS } from './usage-operations.ts';
 
 export type Operation = {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
@@ -79,7 +80,11 @@ export const OPERATIONS: readonly Operation[] = [
       schema: EVENT_STREAM,
       type: 'text/event-stream',
     },
-    errors: [...MODEL_ERRORS, 'RUN_ID_REUSED', 'QUEUE_FULL', 'BACKLOG_FULL', 'ACCESS_REVOKED'],
+    errors: [
+      ...MODEL_ERRORS,
+      ...(['QUOTA_EXCEEDED', 'BUDGET_UNAVAILABLE', 'RUN_ID_REUSED', 'QUEUE_FULL'] as const),
+      ...(['BACKLOG_FULL', 'ACCESS_REVOKED'] as const),
+    ],
   },
   {
     method: 'get',
@@ -178,6 +183,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'List models and what the plan allows',
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
+  ...USAGE_OPERATIONS,
   {
     method: 'get',
     path: '/api/v1/me',

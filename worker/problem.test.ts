@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode } from '../durable/errors.ts';
-import { Problem } from './contract.ts';
 import { parseInput, toProblem } from './problem.ts';
+import { Problem } from './problem-contract.ts';
 
 const REQUEST_ID = '0e000000-0000-4000-8000-000000000001';
 const SECRET = 'select * from users where token = sk-ant-secret';

@@ -3,7 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { settingsOf } from '../durable/env.ts';
 import { requireDemoPerson } from '../local/demo-people.ts';
-import type { Problem } from './contract.ts';
+import type { Problem } from './problem-contract.ts';
 import { signSessionToken } from './session-token.ts';
 
 export const ORIGIN = 'http://groundwire.test';

@@ -1,0 +1,21 @@
+// The shape of every refusal and failure.
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../durable/errors.ts';
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    requestId: z.uuid(),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    /** Of QUOTA_EXCEEDED, in tokens. */
+    used: z.int().optional(),
+    limit: z.int().optional(),
+    left: z.int().optional(),
+    renewsAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,53 @@
+// What was used and what it cost, for those who may see it; how the org's month stands, for everybody in it.
+import { Hono } from 'hono';
+import { budgetOf } from '../../durable/budget/budget-stub.ts';
+import { monthOf } from '../../durable/budget/month.ts';
+import { levelOf } from '../../durable/budget/quota.ts';
+import { AppError } from '../../durable/errors.ts';
+import { postgresDepsOf } from '../../durable/postgres/config.ts';
+import { readUsage, type UsageRow } from '../../durable/postgres/usage.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { parseInput } from '../problem.ts';
+import { type Quota, type Usage, type UsageFigures, UsageQuery } from '../usage-contract.ts';
+
+/** Either is enough; the database asks for the same. */
+const MAY_SEE_USAGE = ['usage:read', 'audit:read'];
+
+export const usageRoutes = new Hono<EdgeEnv>();
+
+usageRoutes.get('/quota', async (c) => {
+  const { orgId, plan, tokenAllowance = null } = c.get('access');
+  const figures = await budgetOf(c.env, orgId).status({ month: monthOf(Date.now()), limit: tokenAllowance });
+  const { month, used, reserved, limit, left } = figures;
+  const renewsAt = new Date(figures.renewsAt).toISOString();
+  const quota: Quota = { plan, month, used, reserved, limit, left, renewsAt, level: levelOf(figures) };
+  return c.json(quota);
+});
+
+usageRoutes.get('/usage', async (c) => {
+  const access = c.get('access');
+  if (!MAY_SEE_USAGE.some((permission) => access.permissions.includes(permission))) throw new AppError('FORBIDDEN');
+  const query = parseInput(UsageQuery, c.req.query());
+  const { totals, rows } = await readUsage(postgresDepsOf(c.env), access, query);
+  const usage: Usage = {
+    ...query,
+    totals: totals ? toFigures(totals) : NOTHING,
+    rows: rows.map((row) => ({ key: row.key, label: row.label, ...toFigures(row) })),
+  };
+  return c.json(usage);
+});
+
+function toFigures(row: UsageRow): UsageFigures {
+  const { key: _key, label: _label, firstTokenP50Ms: p50, firstTokenP95Ms: p95, ...counts } = row;
+  return {
+    ...counts,
+    totalTokens: counts.inputTokens + counts.outputTokens + counts.cacheReadTokens + counts.cacheWriteTokens,
+    firstTokenMs: p50 === null || p95 === null ? null : { p50, p95 },
+  };
+}
+
+const NOTHING: UsageFigures = {
+  ...{ runs: 0, answers: 0, estimatedAnswers: 0, refusals: 0 },
+  ...{ inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, totalTokens: 0 },
+  ...{ costMicros: 0, firstTokenMs: null },
+};

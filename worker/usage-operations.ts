@@ -1,0 +1,34 @@
+// The operations on tokens and their cost, as data for the OpenAPI document.
+import type { Operation } from './operations.ts';
+import { Estimate, EstimateRequest, Quota, Usage, UsageQuery } from './usage-contract.ts';
+
+export const USAGE_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/estimate',
+    group: 'assistant',
+    summary: 'Estimate what a message would take',
+    description: 'Tokens of the prompt and the range of its cost, before it is sent. Nothing is reserved or charged.',
+    body: EstimateRequest,
+    reply: { status: 200, description: 'The estimate.', schema: Estimate },
+    errors: ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'],
+  },
+  {
+    method: 'get',
+    path: '/quota',
+    group: 'assistant',
+    summary: 'How the org’s token allowance stands',
+    reply: { status: 200, description: 'What is used, held and left of the UTC month.', schema: Quota },
+  },
+  {
+    method: 'get',
+    path: '/usage',
+    group: 'assistant',
+    summary: 'What was used and what it cost',
+    description:
+      'Needs `usage:read` or `audit:read`. Derived from the audit log, in which answers stand some seconds after they end.',
+    query: UsageQuery,
+    reply: { status: 200, description: 'Totals and rows.', schema: Usage },
+    errors: ['FORBIDDEN'],
+  },
+];
