@@ -7,8 +7,8 @@ import { logFailure } from '../log.ts';
 
 /** What is remembered is good for as long; others use the same budget. */
 const KNOWN_MS = 60_000;
-/** So many answers like this one must fit into what is left: many conversations may believe the same at once. */
-const PLENTY = 16;
+/** So many answers like this one must fit into what is left: several conversations may believe the same at once. */
+const PLENTY = 4;
 const RETRY_AFTER_SECONDS = 10;
 
 export type BudgetDeps = {

@@ -1,7 +1,7 @@
 // What a message would take, before it is sent: the very request that it would lead to, made and not sent.
 import { toolsFor } from '../packs/registry.ts';
 import type { Access } from '../principal.ts';
-import { costMicros, type Usage } from '../providers/models.ts';
+import { costMicros, NO_USAGE } from '../providers/models.ts';
 import { resolveFor } from './admit.ts';
 import type { ConversationDeps, Resolved } from './deps.ts';
 import { type Prepared, prepareRequest } from './model-request.ts';
@@ -54,8 +54,8 @@ export function estimate(deps: ConversationDeps, { access, draft }: EstimateCall
   const { resolved, prepared } = answer;
   const { promptTokens, request } = prepared;
   const { model } = resolved;
-  const written = { ...NOTHING, cacheWriteTokens: promptTokens, outputTokens: request.maxOutputTokens };
-  const read = { ...NOTHING, inputTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  const written = { ...NO_USAGE, cacheWriteTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  const read = { ...NO_USAGE, inputTokens: promptTokens, outputTokens: request.maxOutputTokens };
   return {
     ok: true,
     model: model.id,
@@ -63,17 +63,8 @@ export function estimate(deps: ConversationDeps, { access, draft }: EstimateCall
     promptTokens,
     maxOutputTokens: request.maxOutputTokens,
     costMicros: {
-      least: costMicros(model, { ...NOTHING, cacheReadTokens: promptTokens, outputTokens: 1 }),
+      least: costMicros(model, { ...NO_USAGE, cacheReadTokens: promptTokens, outputTokens: 1 }),
       most: Math.max(costMicros(model, written), costMicros(model, read)),
     },
   };
 }
-
-const NOTHING: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  estimated: true,
-};

@@ -45,6 +45,7 @@ function callFrames({ id, name, input }: ScriptedCall, index: number): string[] 
 export type ProviderCall = {
   readonly body: {
     readonly model: string;
+    readonly max_tokens: number;
     readonly messages: readonly { role: string; content: unknown }[];
     readonly tools?: readonly { name: string }[];
   };
@@ -100,7 +101,7 @@ export function createWorld() {
     /** `lost` stores and then breaks the connection, so that nobody learns of it. */
     database: 'up' as 'up' | 'down' | 'lost',
     /** What Postgres says of memberships. */
-    memberships: 'real' as 'real' | 'none' | 'assistant off',
+    memberships: 'real' as 'real' | 'none' | 'assistant off' | 'free',
     /** Holds up the answer to the question about memberships. */
     membershipGate: null as Signal | null,
     membershipQuestions: 0,
@@ -218,7 +219,15 @@ async function alterMemberships(answer: Response, to: World['state']['membership
   if (to === 'real') return answer;
   const text = await answer.text();
   if (to === 'assistant off') return new Response(text.replaceAll(/(aiAssistant\\*": ?)true/g, '$1false'));
-  const reply = JSON.parse(text) as { results: { rows: unknown[]; rowCount: number }[] };
+  const reply = JSON.parse(text) as { results: { rows: unknown[]; rowCount: number; fields: { name: string }[] }[] };
+  if (to === 'free') {
+    for (const { rows, fields } of reply.results.slice(1)) {
+      const column = fields.findIndex(({ name }) => name === 'tokenAllowance');
+      for (const row of rows)
+        (row as Record<number | string, unknown>)[Array.isArray(row) ? column : 'tokenAllowance'] = 0;
+    }
+    return Response.json(reply);
+  }
   for (const result of reply.results.slice(1)) {
     result.rows = [];
     result.rowCount = 0;

@@ -1,8 +1,10 @@
 // Runs when an object starts: turns that its last instance left unfinished are ended in the log, marked interrupted.
 // What was shown is in the log, so the partial answer is rebuilt from it; nothing is asked of a provider again.
+import { addToOutbox } from '../audit/outbox.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { type AnswerState, createAnswerWriter, replayAnswer } from './answer-writer.ts';
+import { chargeBarely } from './charge-barely.ts';
 import type { ConversationDeps, Step } from './deps.ts';
 import { endTurn, runStarted } from './end-turn.ts';
 import { storedEvents } from './event-store.ts';
@@ -72,11 +74,12 @@ function loggedEvents(deps: ConversationDeps, runId: string): AgUiEvent[] {
   return events;
 }
 
-/** Without reading a word of what is stored: readers and the next turn go on, the charge is left to the operator. */
+/** Without reading a word of what is stored: readers and the next turn go on, and what is sure is charged. */
 function endBarely(deps: ConversationDeps, runId: string): void {
   try {
     deps.transaction(() => {
       const store = storedEvents(deps.sql);
+      addToOutbox(deps.sql, chargeBarely(deps, runId));
       const { code, detail } = new AppError('RUN_INTERRUPTED');
       const seq = store.count(runId);
       store.insert(runId, {

@@ -4,7 +4,7 @@
 import { AppError, type ErrorCode } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { estimateTokens } from '../providers/estimate-tokens.ts';
-import type { Usage } from '../providers/models.ts';
+import { NO_USAGE, type Usage } from '../providers/models.ts';
 import type { FinishReason, ModelRequest, Provider, ProviderEvent } from '../providers/provider.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 
@@ -88,20 +88,11 @@ const failed = (code: ErrorCode, detail?: string): Ending => ({
 const tooLong = (): AppError =>
   new AppError('PROVIDER_BROKEN_STREAM', { detail: 'The answer grew longer than an answer may be, and was cut off.' });
 
-const NOTHING_USED: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  estimated: false,
-};
-
 /** What the turn is charged for: the provider's own count where the answer is whole, else never less than what was streamed. */
 export function usageOf(streamed: Streamed, promptTokens: number, said: string): Usage {
   const { reported } = streamed;
-  if (!streamed.charged) return NOTHING_USED;
+  if (!streamed.charged) return NO_USAGE;
   if (reported && streamed.ending.status === 'complete') return reported;
-  const counted = reported ?? { ...NOTHING_USED, inputTokens: promptTokens };
+  const counted = reported ?? { ...NO_USAGE, inputTokens: promptTokens };
   return { ...counted, outputTokens: Math.max(counted.outputTokens, estimateTokens(said)), estimated: true };
 }

@@ -1,6 +1,6 @@
 // Tells readers of a run, while it streams, what it has used and cost so far, and measures how long its first word took.
 import { estimateTokens } from '../providers/estimate-tokens.ts';
-import { costMicros, type Usage } from '../providers/models.ts';
+import { costMicros, NO_USAGE, type Usage } from '../providers/models.ts';
 import type { ProviderEvent } from '../providers/provider.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 
@@ -26,7 +26,7 @@ export function watchUsage(
     // Only with words: alone it would be a row of its own in the log.
     if (event.type === 'tool-call-args' || now - saidAt < EVERY_MS) return;
     saidAt = now;
-    const usage = { ...(known ?? unread(promptTokens)), outputTokens, estimated: true };
+    const usage = { ...(known ?? { ...NO_USAGE, inputTokens: promptTokens }), outputTokens, estimated: true };
     const value = {
       messageId: step.messageId,
       model: run.model,
@@ -37,12 +37,3 @@ export function watchUsage(
     deps.log.append(run.runId, { type: 'CUSTOM', name: 'usage', value });
   };
 }
-
-const unread = (promptTokens: number): Usage => ({
-  inputTokens: promptTokens,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  estimated: true,
-});

@@ -52,7 +52,7 @@ describe('a requested model', () => {
     const choice = resolveModel({ requested: 'gpt-9', plan: 'free', config });
     if (!choice.ok) throw new Error(choice.code);
     expect(choice.provider.name).toBe('openai');
-    expect(choice.model).toMatchObject({ id: 'gpt-9', priceVersion: 'unlisted', provider: 'openai' });
+    expect(choice.model).toMatchObject({ id: 'gpt-9', priceVersion: 'unlisted-2026-11-21', provider: 'openai' });
     expect(choice.model.prices.output).toBe(8_000_000);
   });
 

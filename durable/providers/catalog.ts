@@ -3,7 +3,8 @@
 import type { ErrorCode } from '../errors.ts';
 import { PLANS, type Plan } from '../principal.ts';
 import { type Connection, type ProviderDeps, systemDeps } from './connection.ts';
-import { MODELS, type Model, UNLISTED_PRICE_VERSION } from './models.ts';
+import { MODELS, type Model } from './models.ts';
+import { dearestPrices, unlistedPriceVersion } from './price-lists.ts';
 import type { Provider } from './provider.ts';
 import type { Configured, ProviderConfig, ProviderRow } from './registry.ts';
 
@@ -83,20 +84,13 @@ function modelOf(row: ProviderRow, id: string): Model {
  * charged like the dearest listed model of its provider, and the price version says that this is not a price.
  */
 function unlistedModel(row: ProviderRow, id: string): Model {
-  const prices = MODELS.filter(({ provider }) => provider === row.id).map((model) => model.prices);
-  const dearest = (kind: keyof Model['prices']) => Math.max(0, ...prices.map((price) => price[kind]));
   return {
     id,
     provider: row.id,
     label: id,
     ...row.unlisted,
-    prices: {
-      input: dearest('input'),
-      output: dearest('output'),
-      cacheRead: dearest('cacheRead'),
-      cacheWrite: dearest('cacheWrite'),
-    },
-    priceVersion: UNLISTED_PRICE_VERSION,
+    prices: dearestPrices(row.id),
+    priceVersion: unlistedPriceVersion(row.id),
     capabilities: ['tools'],
     // The same model by another way keeps its plan.
     lowestPlan: MODELS.find((model) => model.id === id)?.lowestPlan ?? 'free',

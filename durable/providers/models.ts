@@ -1,5 +1,5 @@
 // Models and prices as data. To add a model: one row here.
-// Figures stand as the providers publish them; a changed price gets a new row value and a new price version.
+// Figures stand as the providers publish them; a changed price gets a new version, and the old one moves to price-lists.ts.
 import { z } from 'zod';
 import type { Plan } from '../principal.ts';
 
@@ -18,12 +18,21 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
 /** All that a request takes of a budget. */
 export const tokensOf = (usage: Usage): number =>
   usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 
 /** Micro-dollars (1e-6 USD) per million tokens, so that every price is an integer. */
-type Prices = {
+export type Prices = {
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
@@ -46,7 +55,7 @@ export type Model = {
   readonly lowestPlan: Plan;
 };
 
-/** The price version of a model that no row lists: its cost is our upper estimate, not the provider's price. */
+/** Begins the price version of a model that no row lists: its cost is our upper estimate, not the provider's price. */
 export const UNLISTED_PRICE_VERSION = 'unlisted';
 
 export const MODELS: readonly Model[] = [
@@ -126,7 +135,7 @@ export const MODELS: readonly Model[] = [
 
 /**
  * The cost of one request in whole micro-dollars, rounded up once, so that a sum of requests is never below the bill.
- * With `priceVersion` 'unlisted' it is an upper estimate by the provider's dearest listed model.
+ * With an 'unlisted' price version it is an upper estimate by the provider's dearest listed model.
  */
 export function costMicros(model: Pick<Model, 'prices'>, usage: Usage): number {
   const { prices } = model;
