@@ -1,0 +1,130 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
+import { requireDemoOrg } from '../../local/demo-people.ts';
+import type { Estimate, Quota, Usage } from '../usage-contract.ts';
+import { Estimate as EstimateShape, Quota as QuotaShape, Usage as UsageShape } from '../usage-contract.ts';
+import { chatBody, readEvents, readProblem, signedIn, type Visitor } from '../visitor.fixture.ts';
+
+const AI = '/api/v1/ai';
+const NORTHLIGHT = requireDemoOrg('northlight').id;
+const today = () => new Date().toISOString().slice(0, 10);
+
+async function talk(visitor: Visitor, threadId: string, text: string): Promise<void> {
+  await readEvents(await visitor(`${AI}/chat`, { body: chatBody(threadId, crypto.randomUUID(), text) }));
+  await runDurableObjectAlarm(conversationOf(env, NORTHLIGHT, threadId));
+}
+
+describe('GET /quota', () => {
+  test('tells everybody in the org what is used and left, and when it renews', async () => {
+    const max = await signedIn('max@northlight.test');
+    const before = await (await max(`${AI}/quota`)).json<Quota>();
+    expect(QuotaShape.parse(before)).toMatchObject({ plan: 'professional', limit: 200_000, level: 'ok' });
+    await talk(max, crypto.randomUUID(), 'Say hello');
+    await expect.poll(async () => (await (await max(`${AI}/quota`)).json<Quota>()).used).toBeGreaterThan(before.used);
+    const after = await (await max(`${AI}/quota`)).json<Quota>();
+    expect(after).toMatchObject({ left: 200_000 - after.used, reserved: 0 });
+  });
+
+  test.each([
+    ['ada@cascade.test', { plan: 'enterprise', limit: null, left: null, level: 'ok' }],
+    ['finn@freefold.test', { plan: 'free', limit: 0, left: 0, level: 'spent' }],
+  ])('%s', async (email, expected) => {
+    const visitor = await signedIn(email);
+    expect(await (await visitor(`${AI}/quota`)).json()).toMatchObject(expected);
+  });
+});
+
+describe('POST /estimate', () => {
+  test('tells tokens and the range of the cost of a message, and grows with the conversation', async () => {
+    const max = await signedIn('max@northlight.test');
+    const threadId = crypto.randomUUID();
+    const ask = async (text: string) =>
+      EstimateShape.parse(await (await max(`${AI}/estimate`, { body: { threadId, text } })).json<Estimate>());
+    const first = await ask('Say hello');
+    expect(first.model).toBe('claude-sonnet-4-6');
+    expect(first.costMicros.least).toBeLessThan(first.costMicros.most);
+    expect((await ask('Say hello to everybody in the crew of the show')).promptTokens).toBeGreaterThan(
+      first.promptTokens,
+    );
+    expect((await max(`${AI}/sessions/${threadId}`)).status).toBe(404);
+    await talk(max, threadId, 'Say hello');
+    const second = await ask('Say hello');
+    expect(second.promptTokens).toBeGreaterThan(first.promptTokens);
+    // What was estimated is what would be charged at most.
+    const { messages } = await (await max(`${AI}/sessions/${threadId}/messages`)).json<{
+      messages: { usage: { inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number } | null }[];
+    }>();
+    const used = messages.at(-1)?.usage;
+    expect(used && used.inputTokens + used.cacheReadTokens + used.cacheWriteTokens).toBeLessThanOrEqual(
+      first.promptTokens,
+    );
+  });
+
+  test('needs no session, and refuses what sending would refuse', async () => {
+    const max = await signedIn('max@northlight.test');
+    expect((await max(`${AI}/estimate`, { body: { text: 'hello' } })).status).toBe(200);
+    const opus = await max(`${AI}/estimate`, { body: { text: 'hello', model: 'claude-opus-4-7' } });
+    expect(await readProblem(opus)).toMatchObject({ status: 403, code: 'MODEL_NOT_IN_PLAN' });
+    for (const body of [{}, { text: '' }, { text: 'x', orgId: 'y' }, { text: 'x', threadId: 'z' }])
+      expect((await max(`${AI}/estimate`, { body })).status).toBe(400);
+  });
+
+  test('R12: of another’s session it tells what it tells of none', async () => {
+    const [max, nora] = await Promise.all([signedIn('max@northlight.test'), signedIn('nora@northlight.test')]);
+    const threadId = crypto.randomUUID();
+    await talk(max, threadId, 'Say hello');
+    const refused = await nora(`${AI}/estimate`, { body: { threadId, text: 'hello' } });
+    expect(await readProblem(refused)).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+});
+
+describe('GET /usage', () => {
+  test('tells an admin what was used, by day, month, user and model', async () => {
+    const nora = await signedIn('nora@northlight.test');
+    const usage = async (by: string) =>
+      UsageShape.parse(await (await nora(`${AI}/usage?from=${today()}&to=${today()}&by=${by}`)).json<Usage>());
+    const ofNora = async () => (await usage('user')).rows.find(({ label }) => label === 'Nora Lindqvist')?.answers ?? 0;
+    const before = await ofNora();
+    await talk(nora, crypto.randomUUID(), 'Say hello');
+    await expect.poll(ofNora).toBeGreaterThan(before);
+    const byDay = await usage('day');
+    expect(byDay.rows.map(({ key }) => key)).toEqual([today()]);
+    expect(byDay.totals.runs).toBeGreaterThan(0);
+    expect(byDay.totals.totalTokens).toBeGreaterThan(0);
+    expect(byDay.totals.costMicros).toBeGreaterThan(0);
+    expect(byDay.totals.firstTokenMs?.p95).toBeGreaterThanOrEqual(byDay.totals.firstTokenMs?.p50 ?? Infinity);
+    expect((await usage('month')).rows.map(({ key }) => key)).toEqual([today().slice(0, 7)]);
+    expect((await usage('model')).rows.map(({ key }) => key)).toContain('claude-sonnet-4-6');
+  });
+
+  test('R19: is for those who may see usage', async () => {
+    for (const email of ['max@northlight.test', 'eli@cascade.test', 'vic@cascade.test']) {
+      const visitor = await signedIn(email);
+      expect(await readProblem(await visitor(`${AI}/usage?from=2026-11-01&to=2026-11-30`))).toMatchObject({
+        status: 403,
+        code: 'FORBIDDEN',
+      });
+    }
+  });
+
+  test.each([
+    '',
+    '?from=2026-11-01',
+    '?from=2026-11-30&to=2026-11-01',
+    '?from=2024-01-01&to=2026-01-01',
+    '?from=2026-02-30&to=2026-03-01',
+    '?from=2026-11-01&to=2026-11-30&by=org',
+    '?from=2026-11-01&to=2026-11-30&orgId=x',
+  ])('R20: refuses %j', async (query) => {
+    const nora = await signedIn('nora@northlight.test');
+    expect((await nora(`${AI}/usage${query}`)).status).toBe(400);
+  });
+
+  test('a period without use is empty, not missing', async () => {
+    const nora = await signedIn('nora@northlight.test');
+    const usage = await (await nora(`${AI}/usage?from=2020-01-01&to=2020-01-31`)).json<Usage>();
+    expect(usage).toMatchObject({ by: 'day', rows: [], totals: { runs: 0, totalTokens: 0, firstTokenMs: null } });
+  });
+});
