@@ -1,5 +1,6 @@
 // Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
 import type { Decided, Me, ModelList, Session, SessionList, WorkspacePage, WorkspaceTab } from '../worker/contract.ts';
+import type { Quota } from '../worker/usage-contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
 
 const AI = '/api/v1/ai';
@@ -18,6 +19,7 @@ export type DemoPerson = {
 
 export const getMe = (): Promise<Me> => call('GET', '/api/v1/me');
 export const getModels = (): Promise<ModelList> => call('GET', `${AI}/models`);
+export const getQuota = (): Promise<Quota> => call('GET', `${AI}/quota`);
 export const getSession = (id: string): Promise<Session> => call('GET', `${AI}/sessions/${id}`);
 
 export function getSessions(options: { limit: number; cursor: string | null }): Promise<SessionList> {

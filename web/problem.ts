@@ -7,6 +7,8 @@ export class Problem extends Error {
   readonly detail: string;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
+  /** All that the problem says, for codes that bring figures along. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(init: {
     status: number;
@@ -15,6 +17,7 @@ export class Problem extends Error {
     detail: string;
     requestId?: string | null;
     retryAfterSeconds?: number | null;
+    members?: Readonly<Record<string, unknown>>;
   }) {
     super(init.code);
     this.name = 'Problem';
@@ -24,6 +27,7 @@ export class Problem extends Error {
     this.detail = init.detail;
     this.requestId = init.requestId ?? null;
     this.retryAfterSeconds = init.retryAfterSeconds ?? null;
+    this.members = init.members ?? {};
   }
 }
 
@@ -49,6 +53,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     detail: text(fields['detail'], 'Try again in a minute, and quote the request id if it happens again.'),
     requestId: text(fields['requestId'], response.headers.get('x-request-id') ?? '') || null,
     retryAfterSeconds: readRetryAfter(response.headers.get('retry-after')),
+    members: fields,
   });
 }
 

@@ -8,12 +8,14 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
-import { getMe, getModels, getSession, getSessions } from './api.ts';
+import type { Quota } from '../worker/usage-contract.ts';
+import { getMe, getModels, getQuota, getSession, getSessions } from './api.ts';
 import { Problem } from './problem.ts';
 
 export const KEYS = {
   me: ['me'],
   models: ['models'],
+  quota: ['quota'],
   sessions: ['sessions'],
   session: (id: string) => ['session', id],
 } as const;
@@ -36,6 +38,10 @@ export function useMe(): UseQueryResult<Me> {
 
 export function useModels(): UseQueryResult<ModelList> {
   return useQuery({ queryKey: KEYS.models, queryFn: getModels, staleTime: 60_000 });
+}
+
+export function useQuota(): UseQueryResult<Quota> {
+  return useQuery({ queryKey: KEYS.quota, queryFn: getQuota, staleTime: 60_000, retry: false });
 }
 
 export function useSessions(): UseInfiniteQueryResult<InfiniteData<SessionList>> {

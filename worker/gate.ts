@@ -2,6 +2,7 @@
 // nobody learns by a malformed request what a well-formed one would not tell. Nothing here asks anyone anything.
 import type { MiddlewareHandler } from 'hono';
 import type { RateVerdict } from '../durable/account/rate-bucket.ts';
+import { monthOf, renewalOf } from '../durable/budget/month.ts';
 import { quotaExceeded } from '../durable/budget/quota.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { AppError, type ErrorCode } from '../durable/errors.ts';
@@ -49,11 +50,9 @@ export function firstRefusal(question: GateQuestion): AppError | null {
   return null;
 }
 
-/** Whether a refusal stands whatever is left of the org's budget. */
+/** Whether a refusal comes before that of spent quota, and so stands whatever is left. */
 export const refusesBeforeQuota = (code: ErrorCode): boolean =>
-  ['ASSISTANT_DISABLED', 'FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'QUOTA_EXCEEDED'].includes(
-    code,
-  );
+  ['ASSISTANT_DISABLED', 'FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN'].includes(code);
 
 /** @throws AppError, the first refusal. */
 export function requireOpenGate(question: GateQuestion): void {
@@ -70,14 +69,14 @@ export const assistantEnabled: MiddlewareHandler<EdgeEnv> = async function assis
 function quotaRefusal({ access, model, budget }: GateQuestion): AppError | null {
   if (!model) return null;
   if (budget?.isSpent) return quotaExceeded(budget, access);
-  return access.tokenAllowance === 0 ? quotaExceeded(NO_TOKENS, access) : null;
+  return access.tokenAllowance === 0 ? quotaExceeded(noTokens(), access) : null;
 }
 
-/** Of a plan without AI tokens: there is nothing to count. */
-const NO_TOKENS: BudgetFigures = {
-  ...{ month: '', used: 0, reserved: 0, limit: 0, left: 0, isSpent: true },
-  renewsAt: 0,
-};
+/** Of a plan without AI tokens, where nobody could be asked: there is nothing to count. */
+function noTokens(): BudgetFigures {
+  const month = monthOf(Date.now());
+  return { month, used: 0, reserved: 0, limit: 0, left: 0, renewsAt: renewalOf(month), isSpent: true };
+}
 
 const modelRefusal = (
   model: ModelVerdict | undefined,

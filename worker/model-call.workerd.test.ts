@@ -196,7 +196,8 @@ describe('402', () => {
   test('a plan without AI tokens is refused at once, in its own words', async () => {
     const finn = await signedIn('finn@freefold.test');
     const problem = await readProblem(await say(finn));
-    expect(problem).toMatchObject({ status: 402, code: 'QUOTA_EXCEEDED', limit: 0, left: 0 });
+    expect(problem).toMatchObject({ status: 402, code: 'QUOTA_EXCEEDED', used: 0, limit: 0, left: 0 });
+    expect(Date.parse(problem.renewsAt ?? '')).toBeGreaterThan(now);
     expect(problem.detail).toContain('The free plan of Free Fold includes no AI tokens');
     expect((await finn('/api/v1/ai/sessions')).status).toBe(200);
   });

@@ -57,6 +57,15 @@ describe('what an answer used', () => {
     expect(observe(STARTED, MESSAGE, cost, { ...end, usage: total }).answers['m1']).toMatchObject(expected);
   });
 
+  test('so far is told while a step streams, and gives way to what it cost', () => {
+    const usage = { messageId: 'm1', inputTokens: 1212, outputTokens: 80, costMicros: 2400 };
+    const running = observe(STARTED, MESSAGE, { type: 'CUSTOM', name: 'usage', value: usage });
+    expect(running.run?.running).toEqual({ inputTokens: 1212, outputTokens: 80, costMicros: 2400 });
+    expect(running.answers['m1']?.costMicros).toBeNull();
+    expect(observeEvent(running, cost, null).run?.running).toBeNull();
+    expect(observe(STARTED, { type: 'CUSTOM', name: 'usage', value: { inputTokens: 'x' } }).run?.running).toBeNull();
+  });
+
   test('is unknown where nobody counted', () => {
     expect(observe(STARTED, MESSAGE, { type: 'RUN_FINISHED' }).answers['m1']).toMatchObject({
       inputTokens: null,

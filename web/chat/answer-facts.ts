@@ -15,6 +15,12 @@ export type AnswerFacts = {
   readonly requestId: string | null;
 };
 
+export type RunningUsage = {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costMicros: number;
+};
+
 /** The live run of this page, if any, and the facts of each answer by message id. */
 export type AnswerLog = {
   readonly run: {
@@ -23,6 +29,8 @@ export type AnswerLog = {
     readonly requestId: string | null;
     readonly costMicros: number | null;
     readonly model: string | null;
+    /** What the step under way has used so far, by the server's estimate. */
+    readonly running: RunningUsage | null;
   } | null;
   readonly answers: Readonly<Record<string, AnswerFacts>>;
   /** How the last run ended where it failed before it had an answer to show. */
@@ -40,13 +48,21 @@ export function observeEvent(log: AnswerLog, event: StreamEvent, requestId: stri
       return {
         ...log,
         unanswered: null,
-        run: { id: asText(event['runId']) ?? '', messageId: null, requestId, costMicros: null, model: null },
+        run: {
+          id: asText(event['runId']) ?? '',
+          messageId: null,
+          requestId,
+          costMicros: null,
+          model: null,
+          running: null,
+        },
       };
     case 'TEXT_MESSAGE_START':
       return event['role'] === 'user' ? log : beginStep(log, asText(event['messageId']), requestId);
     case 'TOOL_CALL_START':
       return beginStep(log, asText(event['parentMessageId']), requestId);
     case 'CUSTOM':
+      if (event['name'] === 'usage') return observeUsage(log, event['value']);
       return event['name'] === 'cost' ? observeCost(log, event['value']) : log;
     case 'RUN_FINISHED': {
       const outcome = asRecord(event['outcome'])['type'];
@@ -135,11 +151,18 @@ function beginStep(log: AnswerLog, messageId: string | null, requestId: string |
   };
 }
 
+function observeUsage(log: AnswerLog, value: unknown): AnswerLog {
+  const { inputTokens, outputTokens, costMicros } = asRecord(value);
+  if (log.run === null || ![inputTokens, outputTokens, costMicros].every((count) => typeof count === 'number'))
+    return log;
+  return { ...log, run: { ...log.run, running: { inputTokens, outputTokens, costMicros } as RunningUsage } };
+}
+
 function observeCost(log: AnswerLog, value: unknown): AnswerLog {
   if (log.run === null) return log;
   const { costMicros, model } = asRecord(value);
   const cost = typeof costMicros === 'number' ? costMicros : null;
-  const run = { ...log.run, costMicros: cost, model: asText(model) };
+  const run = { ...log.run, costMicros: cost, model: asText(model), running: null };
   const messageId = run.messageId;
   const known = messageId === null ? undefined : log.answers[messageId];
   if (messageId === null || known === undefined) return { ...log, run };

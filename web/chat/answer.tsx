@@ -9,6 +9,7 @@ import { AnswerStatus } from './answer-status.tsx';
 import { AnswerStep } from './answer-step.tsx';
 import { usageLine, waitingLine } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import { LiveUsage } from './live-usage.tsx';
 import { Article, Bubble, reasoningOf, textOf } from './message.tsx';
 import { Offers } from './offers.tsx';
 import { toolCallsOf } from './tool-call.ts';
@@ -75,6 +76,7 @@ export const Answer = memo(function Answer({ steps, facts: given, position, tota
         )}
         {!streaming && <Offers offers={offers.filter((offer, at) => firstWith(offers, offer.href) === at)} />}
       </div>
+      {streaming && <LiveUsage />}
       {facts && (done || link !== 'steady') && (
         <AnswerStatus facts={facts} link={streaming || link === 'lost' ? link : 'steady'} actions={actions} />
       )}

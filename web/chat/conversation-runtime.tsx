@@ -6,6 +6,7 @@ import { loseRun, observeEvent } from './answer-facts.ts';
 import type { ChatContext } from './chat-context.ts';
 import { createConnection } from './connection.ts';
 import type { ConversationStore, SendMode } from './conversation-store.ts';
+import { readQuota } from './quota.ts';
 import { observeTool, readStored } from './tool-log.ts';
 
 const PAGE_SIZE = 60;
@@ -53,6 +54,7 @@ export function ConversationRuntime(props: RuntimeProps) {
           store.set({ log, tools, ...(TEXT_EVENTS.has(event.type) && { lastTextAt: Date.now() }) });
           if (event.type === 'CUSTOM' && event['name'] === 'title')
             callbacks.current.onTitle(readTitle(event['value']));
+          if (event.type === 'CUSTOM' && event['name'] === 'quota') store.set({ quota: readQuota(event['value']) });
           if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') callbacks.current.onEnded();
         },
         onLink: (link) => store.set({ link }),

@@ -4,6 +4,7 @@ import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
 import type { Attempts } from './confirmation.ts';
+import type { QuotaFigures } from './quota.ts';
 import { EMPTY_TOOL_LOG, type ToolLog } from './tool-log.ts';
 
 /** A chat answers with all tools, a search briefly and with those that find. */
@@ -34,6 +35,8 @@ export type ConversationState = {
   readonly attempts: Attempts;
   /** How many messages of this page the server has taken. */
   readonly accepted: number;
+  /** How the org's allowance stood when the last answer ended; null where nothing limits it or none has. */
+  readonly quota: QuotaFigures | null;
   /** Unix milliseconds of the last new text, or of sending. */
   readonly lastTextAt: number;
 };
@@ -64,6 +67,7 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
     tools: EMPTY_TOOL_LOG,
     attempts: {},
     accepted: 0,
+    quota: null,
     lastTextAt: 0,
   };
   let shown = state;

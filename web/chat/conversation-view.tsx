@@ -15,6 +15,7 @@ import { useConversation, useConversationState } from './conversation.tsx';
 import { NEW_CONVERSATION } from './drafts.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ModelPicker } from './model-picker.tsx';
+import { QuotaNotice } from './quota-notice.tsx';
 import { RefusalBanner } from './refusal-banner.tsx';
 import { Transcript } from './transcript.tsx';
 
@@ -139,6 +140,7 @@ function Body({ me, isNew, picker, chip, opening, onNew }: BodyProps) {
       {/* The same gutters as the transcript's, so that both columns stand in one line whatever the scroll bar's width. */}
       <div className="shrink-0 overflow-hidden [scrollbar-gutter:stable_both-edges]">
         <div className="mx-auto flex w-full max-w-3xl flex-col gap-2 px-4 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+          <QuotaNotice orgName={me.org.name} />
           <RefusalBanner />
           <Composer
             userId={me.user.id}

@@ -1,13 +1,14 @@
 // Why the server did not take a message, and what to do next. The words that were typed are back in the composer.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { CircleAlert, Clock, PowerOff, WifiOff } from 'lucide-react';
+import { CircleAlert, Clock, Gauge, PowerOff, WifiOff } from 'lucide-react';
 import { Banner } from '../design/banner.tsx';
 import { Button } from '../design/button.tsx';
 import { RequestId } from '../design/request-id.tsx';
 import { KEYS } from '../queries.ts';
 import { formatWait } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import { quotaLine, quotaOfProblem, renewalDay } from './quota.ts';
 import { useNow } from './use-now.ts';
 
 export function RefusalBanner() {
@@ -64,6 +65,20 @@ export function RefusalBanner() {
     return (
       <Banner tone="notice" icon={PowerOff} alert title="An admin turned the assistant off">
         <p>{problem.detail}</p>
+        {id}
+      </Banner>
+    );
+  }
+  const quota = quotaOfProblem(problem);
+  if (problem.code === 'QUOTA_EXCEEDED' && quota) {
+    const day = renewalDay(quota.renewsAt);
+    return (
+      <Banner tone="notice" icon={Gauge} alert title={quotaLine(quota)} actions={again}>
+        <p>{problem.detail}</p>
+        <p>
+          {day !== null && <span className="font-medium">Renews on {day}. </span>}
+          Your message is kept, and what was said before stays readable.
+        </p>
         {id}
       </Banner>
     );
