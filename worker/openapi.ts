@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document, made from the operations and the contract's shapes.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { Problem } from './problem-contract.ts';
 
 const API_VERSION = '1';

@@ -1,7 +1,6 @@
 // What the API answers to, one entry a route, as data for the OpenAPI document. A test holds it against the routes.
 import { z } from 'zod';
 import { RunId } from '../durable/conversation/requests.ts';
-import type { ErrorCode } from '../durable/errors.ts';
 import {
   ApprovalId,
   Cancelled,
@@ -28,28 +27,8 @@ import {
   WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
+import type { Operation } from './operation.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
-
-export type Operation = {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
-  /** Of the assistant's operations the part after their prefix. */
-  readonly path: string;
-  readonly group: 'assistant' | 'account' | 'document';
-  readonly summary: string;
-  readonly description?: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly headers?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly reply: {
-    readonly status: number;
-    readonly description: string;
-    readonly schema?: z.ZodType;
-    readonly type?: string;
-  };
-  /** Beyond those that every operation of its kind has. */
-  readonly errors?: readonly ErrorCode[];
-};
 
 const SessionParams = z.object({ sessionId: SessionId });
 const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;

@@ -1,5 +1,5 @@
 // The operations on tokens and their cost, as data for the OpenAPI document.
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { Estimate, EstimateRequest, Quota, Usage, UsageQuery } from './usage-contract.ts';
 
 export const USAGE_OPERATIONS: readonly Operation[] = [

@@ -1,13 +1,16 @@
-// Imports run one way: web → worker/contract (types only), worker → durable → migrations/schema. local/ and bench/
-// import the others and nothing imports them. No circles. Vendor SDKs and the database driver stay in their folder.
+// Imports run one way: web → worker/contract and its parts (types only), worker → durable → migrations/schema. local/
+// and bench/ import the others and nothing imports them. No circles. Vendor SDKs and the database driver stay in their folder.
 import type { Import, ImportGraph } from './read-imports.ts';
 
 type Area = { readonly folder: string; readonly mayImport: (target: string, isTypeOnly: boolean) => boolean };
 
+/** The shapes of the API, in one file or a few. */
+const IS_CONTRACT = /^worker\/([\w-]+-)?contract\.ts$/;
+
 const AREAS: readonly Area[] = [
   {
     folder: 'web/',
-    mayImport: (target, isTypeOnly) => isIn('web/', target) || (isTypeOnly && target === 'worker/contract.ts'),
+    mayImport: (target, isTypeOnly) => isIn('web/', target) || (isTypeOnly && IS_CONTRACT.test(target)),
   },
   { folder: 'worker/', mayImport: (target) => isIn('worker/', target) || isIn('durable/', target) },
   { folder: 'durable/', mayImport: (target) => isIn('durable/', target) || isIn('migrations/schema', target) },
@@ -48,7 +51,7 @@ function refuseOwn(file: string, { target, isTypeOnly }: Import, graph: ImportGr
   const area = AREAS.find(({ folder }) => isIn(folder, file));
   // A test may use the local stack and whatever else it needs; so may the tools' configuration at the root.
   if (area !== undefined && !IS_TEST.test(file) && !area.mayImport(target, isTypeOnly)) {
-    return isIn('web/', file) ? 'web/ may import worker/contract.ts only, and types only' : 'a back import';
+    return isIn('web/', file) ? 'web/ may import the contract of worker/ only, and types only' : 'a back import';
   }
   if (target.endsWith('.ts') || target.endsWith('.tsx')) return graph.has(target) ? null : 'there is no such file';
   return null;
