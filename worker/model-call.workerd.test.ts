@@ -12,7 +12,8 @@ import { auditLog } from '../migrations/schema.ts';
 import { chatBody, readEvents, readProblem, signedIn, type Visitor } from './visitor.fixture.ts';
 
 const CHAT = '/api/v1/ai/chat';
-const ELI = requireDemoPerson('eli@cascade.test');
+// Whose conversations no other test lists: all test files share one Postgres.
+const BO = requireDemoPerson('both@cascade.test');
 const MAX = requireDemoPerson('max@northlight.test');
 const NORTHLIGHT = requireDemoOrg('northlight');
 
@@ -37,9 +38,9 @@ function wait(ms: number): void {
 beforeEach(async () => {
   now = Date.now();
   vi.useFakeTimers({ toFake: ['Date'], now });
-  await signedIn(ELI.email);
+  await signedIn(BO.email);
   await signedIn(MAX.email);
-  for (const { subject } of [ELI, MAX]) await refill(subject);
+  for (const { subject } of [BO, MAX]) await refill(subject);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -47,74 +48,74 @@ afterEach(() => {
 
 describe('R37: the ai bucket', () => {
   test('of 1,000 at once exactly the burst passes, whatever they ask for', async () => {
-    const eli = await signedIn(ELI.email);
-    const principal = { subject: ELI.subject, expiresAt: Math.floor(now / 1_000) + 60 };
+    const bo = await signedIn(BO.email);
+    const principal = { subject: BO.subject, expiresAt: Math.floor(now / 1_000) + 60 };
     const admissions = await Promise.all(
       Array.from({ length: 1_000 }, () =>
-        accountOf(env, ELI.subject).admit({ principal, rights: 'last-known', modelCall: { run: null } }),
+        accountOf(env, BO.subject).admit({ principal, rights: 'last-known', modelCall: { run: null } }),
       ),
     );
     expect(admissions.filter((admission) => admission.ok && admission.rate?.ok)).toHaveLength(10);
-    expect((await say(eli)).status).toBe(429);
+    expect((await say(bo)).status).toBe(429);
   });
 
   test('R38: a refusal says when to come back: one second early does not succeed, then it does', async () => {
-    const eli = await signedIn(ELI.email);
-    for (let asked = 0; asked < 10; asked += 1) await mumble(eli);
-    const refused = await say(eli);
+    const bo = await signedIn(BO.email);
+    for (let asked = 0; asked < 10; asked += 1) await mumble(bo);
+    const refused = await say(bo);
     expect(refused.status).toBe(429);
     expect(refused.headers.get('Retry-After')).toBe('2');
     expect(refused.headers.get('RateLimit-Policy')).toBe('"ai";q=30;w=60;burst=10');
     expect(refused.headers.get('RateLimit')).toBe('"ai";r=0;t=2');
     wait(1_000);
-    expect((await say(eli)).status).toBe(429);
+    expect((await say(bo)).status).toBe(429);
     wait(1_000);
-    const passed = await say(eli);
+    const passed = await say(bo);
     expect(passed.status).toBe(200);
     expect(passed.headers.get('RateLimit')).toBe('"ai";r=0;t=2');
     await passed.body?.cancel();
   });
 
   test('a run costs one token however often it is asked for, live, ended, and after the object slept', async () => {
-    const eli = await signedIn(ELI.email);
+    const bo = await signedIn(BO.email);
     const run = newRun();
-    const events = await readEvents(await say(eli, run));
+    const events = await readEvents(await say(bo, run));
     for (let again = 0; again < 15; again += 1) {
-      const repeated = await eli(CHAT, {
+      const repeated = await bo(CHAT, {
         body: chatBody(run.threadId, run.runId, 'Say hello'),
         headers: { 'Last-Event-ID': `${run.runId}.1` },
       });
       expect(await readEvents(repeated)).toEqual(events.slice(2));
     }
     const { orgId, ...found } = { orgId: requireDemoOrg('cascade').id, runId: run.runId };
-    await expect.poll(() => accountOf(env, ELI.subject).findRun({ orgId, ...found })).toBe(run.threadId);
-    for (let asked = 0; asked < 9; asked += 1) expect((await mumble(eli)).status).toBe(400);
-    expect((await mumble(eli)).status).toBe(429);
-    await evictDurableObject(accountOf(env, ELI.subject));
-    expect(await readEvents(await say(eli, run))).toEqual(events);
-    expect((await mumble(eli)).status).toBe(429);
+    await expect.poll(() => accountOf(env, BO.subject).findRun({ orgId, ...found })).toBe(run.threadId);
+    for (let asked = 0; asked < 9; asked += 1) expect((await mumble(bo)).status).toBe(400);
+    expect((await mumble(bo)).status).toBe(429);
+    await evictDurableObject(accountOf(env, BO.subject));
+    expect(await readEvents(await say(bo, run))).toEqual(events);
+    expect((await mumble(bo)).status).toBe(429);
   });
 
   test('naming a known run does not make another one free', async () => {
-    const eli = await signedIn(ELI.email);
+    const bo = await signedIn(BO.email);
     const { runId } = newRun();
     const replies = [];
-    for (let asked = 0; asked < 12; asked += 1) replies.push(await say(eli, { threadId: crypto.randomUUID(), runId }));
+    for (let asked = 0; asked < 12; asked += 1) replies.push(await say(bo, { threadId: crypto.randomUUID(), runId }));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(10);
     for (const reply of replies) await reply.body?.cancel();
   });
 
   test('is one for all orgs and sessions of a person, and nobody else’s', async () => {
-    const [eli, max] = await Promise.all([signedIn(ELI.email), signedIn(MAX.email)]);
-    for (let asked = 0; asked < 10; asked += 1) await mumble(eli);
-    expect((await mumble(eli)).status).toBe(429);
+    const [bo, max] = await Promise.all([signedIn(BO.email), signedIn(MAX.email)]);
+    for (let asked = 0; asked < 10; asked += 1) await mumble(bo);
+    expect((await mumble(bo)).status).toBe(429);
     expect((await mumble(max)).status).toBe(400);
   });
 
   test('also counts a click on a card, once a card, and refuses before it decides', async () => {
-    const eli = await signedIn(ELI.email);
+    const bo = await signedIn(BO.email);
     const decide = (approvalId: string) =>
-      eli(`/api/v1/ai/sessions/${SESSION}/approvals/${approvalId}`, { body: { decision: 'approve' } });
+      bo(`/api/v1/ai/sessions/${SESSION}/approvals/${approvalId}`, { body: { decision: 'approve' } });
     const card = crypto.randomUUID();
     for (let clicks = 0; clicks < 15; clicks += 1) expect((await decide(card)).status).toBe(404);
     for (let cards = 0; cards < 9; cards += 1) expect((await decide(crypto.randomUUID())).status).toBe(404);
@@ -122,9 +123,9 @@ describe('R37: the ai bucket', () => {
   });
 
   test('reading costs nothing', async () => {
-    const eli = await signedIn(ELI.email);
-    for (let asked = 0; asked < 11; asked += 1) await mumble(eli);
-    for (const path of ['/models', '/sessions', '/quota']) expect((await eli(`/api/v1/ai${path}`)).status).toBe(200);
+    const bo = await signedIn(BO.email);
+    for (let asked = 0; asked < 11; asked += 1) await mumble(bo);
+    for (const path of ['/models', '/sessions', '/quota']) expect((await bo(`/api/v1/ai${path}`)).status).toBe(200);
   });
 });
 
@@ -209,7 +210,7 @@ describe('R39: what is refused is on record', () => {
     // In a minute of its own, without what earlier tests left.
     wait(10 * 60_000);
     startedAt = now;
-    for (const email of [ELI.email, 'finn@freefold.test', 'quinn@quiet.test'])
+    for (const email of [BO.email, 'finn@freefold.test', 'quinn@quiet.test'])
       await runInDurableObject(accountOf(env, requireDemoPerson(email).subject), (_account, { storage }) => {
         storage.sql.exec('delete from refusals');
       });
@@ -234,25 +235,25 @@ describe('R39: what is refused is on record', () => {
   const cascade = requireDemoOrg('cascade').id;
 
   test('with who, where, why and the request’s id; a flood is one row a minute with its count', async () => {
-    const eli = await signedIn(ELI.email);
+    const bo = await signedIn(BO.email);
     const run = newRun();
-    const first = await eli(CHAT, { body: { ...chatBody(run.threadId, run.runId, 'x'), unknown: true } });
+    const first = await bo(CHAT, { body: { ...chatBody(run.threadId, run.runId, 'x'), unknown: true } });
     expect(first.status).toBe(400);
-    for (let asked = 0; asked < 9; asked += 1) await mumble(eli);
-    for (let asked = 0; asked < 30; asked += 1) expect((await mumble(eli)).status).toBe(429);
-    const account = accountOf(env, ELI.subject);
+    for (let asked = 0; asked < 9; asked += 1) await mumble(bo);
+    for (let asked = 0; asked < 30; asked += 1) expect((await mumble(bo)).status).toBe(429);
+    const account = accountOf(env, BO.subject);
     const waiting = () =>
       runInDurableObject(account, (_account, { storage }) =>
         storage.sql.exec<{ n: number }>('select coalesce(sum(count), 0) as n from refusals').one(),
       );
     await expect.poll(waiting).toEqual({ n: 40 });
     await runDurableObjectAlarm(account);
-    expect(await recorded(cascade, ada, 'RATE_LIMITED', ELI.id)).toEqual([]);
+    expect(await recorded(cascade, ada, 'RATE_LIMITED', BO.id)).toEqual([]);
     wait(60_000);
     await runDurableObjectAlarm(account);
-    const [limited] = await recorded(cascade, ada, 'RATE_LIMITED', ELI.id);
+    const [limited] = await recorded(cascade, ada, 'RATE_LIMITED', BO.id);
     expect(limited).toMatchObject({ error: 'RATE_LIMITED', meta: { count: 30 } });
-    const [malformed] = await recorded(cascade, ada, 'BAD_REQUEST', ELI.id);
+    const [malformed] = await recorded(cascade, ada, 'BAD_REQUEST', BO.id);
     expect(malformed).toMatchObject({
       requestId: first.headers.get('X-Request-Id'),
       sessionId: run.threadId,
@@ -283,7 +284,7 @@ describe('R39: what is refused is on record', () => {
   });
 
   test('nothing is recorded of who is not known', async () => {
-    const nobody = await (await signedIn(ELI.email))(CHAT, { body: {}, headers: { Authorization: 'Bearer x' } });
+    const nobody = await (await signedIn(BO.email))(CHAT, { body: {}, headers: { Authorization: 'Bearer x' } });
     expect(nobody.status).toBe(401);
   });
 });
