@@ -328,16 +328,13 @@ describe('what readers learn', () => {
     );
     expect(running).toHaveLength(2);
     expect(running[0]).toMatchObject({
-      value: { inputTokens: PROMPT, outputTokens: estimated('one ', 'two ', 'three ') },
+      value: { inputTokens: PROMPT, outputTokens: estimateTokens('one two ') },
       next: { type: 'TEXT_MESSAGE_CONTENT', delta: 'three ' },
     });
     const costs = running.map(({ value }) => (value as { costMicros: number }).costMicros);
     expect(costs[0]).toBeLessThan(costs[1] ?? 0);
   });
 });
-
-/** As it is counted: piece by piece, so that what was counted is not looked at again. */
-const estimated = (...pieces: string[]) => pieces.reduce((sum, text) => sum + estimateTokens(text), 0);
 
 const tokens = (usage: {
   inputTokens: number;

@@ -13,19 +13,19 @@ export function watchUsage(
   promptTokens: number,
 ): (event: ProviderEvent) => void {
   let known: Usage | null = null;
-  let outputTokens = 0;
   let saidAt: number | null = null;
 
   return function observe(event) {
     if (event.type === 'usage') known = event.usage;
     if (!('delta' in event)) return;
-    outputTokens += estimateTokens(event.delta);
     const now = deps.now();
     step.firstTokenMs ??= now - run.createdAt;
     saidAt ??= now;
     // Only with words: alone it would be a row of its own in the log.
     if (event.type === 'tool-call-args' || now - saidAt < EVERY_MS) return;
     saidAt = now;
+    // Of the whole text: pieces by themselves would each be rounded up.
+    const outputTokens = estimateTokens(step.writer.said());
     const usage = { ...(known ?? { ...NO_USAGE, inputTokens: promptTokens }), outputTokens, estimated: true };
     const value = {
       messageId: step.messageId,

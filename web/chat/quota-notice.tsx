@@ -1,4 +1,4 @@
-// Tells in time that the organisation's allowance goes to its end, above the composer; refusals speak for themselves.
+// Tells in time that the organisation's allowance goes to its end, or has come to it; refusals speak for themselves.
 import { Gauge } from 'lucide-react';
 import { useState } from 'react';
 import { Banner } from '../design/banner.tsx';
@@ -14,7 +14,7 @@ export function QuotaNotice({ orgName }: { orgName: string }) {
   const refused = useConversationState((state) => state.refused);
   const [dismissed, setDismissed] = useState<string | null>(null);
   const quota = told ?? data;
-  if (quota?.level !== 'warning' || refused !== null || dismissed === quota.renewsAt) return null;
+  if (!quota || quota.level === 'ok' || refused !== null || dismissed === quota.level) return null;
   const day = renewalDay(quota.renewsAt);
   return (
     <Banner
@@ -22,12 +22,14 @@ export function QuotaNotice({ orgName }: { orgName: string }) {
       icon={Gauge}
       title={quotaLine(quota)}
       actions={
-        <Button tone="quiet" size="small" onClick={() => setDismissed(quota.renewsAt)}>
+        <Button tone="quiet" size="small" onClick={() => setDismissed(quota.level)}>
           Dismiss
         </Button>
       }
     >
-      {day !== null && `The allowance of ${orgName} renews on ${day}. `}An admin can have it raised before.
+      {quota.limit === 0
+        ? `An admin of ${orgName} can have the plan changed.`
+        : `The allowance of ${orgName} renews${day === null ? '' : ` on ${day}`}. An admin can have it raised before.`}
     </Banner>
   );
 }

@@ -8,7 +8,7 @@ import { RequestId } from '../design/request-id.tsx';
 import { KEYS } from '../queries.ts';
 import { formatWait } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { quotaLine, quotaOfProblem, renewalDay } from './quota.ts';
+import { quotaLine, quotaOfProblem } from './quota.ts';
 import { useNow } from './use-now.ts';
 
 export function RefusalBanner() {
@@ -71,14 +71,10 @@ export function RefusalBanner() {
   }
   const quota = quotaOfProblem(problem);
   if (problem.code === 'QUOTA_EXCEEDED' && quota) {
-    const day = renewalDay(quota.renewsAt);
     return (
-      <Banner tone="notice" icon={Gauge} alert title={quotaLine(quota)} actions={again}>
+      <Banner tone="notice" icon={Gauge} alert title={quotaLine(quota)} actions={quota.limit !== 0 && again}>
         <p>{problem.detail}</p>
-        <p>
-          {day !== null && <span className="font-medium">Renews on {day}. </span>}
-          Your message is kept, and what was said before stays readable.
-        </p>
+        <p>Your message is kept, and what was said before stays readable.</p>
         {id}
       </Banner>
     );
