@@ -66,6 +66,14 @@ describe('how a turn ends', () => {
     expect(usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
   });
 
+  it.each(['PROVIDER_STALLED', 'PROVIDER_BROKEN_STREAM'] as const)(
+    'R36: %s before the first byte proves no refusal, and the prompt is charged',
+    async (code) => {
+      const { usage } = await run(scripted(new AppError(code)));
+      expect(usage).toMatchObject({ inputTokens: 77, outputTokens: 0, estimated: true });
+    },
+  );
+
   it('R36: a break in mid-text is charged for the prompt and never for less than what was streamed', async () => {
     const said = 'some words that were streamed before the break';
     const { streamed, usage } = await run(
@@ -134,6 +142,16 @@ describe('how a turn ends', () => {
 });
 
 describe('what aborts a turn', () => {
+  it('R36: what we let go of before its first byte was asked for all the same, and the prompt is charged', async () => {
+    const controller = new AbortController();
+    const { streamed, usage } = await run(
+      scripted(() => controller.abort(new AppError('ACCESS_REVOKED')), [text('unwanted')]),
+      controller,
+    );
+    expect(codeOf(streamed.ending)).toBe('ACCESS_REVOKED');
+    expect(usage).toMatchObject({ inputTokens: 77, outputTokens: 0, estimated: true });
+  });
+
   it('R49: a stop ends the turn as stopped, keeps what came and is charged', async () => {
     const controller = new AbortController();
     const { streamed, said, usage } = await run(

@@ -44,7 +44,11 @@ export async function streamAnswer(options: {
   let reported: Usage | null = null;
   let begun = false;
   let length = 0;
-  const ended = (ending: Ending): Streamed => ({ ending, reported, charged: begun || ending.status !== 'failed' });
+  const ended = (ending: Ending): Streamed => ({
+    ending,
+    reported,
+    charged: begun || signal.aborted || mayHaveWorked(ending),
+  });
   try {
     for await (const events of options.provider.stream(options.request, signal)) {
       begun = true;
@@ -69,6 +73,10 @@ export async function streamAnswer(options: {
     return ended({ status: 'failed', error: cause instanceof AppError ? cause : new AppError('INTERNAL', { cause }) });
   }
 }
+
+/** A refusal says that nothing was done. Silence, and a reply that breaks off before its first event, do not. */
+const mayHaveWorked = (ending: Ending): boolean =>
+  !('error' in ending) || ending.error.code === 'PROVIDER_STALLED' || ending.error.code === 'PROVIDER_BROKEN_STREAM';
 
 function endingOf(reason: FinishReason, writer: AnswerWriter): Ending {
   if (reason === 'refusal')
