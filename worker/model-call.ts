@@ -5,7 +5,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { FRESH_MS } from '../durable/account/access-snapshot.ts';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { AI_RULE } from '../durable/account/rate-bucket.ts';
-import { budgetOf } from '../durable/budget/budget-stub.ts';
+import { budgetCalls } from '../durable/budget/budget-calls.ts';
 import { monthOf } from '../durable/budget/month.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { RunId } from '../durable/conversation/requests.ts';
@@ -108,14 +108,11 @@ function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): 
 }
 
 /** Undefined where the Budget does not answer: the request is refused in any case. */
-async function askBudget(c: Context<EdgeEnv>): Promise<BudgetFigures | undefined> {
+function askBudget(c: Context<EdgeEnv>): Promise<BudgetFigures | undefined> {
   const { orgId, tokenAllowance = null } = c.get('access');
-  try {
-    return await budgetOf(c.env, orgId).status({ month: monthOf(Date.now()), limit: tokenAllowance });
-  } catch (error) {
-    logFailure('the budget could not be asked', error, { requestId: c.get('requestId') });
-    return undefined;
-  }
+  const status = budgetCalls(c.env).status(orgId, { month: monthOf(Date.now()), limit: tokenAllowance });
+  // Its silence is logged where it is asked.
+  return status.catch(() => undefined);
 }
 
 /** In the syntax of draft-ietf-httpapi-ratelimit-headers: the policy as it is, and what is left of it. */

@@ -19,6 +19,7 @@ export const USAGE_OPERATIONS: readonly Operation[] = [
     group: 'assistant',
     summary: 'How the org’s token allowance stands',
     reply: { status: 200, description: 'What is used, held and left of the UTC month.', schema: Quota },
+    errors: ['BUDGET_UNAVAILABLE'],
   },
   {
     method: 'get',

@@ -1,21 +1,15 @@
 // What a conversation knows of its org's Budget, and its questions to it. What it remembers decides only whether a model
 // may be asked before the Budget has answered; what is granted is the Budget's word alone.
+import type { BudgetCalls } from '../budget/budget-calls.ts';
 import { monthOf } from '../budget/month.ts';
 import type { BudgetFigures, ReserveAnswer, ReserveInput } from '../budget/requests.ts';
-import { AppError } from '../errors.ts';
-import { logFailure } from '../log.ts';
 
 /** What is remembered is good for as long; others use the same budget. */
 const KNOWN_MS = 60_000;
 /** So many answers like this one must fit into what is left: several conversations may believe the same at once. */
 const PLENTY = 4;
-const RETRY_AFTER_SECONDS = 10;
 
-export type BudgetDeps = {
-  reserve(orgId: string, input: ReserveInput): Promise<ReserveAnswer>;
-  status(orgId: string, input: { month: string; limit: number | null }): Promise<BudgetFigures>;
-  now(): number;
-};
+export type BudgetDeps = BudgetCalls & { now(): number };
 
 export type BudgetGuard = ReturnType<typeof createBudgetGuard>;
 
@@ -36,14 +30,14 @@ export function createBudgetGuard(deps: BudgetDeps) {
 
   /** @throws AppError BUDGET_UNAVAILABLE */
   async function reserve(orgId: string, input: ReserveInput): Promise<ReserveAnswer> {
-    const answer = await asked(deps.reserve(orgId, input));
+    const answer = await deps.reserve(orgId, input);
     learn(answer.figures);
     return answer;
   }
 
   /** @throws AppError BUDGET_UNAVAILABLE */
   async function status(orgId: string, limit: number | null): Promise<BudgetFigures> {
-    const figures = await asked(deps.status(orgId, { month: monthOf(deps.now()), limit }));
+    const figures = await deps.status(orgId, { month: monthOf(deps.now()), limit });
     learn(figures);
     return figures;
   }
@@ -59,13 +53,4 @@ export function createBudgetGuard(deps: BudgetDeps) {
   }
 
   return { hasPlenty, reserve, status, count, figures: () => known?.figures ?? null };
-}
-
-async function asked<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    logFailure('the budget could not be asked', error);
-    throw new AppError('BUDGET_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
-  }
 }

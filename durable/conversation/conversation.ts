@@ -4,6 +4,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { backlog } from '../audit/outbox.ts';
 import { createPump } from '../audit/pump.ts';
+import { budgetCalls } from '../budget/budget-calls.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
@@ -18,7 +19,6 @@ import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
 import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
 import { refusalByBudget } from './ask-budget-first.ts';
-import { budgetCalls } from './budget-calls.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';

@@ -1,6 +1,6 @@
 // What was used and what it cost, for those who may see it; how the org's month stands, for everybody in it.
 import { Hono } from 'hono';
-import { budgetOf } from '../../durable/budget/budget-stub.ts';
+import { budgetCalls } from '../../durable/budget/budget-calls.ts';
 import { monthOf } from '../../durable/budget/month.ts';
 import { levelOf } from '../../durable/budget/quota.ts';
 import { AppError } from '../../durable/errors.ts';
@@ -17,7 +17,7 @@ export const usageRoutes = new Hono<EdgeEnv>();
 
 usageRoutes.get('/quota', async (c) => {
   const { orgId, plan, tokenAllowance = null } = c.get('access');
-  const figures = await budgetOf(c.env, orgId).status({ month: monthOf(Date.now()), limit: tokenAllowance });
+  const figures = await budgetCalls(c.env).status(orgId, { month: monthOf(Date.now()), limit: tokenAllowance });
   const { month, used, reserved, limit, left } = figures;
   const renewsAt = new Date(figures.renewsAt).toISOString();
   const quota: Quota = { plan, month, used, reserved, limit, left, renewsAt, level: levelOf(figures) };

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Budget } from '../../durable/budget/budget.ts';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import { requireDemoOrg } from '../../local/demo-people.ts';
 import type { Estimate, Quota, Usage } from '../usage-contract.ts';
@@ -34,6 +35,15 @@ describe('GET /quota', () => {
     const visitor = await signedIn(email);
     expect(await (await visitor(`${AI}/quota`)).json()).toMatchObject(expected);
   });
+});
+
+test('a Budget that does not answer is told as such, and when to ask again', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  vi.spyOn(Budget.prototype, 'status').mockRejectedValue(new Error('the object is away'));
+  const max = await signedIn('max@northlight.test');
+  const response = await max(`${AI}/quota`);
+  expect(await readProblem(response)).toMatchObject({ status: 503, code: 'BUDGET_UNAVAILABLE' });
+  expect(response.headers.get('retry-after')).toBe('10');
 });
 
 describe('POST /estimate', () => {
