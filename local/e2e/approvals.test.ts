@@ -8,11 +8,11 @@ import { type Stack, startStack } from '../stack.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 let stack: Stack;
-let ada: Visitor;
+/** Each client is somebody else's: one person has only so many requests a minute. */
+let visitor: Visitor;
 
 beforeAll(async () => {
   stack = await startStack({ demo: { pace: 'instant' } });
-  ada = await signIn(stack, 'ada@cascade.test');
 });
 
 afterAll(async () => {
@@ -34,13 +34,17 @@ type Message = {
 
 /** What the server holds, read apart from any client library. */
 async function stored(threadId: string): Promise<readonly Message[]> {
-  const reply = await ada.get(`/api/v1/ai/sessions/${threadId}/messages`);
+  const reply = await visitor.get(`/api/v1/ai/sessions/${threadId}/messages`);
   return ((await reply.json()) as { messages: Message[] }).messages;
 }
 
 const cardsOf = async (threadId: string) => (await stored(threadId)).flatMap(({ confirmations }) => confirmations);
 
 describe('TanStack AI ChatClient', () => {
+  beforeAll(async () => {
+    visitor = await signIn(stack, 'ada@cascade.test');
+  });
+
   /** To a client that has no schema of the server's tool, its approval is an interrupt that takes what the server says. */
   function resolve(client: ChatClient, approved: boolean): void {
     const [interrupt] = client.getInterrupts();
@@ -53,7 +57,7 @@ describe('TanStack AI ChatClient', () => {
     const client = new ChatClient({
       threadId,
       persistence: true,
-      connection: fetchServerSentEvents(`${stack.url}/api/v1/ai/chat`, { headers: ada.headers }),
+      connection: fetchServerSentEvents(`${stack.url}/api/v1/ai/chat`, { headers: visitor.headers }),
       onError: (error) => errors.push(error),
     });
     client.attach();
@@ -106,9 +110,13 @@ describe('TanStack AI ChatClient', () => {
 });
 
 describe('AG-UI HttpAgent', () => {
+  beforeAll(async () => {
+    visitor = await signIn(stack, 'eli@cascade.test');
+  });
+
   async function propose() {
     const threadId = crypto.randomUUID();
-    const agent = new HttpAgent({ url: `${stack.url}/api/v1/ai/chat`, headers: { ...ada.headers }, threadId });
+    const agent = new HttpAgent({ url: `${stack.url}/api/v1/ai/chat`, headers: { ...visitor.headers }, threadId });
     const interrupts: Interrupt[] = [];
     agent.subscribe({
       onRunFinishedEvent: ({ event }) => {
@@ -142,7 +150,7 @@ describe('AG-UI HttpAgent', () => {
 
   it('R28: a click on the page and a resume for the same card have one effect', async () => {
     const { threadId, agent, interruptId } = await propose();
-    const click = await ada.send('POST', `/api/v1/ai/sessions/${threadId}/approvals/${interruptId}`, {
+    const click = await visitor.send('POST', `/api/v1/ai/sessions/${threadId}/approvals/${interruptId}`, {
       decision: 'approve',
     });
     expect(click.status).toBe(200);
@@ -150,7 +158,7 @@ describe('AG-UI HttpAgent', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     await expect(agent.runAgent(answer(interruptId, true))).rejects.toThrow('409');
     expect(logged).toHaveBeenCalled();
-    const again = await ada.send('POST', `/api/v1/ai/sessions/${threadId}/approvals/${interruptId}`, {
+    const again = await visitor.send('POST', `/api/v1/ai/sessions/${threadId}/approvals/${interruptId}`, {
       decision: 'approve',
     });
     expect([again.status, await again.json()]).toMatchObject([409, { code: 'APPROVAL_DECIDED' }]);
