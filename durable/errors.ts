@@ -7,6 +7,26 @@ type ErrorRow = { readonly status: number; readonly title: string; readonly deta
 export const ERRORS = {
   UNAUTHENTICATED: { status: 401, title: 'Sign-in needed', detail: 'Sign in and send the request again.' },
   NOT_FOUND: { status: 404, title: 'Not found', detail: 'There is nothing here that you can see.' },
+  NO_MEMBERSHIP: {
+    status: 403,
+    title: 'No organisation',
+    detail: 'You are signed in and belong to no organisation here. Ask an admin of yours to invite you.',
+  },
+  SIGN_IN_EXPIRED: {
+    status: 400,
+    title: 'Sign-in out of date',
+    detail: 'This sign-in began in another browser, was finished before, or took too long. Sign in again.',
+  },
+  SIGN_IN_DENIED: {
+    status: 403,
+    title: 'Sign-in refused',
+    detail: 'The sign-in of your organisation did not let you in. Try again, or ask whoever runs it.',
+  },
+  SIGN_IN_FAILED: {
+    status: 502,
+    title: 'Sign-in failed',
+    detail: 'The sign-in of your organisation could not be reached or gave an answer that proves nothing. Try again.',
+  },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', detail: 'This address does not answer that method.' },
   CROSS_SITE: {
     status: 403,
@@ -22,6 +42,28 @@ export const ERRORS = {
     status: 403,
     title: 'Not permitted',
     detail: 'Your role does not permit this. Ask an admin of your organisation.',
+  },
+  EMAIL_UNVERIFIED: {
+    status: 403,
+    title: 'Address not proven',
+    detail: 'Your sign-in does not say that your e-mail address was verified. Verify it there, then sign in again.',
+  },
+  INVITATION_FOR_ANOTHER: {
+    status: 403,
+    title: 'For another address',
+    detail: 'This invitation is for another e-mail address than the one that you signed in with.',
+  },
+  ROLE_BEYOND_OWN: {
+    status: 403,
+    title: 'Role beyond your own',
+    detail: 'That role permits more than your own does. Ask somebody who has those rights.',
+  },
+  ROLE_UNKNOWN: { status: 400, title: 'Unknown role', detail: 'Choose a role that GET /api/v1/roles lists.' },
+  ALREADY_MEMBER: { status: 409, title: 'A member already', detail: 'This person belongs to the organisation already.' },
+  LAST_ADMIN: {
+    status: 409,
+    title: 'Last admin',
+    detail: 'Somebody must be left who manages the members. Give another person such a role first.',
   },
   MODEL_NOT_IN_PLAN: {
     status: 403,

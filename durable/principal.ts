@@ -2,9 +2,9 @@
 // Both cross object boundaries, so both are zod shapes. Neither is ever built from a request body.
 import { z } from 'zod';
 
-/** A verified identity. `subject` is the token's `sub`, the key of the person's Account object. */
+/** A verified identity. `subject` is the token's `sub`, or `<issuer>|<sub>`; the key of the person's Account object. */
 export const Principal = z.strictObject({
-  subject: z.string().min(1).max(255),
+  subject: z.string().min(1).max(512),
   /** The sign-in session's id, for browser sessions only; a bearer token of the org's own IdP has none. */
   signInId: z.uuid().optional(),
   /** Unix seconds at which the token stops being valid. */

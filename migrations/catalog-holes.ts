@@ -9,6 +9,7 @@ export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'account_access()': 'what the claim’s subject may do in each org',
   'ai_usage(date,date,text)': 'totals of the claim’s org; needs usage:read or audit:read',
   'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
+  'find_invitation(text)': 'what stands on an open invitation, for whoever has its token',
   'search_conversations(text,integer,timestamp with time zone,uuid)':
     'finds words in the claim user’s own conversations',
   'plm.lifecycles()': 'states and transitions, the same for every org',
@@ -17,6 +18,8 @@ export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'private.find_items(text,text,text,uuid,integer)': 'ids of items in the claim user’s programs whose text matches',
   'private.lifecycle_of(text,text)': 'what a state of a type means, the same for every org',
   'private.next_item_number(text)': 'gives out the next number of the claim’s org',
+  'private.presented_invitation()':
+    'the open invitation to the system claim’s org whose token the transaction presents',
   'private.programs_for(text)': 'the programs in which the claim’s user has a right',
 };
 
@@ -32,7 +35,7 @@ const SAFE_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';
 /** Tables that are not an org's: their rows are an org, or a person who may be in several. */
 const GLOBAL_TABLES = ['orgs', 'users'];
 /** Look-ups that definer functions make before an org is known. */
-const GLOBAL_INDEXES = ['memberships_of_user'];
+const GLOBAL_INDEXES = ['invitations_by_token', 'memberships_of_user'];
 
 const OURS = `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions', 'migrations')`;
 const APP = `'groundwire_app'`;

@@ -68,9 +68,10 @@ export async function findReached(
     await client.query(`select set_config('groundwire.claim', $1, true)`, [text]);
     for (const table of tables) {
       const rows = requireRows(orgs, table, orgs.people[claim]);
+      const ownRows = orgs.ownRows[claim]?.[table.name] ?? 0;
       for (const operation of OPERATIONS) {
         for (const statement of statementsOf(operation, table, orgs, rows)) {
-          if (await reaches(client, operation, statement)) reached.add(cell(claim, table.name, operation));
+          if (await reaches(client, operation, statement, ownRows)) reached.add(cell(claim, table.name, operation));
         }
       }
     }
@@ -88,13 +89,18 @@ function requireRows(orgs: TwoOrgs, table: Table, person: string | undefined): R
   return { victim: make(false), fresh: make(true), own: make(true, person) };
 }
 
-async function reaches(client: pg.Client, operation: Operation, { text, values }: Statement): Promise<boolean> {
+async function reaches(
+  client: pg.Client,
+  operation: Operation,
+  { text, values }: Statement,
+  ownRows: number,
+): Promise<boolean> {
   await client.query('savepoint cell');
   try {
     const { rows, rowCount } = await client.query(text, [...values]);
     if (operation === 'count') return Number(rows[0].count) > 0;
     // That an upsert passed without a refusal says enough, also when it had nothing to do.
-    return operation === 'upsert' || (rowCount ?? 0) > 0;
+    return operation === 'upsert' || (rowCount ?? 0) > (operation.startsWith('blind') ? ownRows : 0);
   } catch (error) {
     const { code } = error as pg.DatabaseError;
     if (code === undefined) throw error;
@@ -111,7 +117,7 @@ function statementsOf(operation: Operation, table: Table, orgs: TwoOrgs, { victi
   const keyValues = key.map((column) => victim[column]);
   const columns = readable.map((column) => `t.${column}`).join(', ');
   const setSame = (updatable.length > 0 ? updatable : [scope]).map((column) => `${column} = t.${column}`).join(', ');
-  const setBlind = updatable.includes('updated_at') ? 'updated_at = now()' : `${updatable[0]} = null`;
+  const setBlind = blindlyOf(updatable);
   const excluded = updatable.map((column) => `${column} = excluded.${column}`).join(', ');
   const other = scope === 'org_id' || name === 'orgs' ? orgs.ids.orgA : orgs.ids.outsider;
   const on = (text: string): Statement => ({ text, values: keyValues });
@@ -159,6 +165,12 @@ function statementsOf(operation: Operation, table: Table, orgs: TwoOrgs, { victi
     case 'blind-delete':
       return table.deletable ? [{ text: `delete from ${name}`, values: [] }] : [];
   }
+}
+
+/** Some change that every row could bear. */
+function blindlyOf(updatable: readonly string[]): string {
+  if (updatable.includes('updated_at')) return 'updated_at = now()';
+  return updatable.includes('role') ? `role = 'admin'` : `${updatable[0]} = null`;
 }
 
 function insertOf(table: string, row: Row, tail = ''): Statement {

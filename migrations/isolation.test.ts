@@ -7,7 +7,14 @@ import { cell, findReached, OPERATIONS, readTables, type Table } from './isolati
 import { type ClaimName, createTwoOrgs, type TwoOrgs } from './two-orgs.fixture.ts';
 
 const READ = 'select count join';
-const PEOPLE = { orgs: READ, users: READ, roles: READ, memberships: READ };
+const PEOPLE = { orgs: READ, users: READ, roles: READ };
+/** Everybody may leave, an admin may change whoever has no more rights than they have. */
+const MEMBER = { ...PEOPLE, memberships: `${READ} blind-delete` };
+const ADMIN = {
+  ...PEOPLE,
+  memberships: `${READ} update delete returning blind-update blind-delete`,
+  invitations: `${READ} insert-as-self delete returning blind-delete`,
+};
 const CONVERSATION = `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`;
 
 const GROWING = `${READ} insert insert-as-self upsert returning`;
@@ -27,7 +34,8 @@ const PLM_READ = Object.fromEntries(Object.keys(PLM_WRITE).map((table) => [table
 /** All that anybody reaches; every other cell is refused. */
 const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   victim: {
-    ...PEOPLE,
+    ...ADMIN,
+    invitations: `${ADMIN.invitations} insert upsert`,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_conversations: CONVERSATION,
     ai_messages: `${READ} insert insert-as-self upsert returning`,
@@ -38,7 +46,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   },
   // An admin may change the settings in their own name only: these cells name the victim.
   secondAdmin: {
-    ...PEOPLE,
+    ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -50,7 +58,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   },
   // The victim's equal, who may do anything but act in the victim's name.
   partner: {
-    ...PEOPLE,
+    ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -66,7 +74,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   },
   // All permissions, and no member of the program.
   bystander: {
-    ...PEOPLE,
+    ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -76,7 +84,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   },
   // No member either, and programs:all is the only permission.
   overseer: {
-    ...PEOPLE,
+    ...MEMBER,
     tenant_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -88,7 +96,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   // The upsert of an audit fact that is there already is skipped before its policy is asked, within one's own org.
   // An engineer of the program, without any permission of the org's.
   colleague: {
-    ...PEOPLE,
+    ...MEMBER,
     tenant_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -96,6 +104,18 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     effect_journal: 'insert-as-self',
     ...WORKFLOWS,
     ...PLM_READ,
+  },
+  // Manages the members, and may do nothing else: out of reach is whoever may do more.
+  warden: {
+    ...PEOPLE,
+    memberships: `${READ} blind-update blind-delete`,
+    invitations: `${READ} delete returning blind-delete`,
+    tenant_settings: READ,
+    ai_conversations: 'insert-as-self',
+    ai_messages: 'insert-as-self',
+    audit_log: 'insert-as-self upsert',
+    effect_journal: 'insert-as-self',
+    ...WORKFLOWS,
   },
   systemForVictim: {
     ai_conversations: CONVERSATION,
@@ -217,6 +237,8 @@ test('R11: whichever policy is dropped or weakened, a check notices', { timeout:
 /** As the database writes `program_id = any ((select private.programs_for('…'))::uuid[])`. */
 const IN_PROGRAMS = /\(\w+ = ANY \(\( SELECT private\.programs_for\('\w+'::text\) AS programs_for\)::uuid\[\]\)\)/g;
 
+const IN_GRANTABLE_ROLES = /\(role = ANY \(\( SELECT private\.grantable_roles\(\) AS grantable_roles\)::text\[\]\)\)/g;
+
 function mutantsOf(policy: Policy): Mutant[] {
   const on = `${policy.name} on ${policy.table}`;
   const mutants: Mutant[] = [{ what: `dropped ${on}`, table: policy.table, sql: `drop policy ${on}` }];
@@ -235,6 +257,7 @@ function mutantsOf(policy: Policy): Mutant[] {
   const pair = /\(\((org_id), (\w+)\) = \(\s*SELECT c\.org_id,\s*c\.user_id/g;
   weaken('any person in', (text) => text.replaceAll(pair, '($1 = (SELECT c.org_id'));
   weaken('any program in', (text) => text.replaceAll(IN_PROGRAMS, 'true'));
+  weaken('any role in', (text) => text.replaceAll(IN_GRANTABLE_ROLES, 'true'));
   weaken('any role in the program in', (text) =>
     text.replaceAll(/programs_for\('(?:write|create_eco|approve_eco)'::text\)/g, `programs_for('read'::text)`),
   );
@@ -287,6 +310,13 @@ async function doDefinersWork(): Promise<boolean> {
   );
   const way = await ask(orgs.claims.victim, `select private.find_bom_path('${item}', '${component}') as way`);
   const counted = await ask(orgs.claims.victim, `select * from private.count_approvable('${changeOrder}')`);
+  const invited = await ask(orgs.claims.none, `select org_slug from find_invitation('${orgs.joiner.token}')`);
+  await owner.query('savepoint joining');
+  const joined = await ask(
+    orgs.joiner.claim,
+    `select change_members('accept', '${JSON.stringify(orgs.joiner)}') -> 'ok' as ok`,
+  );
+  await owner.query('rollback to savepoint joining');
   const breaks = await ask(orgs.claims.victim, 'select * from find_audit_break()');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -297,6 +327,8 @@ async function doDefinersWork(): Promise<boolean> {
     items === JSON.stringify([{ id: item }]) &&
     way === JSON.stringify([{ way: [item, component] }]) &&
     counted === JSON.stringify([{ touched: 2, approvable: 1 }]) &&
+    invited === JSON.stringify([{ org_slug: 'org-b' }]) &&
+    joined === JSON.stringify([{ ok: true }]) &&
     breaks === '[]'
   );
 }

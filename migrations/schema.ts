@@ -1,5 +1,5 @@
 // The tables as drizzle sees them. The SQL files make them; a test holds this file against the migrated database.
-// What the app role has no right to (a user's `subject`, the columns that the chain trigger fills) is not listed.
+// What the app role may not read (a user's `subject`, the hash of a token, the columns that the chain trigger fills) is not listed.
 import { bigint, boolean, customType, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 
 /** A `timestamptz(3)`, Unix milliseconds outside the database. */
@@ -47,6 +47,20 @@ export const memberships = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.userId] })],
+);
+
+export const invitations = pgTable(
+  'invitations',
+  {
+    orgId: uuid('org_id').notNull(),
+    id: uuid('id').notNull(),
+    email: text('email').notNull(),
+    role: text('role').notNull(),
+    invitedBy: uuid('invited_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.id] })],
 );
 
 export const tenantSettings = pgTable('tenant_settings', {

@@ -1,6 +1,6 @@
 // What the isolation tests stand on: two orgs with one row of everything in the second, and people on every side of it.
 // `rows` makes one victim row for each table; a table that is not listed fails the tests until it is.
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { TestDatabase } from '../local/test-database.ts';
 import { createPlmRows } from './two-orgs-plm.fixture.ts';
@@ -11,7 +11,9 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
-export const ALL = ['settings:update', 'audit:read', ...PLM_WRITE];
+export const ALL = ['settings:update', 'audit:read', 'members:read', 'members:manage', ...PLM_WRITE];
+/** Of an invitation to the second org, for the outsider. */
+const TOKEN = 'token-of-an-open-invitation';
 
 export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const ids = {
@@ -25,7 +27,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       bystander: randomUUID(),
       overseer: randomUUID(),
       partner: randomUUID(),
+      warden: randomUUID(),
     },
+    invitation: randomUUID(),
   };
   for (const [org, slug] of [
     [ids.orgA, 'org-a'],
@@ -35,6 +39,8 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     await insert(owner, 'roles', { org_id: org, name: 'admin', permissions: ALL });
     await insert(owner, 'roles', { org_id: org, name: 'member', permissions: [] });
     await insert(owner, 'roles', { org_id: org, name: 'overseer', permissions: ['programs:all'] });
+    await insert(owner, 'roles', { org_id: org, name: 'keeper', permissions: [...ALL, 'programs:all'] });
+    await insert(owner, 'roles', { org_id: org, name: 'warden', permissions: ['members:read', 'members:manage'] });
   }
   for (const name of [
     'victim',
@@ -45,6 +51,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     'bystander',
     'overseer',
     'partner',
+    'warden',
   ] as const) {
     await insert(owner, 'users', { id: ids[name], subject: `sub-${name}`, email: `${name}@two.test`, name });
   }
@@ -55,9 +62,12 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     [ids.orgB, ids.colleague, 'member'],
     [ids.orgB, ids.secondAdmin, 'admin'],
     [ids.orgA, ids.outsider, 'admin'],
+    // May do more than the admins there, so that these cannot remove everybody.
+    [ids.orgA, ids.overseer, 'keeper'],
     [ids.orgB, ids.bystander, 'admin'],
     [ids.orgB, ids.overseer, 'overseer'],
     [ids.orgB, ids.partner, 'admin'],
+    [ids.orgB, ids.warden, 'warden'],
   ]) {
     await insert(owner, 'memberships', { org_id: org, user_id: user, role });
   }
@@ -74,6 +84,12 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     users: (fresh) => ({ id: fresh ? randomUUID() : ids.colleague, email: 'x@two.test', name: 'x' }),
     roles: (fresh) => ({ org_id: ids.orgB, name: fresh ? 'new' : 'admin', permissions: ALL }),
     memberships: (fresh) => ({ org_id: ids.orgB, user_id: fresh ? ids.outsider : ids.victim, role: 'admin' }),
+    invitations: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.invitation, role: 'admin', invited_by: person },
+      email: fresh ? `${randomUUID()}@two.test` : 'outsider@two.test',
+      token_hash: hashOf(fresh ? randomUUID() : TOKEN),
+      expires_at: new Date(Date.now() + 3_600_000),
+    }),
     tenant_settings: (_fresh, person = ids.victim) => ({
       org_id: ids.orgB,
       settings: {},
@@ -104,6 +120,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const claims = createClaims(ids, deps.claimKey);
   await insert(owner, 'ai_conversations', rows['ai_conversations']?.(false) ?? {});
   await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
+  await insert(owner, 'invitations', rows['invitations']?.(false) ?? {});
   await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
   for (const [table, row] of plm.setUp) await insert(owner, table, row);
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
@@ -115,14 +132,29 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     bystander: ids.bystander,
     overseer: ids.overseer,
     partner: ids.partner,
+    warden: ids.warden,
     colleague: ids.colleague,
     systemForColleague: ids.colleague,
     outsider: ids.outsider,
     removedMember: ids.removed,
     neverMember: ids.outsider,
   };
-  return { ids: { ...ids, ...plm.ids }, rows, claims, people };
+  /** Rows that a claim rightly reaches in its own other org when it names none. */
+  const ownRows: Partial<Record<string, Readonly<Record<string, number>>>> = {
+    outsider: { memberships: 2 },
+    victimInOtherOrg: { memberships: 2 },
+  };
+  /** Whoever takes up the invitation, and the claim under which they do. */
+  const joiner = {
+    ...{ token: TOKEN, subject: 'sub-outsider', email: 'outsider@two.test', name: 'outsider' },
+    claim: sign(deps.claimKey, { kind: 'system', org: ids.orgB, user: ids.outsider, exp: inAnHour() }),
+  };
+  return { ids: { ...ids, ...plm.ids }, rows, claims, people, ownRows, joiner };
 }
+
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 export async function insert(client: pg.Client, table: string, row: Row): Promise<void> {
   const columns = Object.keys(row);
@@ -149,13 +181,14 @@ function createClaims(
       | 'outsider'
       | 'bystander'
       | 'overseer'
-      | 'partner',
+      | 'partner'
+      | 'warden',
       string
     >
   >,
   key: string,
 ) {
-  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const exp = inAnHour();
   const { orgA, orgB, victim, outsider } = ids;
   const asVictim = { kind: 'user', org: orgB, user: victim, exp };
   const ofOutsider = sign(key, { kind: 'user', org: orgA, user: outsider, exp });
@@ -168,6 +201,7 @@ function createClaims(
     bystander: sign(key, { ...asVictim, user: ids.bystander }),
     overseer: sign(key, { ...asVictim, user: ids.overseer }),
     partner: sign(key, { ...asVictim, user: ids.partner }),
+    warden: sign(key, { ...asVictim, user: ids.warden }),
     // Our own writers.
     systemForVictim: sign(key, { ...asVictim, kind: 'system' }),
     systemForColleague: sign(key, { ...asVictim, kind: 'system', user: ids.colleague }),

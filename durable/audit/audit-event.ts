@@ -20,6 +20,12 @@ export const AUDIT_EVENTS = [
   'tool.refused',
   'tool.failed',
   'tool.unknown',
+  'member.invited',
+  'member.joined',
+  'member.left',
+  'member.removed',
+  'invitation.revoked',
+  'role.changed',
 ] as const;
 
 export const AuditEvent = z.object({
