@@ -26,6 +26,18 @@ const Settings = z
     JWT_JWKS_URL: optionalText.pipe(z.url().optional()),
     /** The one `typ` that such tokens carry. */
     JWT_TYPE: optionalText.pipe(z.enum(['at+jwt', 'JWT']).default('at+jwt')),
+    /** Sign-in in the browser at the organisation's own provider; issuer and client together, or neither. */
+    OIDC_ISSUER: optionalText.pipe(z.url().optional()),
+    OIDC_CLIENT_ID: optionalText,
+    /** None for a client that the provider has as public. */
+    OIDC_CLIENT_SECRET: optionalText,
+    /** What the sign-in button calls the provider. */
+    OIDC_NAME: optionalText,
+    /** `1` takes an address of this issuer as verified where it says nothing about that. */
+    OIDC_TRUST_EMAIL: optionalText.pipe(z.literal('1').optional()),
+    /** Where invitations are handed over for sending, and the secret that signs them; both, or neither. */
+    INVITE_WEBHOOK_URL: optionalText.pipe(z.url().optional()),
+    INVITE_WEBHOOK_SECRET: optionalText.pipe(key.optional()),
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'needs to be a postgresql:// address'),
     /** `<key id>:<32 bytes in base64>`, signs the claims that Postgres verifies. */
     CLAIM_KEY: z.string().regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43,}={0,2}$/, 'needs the form <key id>:<base64>'),
@@ -51,9 +63,23 @@ const Settings = z
     },
     { path: ['JWT_ISSUER'], error: 'JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL are set together or not at all' },
   )
-  .refine((settings) => isAllowedKeySetUrl(settings.JWT_JWKS_URL, settings.ENVIRONMENT), {
-    path: ['JWT_JWKS_URL'],
-    error: 'needs https',
+  .refine(({ OIDC_ISSUER, OIDC_CLIENT_ID }) => (OIDC_ISSUER === undefined) === (OIDC_CLIENT_ID === undefined), {
+    path: ['OIDC_ISSUER'],
+    error: 'OIDC_ISSUER and OIDC_CLIENT_ID are set together or not at all',
+  })
+  .refine(
+    ({ INVITE_WEBHOOK_URL, INVITE_WEBHOOK_SECRET }) =>
+      (INVITE_WEBHOOK_URL === undefined) === (INVITE_WEBHOOK_SECRET === undefined),
+    {
+      path: ['INVITE_WEBHOOK_URL'],
+      error: 'INVITE_WEBHOOK_URL and INVITE_WEBHOOK_SECRET are set together or not at all',
+    },
+  )
+  .superRefine((settings, context) => {
+    for (const name of ['JWT_JWKS_URL', 'OIDC_ISSUER', 'INVITE_WEBHOOK_URL'] as const) {
+      if (isSafeAddress(settings[name], settings.ENVIRONMENT)) continue;
+      context.addIssue({ code: 'custom', path: [name], message: 'needs https' });
+    }
   });
 export type Settings = z.output<typeof Settings>;
 
@@ -75,7 +101,8 @@ export function parseSettings(env: unknown): Settings {
   throw new Error(`Settings of the Worker are not usable. ${faults.join('; ')}`);
 }
 
-function isAllowedKeySetUrl(url: string | undefined, environment: 'production' | 'local'): boolean {
+/** Plain http is for this machine, in development. */
+function isSafeAddress(url: string | undefined, environment: 'production' | 'local'): boolean {
   if (url === undefined || url.startsWith('https://')) return true;
   return environment === 'local' && ['localhost', '127.0.0.1'].includes(new URL(url).hostname);
 }

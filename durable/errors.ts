@@ -10,7 +10,7 @@ export const ERRORS = {
   NO_MEMBERSHIP: {
     status: 403,
     title: 'No organisation',
-    detail: 'You are signed in and belong to no organisation here. Ask an admin of yours to invite you.',
+    detail: 'You belong to no organisation here. Ask an admin of yours to invite you.',
   },
   SIGN_IN_EXPIRED: {
     status: 400,
@@ -59,7 +59,11 @@ export const ERRORS = {
     detail: 'That role permits more than your own does. Ask somebody who has those rights.',
   },
   ROLE_UNKNOWN: { status: 400, title: 'Unknown role', detail: 'Choose a role that GET /api/v1/roles lists.' },
-  ALREADY_MEMBER: { status: 409, title: 'A member already', detail: 'This person belongs to the organisation already.' },
+  ALREADY_MEMBER: {
+    status: 409,
+    title: 'A member already',
+    detail: 'This person belongs to the organisation already.',
+  },
   LAST_ADMIN: {
     status: 409,
     title: 'Last admin',

@@ -1,9 +1,10 @@
 // What the tests inside workerd run against: a seeded PostgreSQL with the Neon endpoint, and the demo model at full
-// speed. Handed to the Worker under test as bindings; its real entry never learns that it is tested.
+// speed, and an identity provider. Handed to the Worker under test as bindings; its real entry never learns that it is tested.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { appUrl } from './database.ts';
+import { startDemoIssuer } from './demo-issuer/demo-issuer.ts';
 import { startDemoModel } from './demo-model/demo-model.ts';
 import setUpPostgres, { TEMPLATE, type TestPostgres } from './test-postgres.ts';
 import { buildBindings } from './worker-bindings.ts';
@@ -22,10 +23,11 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
   const postgres = project.getProvidedContext().postgres;
   await copyTemplate(postgres);
   const demo = await startDemoModel({ pace: 'instant' });
+  const issuer = await startDemoIssuer({ origins: ['http://groundwire.test', 'https://groundwire.test'] });
   project.provide(
     'workerBindings',
     buildBindings({
-      settings: {},
+      settings: { OIDC_ISSUER: issuer.url, OIDC_CLIENT_ID: issuer.clientId, OIDC_CLIENT_SECRET: issuer.clientSecret },
       keys: { ...postgres, sessionKey: randomBytes(32).toString('base64'), ownerPassword: '' },
       databaseUrl: appUrl(postgres.port, postgres.appPassword, DATABASE),
       neonFetchEndpoint: postgres.fetchEndpoint,
@@ -33,6 +35,7 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     }),
   );
   return async () => {
+    await issuer.close();
     await demo.close();
     await tearDownPostgres();
   };

@@ -28,7 +28,8 @@ const app = createApp({
       const { email } = parseInput(DevSignIn, body.value);
       const person = getDemoPerson(email.trim().toLowerCase());
       if (!person) throw new AppError('NOT_FOUND', { detail: 'GET /auth/dev lists who can sign in here.' });
-      return c.json({ token: await signIn(c, person.subject) });
+      const identity = { email: person.email, emailVerified: true, name: person.name };
+      return c.json({ token: await signIn(c, person.subject, { identity }) });
     });
   },
 });

@@ -15,12 +15,16 @@ import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { estimateRoutes } from './routes/estimate.ts';
+import { invitationRoutes } from './routes/invitations.ts';
+import { joiningRoutes } from './routes/joining.ts';
 import { meRoutes } from './routes/me.ts';
+import { memberRoutes } from './routes/members.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
@@ -48,14 +52,23 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.get('/chat/*', servePage);
   app.get('/workspace', servePage);
   app.get('/workspace/*', servePage);
+  app.get('/invite', servePage);
 
   options.before?.(app);
+  app.route('/auth', signInRoutes);
+  app.route('/auth', joiningRoutes);
   app.route('/auth', authRoutes);
 
   app.use('/api/*', authenticated);
   app.route('/api/v1', meRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
+  for (const address of ['members', 'roles', 'invitations']) {
+    app.use(`/api/v1/${address}`, admitted('confirmed'));
+    app.use(`/api/v1/${address}/*`, admitted('confirmed'));
+  }
+  app.route('/api/v1', memberRoutes);
+  app.route('/api/v1', invitationRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
     // These make a model work, and are counted and admitted in one hop of their own.
     app.route(prefix, chatRunRoute);

@@ -6,6 +6,7 @@ import { monthOf, renewalOf } from '../durable/budget/month.ts';
 import { quotaExceeded } from '../durable/budget/quota.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { AppError, type ErrorCode } from '../durable/errors.ts';
+import type { Permission } from '../durable/permissions.ts';
 import { type Access, isAssistantEnabled } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
@@ -65,6 +66,14 @@ export const assistantEnabled: MiddlewareHandler<EdgeEnv> = async function assis
   requireOpenGate({ access: c.get('access') });
   await next();
 };
+
+/** Refuses whoever's role does not have it, before anything of the request is looked at. Behind `admitted`. */
+export function permitted(permission: Permission): MiddlewareHandler<EdgeEnv> {
+  return async function permit(c, next) {
+    if (!c.get('access').permissions.includes(permission)) throw new AppError('FORBIDDEN');
+    await next();
+  };
+}
 
 function quotaRefusal({ access, model, budget }: GateQuestion): AppError | null {
   if (!model) return null;

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the operations and the contract's shapes.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
-import type { Operation } from './operation.ts';
+import { needsMembership, type Operation, permissionOf } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Problem } from './problem-contract.ts';
 
@@ -36,6 +36,7 @@ export function openApiDocument(): OpenApiDocument {
         description: 'Behind the org’s `aiAssistant` flag. `X-Org` names the org, where one has several.',
       },
       { name: 'account', description: 'Who asks, and where they act.' },
+      { name: 'organisation', description: 'Who belongs to the org that one acts in, and what they may do.' },
       { name: 'document', description: 'Open to everyone.' },
     ],
   });
@@ -61,21 +62,28 @@ function toOperation(operation: Operation): ZodOpenApiOperationObject {
   return {
     tags: [operation.group],
     summary: operation.summary,
-    ...(operation.description !== undefined && { description: operation.description }),
-    ...(operation.group !== 'document' && { security: [{ bearer: [] }, { cookie: [] }] }),
+    ...describe(operation),
+    ...(operation.needs !== 'nothing' && { security: [{ bearer: [] }, { cookie: [] }] }),
     requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: { [reply.status]: { description: reply.description, ...content }, ...problems(errorsOf(operation)) },
   };
 }
 
+function describe(operation: Operation): { description?: string } {
+  const permission = permissionOf(operation);
+  const needs = permission === null ? [] : [`Needs \`${permission}\`.`];
+  const description = [...(operation.description === undefined ? [] : [operation.description]), ...needs].join(' ');
+  return description === '' ? {} : { description };
+}
+
 /** What every operation of its kind may answer, and what is its own. */
 function errorsOf(operation: Operation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['RATE_LIMITED', 'INTERNAL', ...(operation.errors ?? [])]);
-  if (operation.group !== 'document') codes.add('UNAUTHENTICATED');
-  if (operation.group === 'assistant') {
-    for (const code of ['NOT_FOUND', 'ASSISTANT_DISABLED', 'DATABASE_UNAVAILABLE'] as const) codes.add(code);
-  }
+  if (operation.needs !== 'nothing') codes.add('UNAUTHENTICATED');
+  if (needsMembership(operation)) for (const code of ['NOT_FOUND', 'DATABASE_UNAVAILABLE'] as const) codes.add(code);
+  if (permissionOf(operation) !== null) codes.add('FORBIDDEN');
+  if (operation.group === 'assistant') codes.add('ASSISTANT_DISABLED');
   if (operation.method !== 'get') codes.add('CROSS_SITE');
   if (operation.query || operation.body) codes.add('BAD_REQUEST');
   if (operation.body) for (const code of ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);

@@ -1,12 +1,16 @@
-// One operation of the API as the OpenAPI document describes it.
+// What is known of one operation of the API, as data: the OpenAPI document is made from it, and tests ask each operation
+// what it declares. A route without such an entry fails them.
 import type { z } from 'zod';
 import type { ErrorCode } from '../durable/errors.ts';
+import type { Permission } from '../durable/permissions.ts';
 
 export type Operation = {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Of the assistant's operations the part after their prefix. */
   readonly path: string;
-  readonly group: 'assistant' | 'account' | 'document';
+  readonly group: 'assistant' | 'account' | 'organisation' | 'document';
+  /** Whom it answers: everybody, whoever is signed in, the org's members, or those whose role has the permission. */
+  readonly needs: 'nothing' | 'sign-in' | 'membership' | Permission;
   readonly summary: string;
   readonly description?: string;
   readonly params?: z.ZodObject;
@@ -22,3 +26,9 @@ export type Operation = {
   /** Beyond those that every operation of its kind has. */
   readonly errors?: readonly ErrorCode[];
 };
+
+export const permissionOf = ({ needs }: Operation): Permission | null =>
+  needs === 'nothing' || needs === 'sign-in' || needs === 'membership' ? null : needs;
+
+/** Whether it acts in one org, which must be the person's own. */
+export const needsMembership = ({ needs }: Operation): boolean => needs !== 'nothing' && needs !== 'sign-in';

@@ -1,6 +1,6 @@
 // Refuses what another site makes a browser send, for every method that may change something, whatever the
 // content type: a cross-site form can carry JSON in text/plain. There is no list of other origins: none is allowed.
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { settingsOf } from '../durable/env.ts';
 import { AppError } from '../durable/errors.ts';
 import type { EdgeEnv } from './edge-env.ts';
@@ -9,10 +9,9 @@ import { sessionCookie } from './session-cookie.ts';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const checkOrigin: MiddlewareHandler<EdgeEnv> = async function checkOrigin(c, next) {
-  const ownOrigin = settingsOf(c.env).PUBLIC_ORIGIN ?? new URL(c.req.url).origin;
   const allowed = isSameOrigin({
     method: c.req.method,
-    ownOrigin,
+    ownOrigin: ownOrigin(c),
     origin: c.req.header('Origin'),
     fetchSite: c.req.header('Sec-Fetch-Site'),
     hasSessionCookie: sessionCookie(c) !== undefined,
@@ -20,6 +19,9 @@ export const checkOrigin: MiddlewareHandler<EdgeEnv> = async function checkOrigi
   if (!allowed) throw new AppError('CROSS_SITE');
   await next();
 };
+
+/** Where people open the pages. */
+export const ownOrigin = (c: Context<EdgeEnv>): string => new URL(settingsOf(c.env).PUBLIC_ORIGIN ?? c.req.url).origin;
 
 export function isSameOrigin(request: {
   method: string;

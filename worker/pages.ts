@@ -1,10 +1,9 @@
 // The web pages: files of the build, the page itself with this response's nonce in every tag that needs one.
 // What is no page, file or route is answered here too: in words for browsers, as a problem for programs.
 import type { Context } from 'hono';
-import { html } from 'hono/html';
-import { AppError, ERRORS } from '../durable/errors.ts';
+import { AppError } from '../durable/errors.ts';
 import type { EdgeEnv } from './edge-env.ts';
-import { problemResponse } from './problem.ts';
+import { problemPage } from './problem-page.ts';
 
 /** Their names carry a hash of their content. */
 const HASHED_FILES = '/assets/';
@@ -36,14 +35,5 @@ export async function serveAsset(c: Context<EdgeEnv>): Promise<Response> {
   return new Response(file.body, { status: file.status, headers });
 }
 
-async function notFound(c: Context<EdgeEnv>): Promise<Response> {
-  const wantsPage = c.req.header('Sec-Fetch-Dest') === 'document' || c.req.header('Accept')?.startsWith('text/html');
-  if (!wantsPage || c.req.path.startsWith('/api/')) return problemResponse(c, new AppError('NOT_FOUND'));
-  const { title, detail } = ERRORS.NOT_FOUND;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head><meta charset="utf-8" /><meta name="viewport" content="width=device-width" /><title>${title}</title></head>
-      <body><h1>${title}</h1><p>${detail}</p><p><a href="/">Groundwire</a> · ${c.get('requestId')}</p></body>
-    </html>`;
-  return c.html(page, 404);
-}
+const notFound = (c: Context<EdgeEnv>) =>
+  problemPage(c, new AppError('NOT_FOUND'), { label: 'Open Groundwire', path: '/' });

@@ -21,8 +21,8 @@ export function ask(path: string, { method, body, headers = {} }: Ask = {}): Pro
 }
 
 export async function tokenOf(email: string): Promise<string> {
-  const { subject } = requireDemoPerson(email);
-  const signIn = await accountOf(env, subject).openSignIn();
+  const { subject, name } = requireDemoPerson(email);
+  const signIn = await accountOf(env, subject).openSignIn({ identity: { email, emailVerified: true, name } });
   return signSessionToken(settingsOf(env).SESSION_KEY, subject, signIn);
 }
 

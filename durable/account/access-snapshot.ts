@@ -69,6 +69,12 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     return snapshot && membership ? toAccess(snapshot, membership) : null;
   }
 
+  /** After a change of the person's own: an answer that was asked for before it does not count. */
+  async function renew(subject: string): Promise<void> {
+    await refreshing?.catch(() => undefined);
+    await refresh(subject);
+  }
+
   async function refreshOrStand(subject: string, last: Snapshot | null): Promise<Snapshot | null> {
     try {
       return await refresh(subject);
@@ -104,7 +110,7 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
 
   const isFresh = (snapshot: Snapshot): boolean => deps.now() - snapshot.confirmedAt <= FRESH_MS;
 
-  return { admit, confirm, lastKnown };
+  return { admit, confirm, lastKnown, renew };
 }
 
 /** The named org, or the first by name; null where the person has no such membership. */

@@ -18,11 +18,14 @@ import {
   type Confirmation,
   ConfirmInput,
   FindRunInput,
+  type Identity,
   ListSessionsInput,
   NoteRunInput,
+  OpenSignInInput,
   PutSessionInput,
   RefusalInput,
   RemoveSessionInput,
+  RenewInput,
   type SessionList,
 } from './requests.ts';
 import { requireSafeLogin } from './safe-login.ts';
@@ -34,7 +37,7 @@ import {
   removeSession,
   sessionsToEvict,
 } from './session-index.ts';
-import { closeSignIn, isSignInOpen, openSignIn, type SignIn } from './sign-ins.ts';
+import { closeSignIn, getIdentity, isSignInOpen, openSignIn, type SignIn } from './sign-ins.ts';
 import { loadSnapshot, storeSnapshot } from './snapshot-row.ts';
 import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
 
@@ -113,12 +116,24 @@ export class Account extends DurableObject<Env> {
     this.ctx.waitUntil(set);
   }
 
-  async openSignIn(): Promise<SignIn> {
-    return this.ctx.storage.transactionSync(() => openSignIn(this.#sql, Date.now()));
+  /** Learns anew what the person may do, after a change of theirs. @throws AppError DATABASE_UNAVAILABLE */
+  async renew(input: RenewInput): Promise<void> {
+    await this.#rights.renew(RenewInput.parse(input).subject);
   }
 
-  async closeSignIn(signInId: string): Promise<void> {
-    closeSignIn(this.#sql, signInId);
+  async openSignIn(input: OpenSignInInput = {}): Promise<SignIn> {
+    const proven = OpenSignInInput.parse(input);
+    return this.ctx.storage.transactionSync(() => openSignIn(this.#sql, Date.now(), proven));
+  }
+
+  /** Answers the provider's token, with which the session there can be ended too; null where there is none. */
+  async closeSignIn(signInId: string): Promise<string | null> {
+    return this.ctx.storage.transactionSync(() => closeSignIn(this.#sql, signInId));
+  }
+
+  /** What was proven of the person at a sign-in; null where that is not open. */
+  async identityAt(signInId: string): Promise<{ readonly identity: Identity | null } | null> {
+    return getIdentity(this.#sql, signInId, Date.now());
   }
 
   /** Takes a Conversation's entry; answers which conversations are beyond those that are kept, for the caller to delete. */

@@ -32,6 +32,25 @@ export type Admission =
     }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
 
+/** What whoever proved the person's identity says of them. */
+export const Identity = z.object({
+  email: z.string().max(320).nullable(),
+  /** Whether the provider has verified that the address is theirs. */
+  emailVerified: z.boolean(),
+  name: z.string().max(200).nullable(),
+});
+export type Identity = z.infer<typeof Identity>;
+
+export const OpenSignInInput = z.object({
+  identity: Identity.optional(),
+  /** The provider's ID token, which names the session there when it is to end. */
+  idToken: z.string().max(16_384).optional(),
+});
+export type OpenSignInInput = z.input<typeof OpenSignInInput>;
+
+export const RenewInput = z.object({ subject: Principal.shape.subject });
+export type RenewInput = z.input<typeof RenewInput>;
+
 export const ConfirmInput = z.object({ orgId: z.uuid() });
 export type ConfirmInput = z.input<typeof ConfirmInput>;
 

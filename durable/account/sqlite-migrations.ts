@@ -28,4 +28,7 @@ export const ACCOUNT_STEPS: readonly string[] = [
      count integer not null, first_at integer not null, last_at integer not null,
      session_id text, run_id text, request_ids text not null
    ) without rowid;`,
+  // What the identity provider said of the person at this sign-in, and its token, which ends the session there.
+  `alter table sign_ins add column identity text;
+   alter table sign_ins add column id_token text;`,
 ];

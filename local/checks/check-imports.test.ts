@@ -5,6 +5,7 @@ import { parseImports } from './read-imports.ts';
 describe('imports run one way', () => {
   const allowed: [string, string, string][] = [
     ['web takes types of the contract', 'web/api.ts', "import type { Session } from '../worker/contract.ts';"],
+    ['web takes types of a part of it', 'web/api.ts', "import type { Role } from '../worker/members-contract.ts';"],
     ['the Worker uses what remembers', 'worker/index.ts', "export { Account } from '../durable/account/account.ts';"],
     ['durable reads the schema', 'durable/audit/drain.ts', "import { rows } from '../../migrations/schema.ts';"],
     ['local uses all', 'local/dev.ts', "import { createApp } from '../worker/app.ts';"],

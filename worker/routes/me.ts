@@ -1,7 +1,8 @@
 // Who the person is and in which org they act.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { accountOf } from '../../durable/account/account-stub.ts';
 import { settingsOf } from '../../durable/env.ts';
-import { AppError } from '../../durable/errors.ts';
+import { AppError, ERRORS } from '../../durable/errors.ts';
 import { askAccount, chosenOrg } from '../access.ts';
 import type { Me } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
@@ -17,6 +18,7 @@ meRoutes.get('/me', async (c) => {
   if (!admission.ok && admission.code === 'NOT_FOUND' && named === undefined) {
     admission = await askAccount(c, undefined, 'confirmed');
   }
+  if (!admission.ok && admission.code === 'NOT_FOUND' && named === undefined) throw await noMembership(c);
   if (!admission.ok) throw new AppError(admission.code);
   const { access, orgs } = admission;
   const isBrowser = c.req.header('Authorization') === undefined;
@@ -39,3 +41,12 @@ meRoutes.get('/me', async (c) => {
   };
   return c.json(me);
 });
+
+/** Says with which address they came: often it is not the one that was invited. */
+async function noMembership(c: Context<EdgeEnv>): Promise<AppError> {
+  const { subject, signInId } = c.get('principal');
+  const signIn = signInId === undefined ? null : await accountOf(c.env, subject).identityAt(signInId);
+  const email = signIn?.identity?.email;
+  if (!email) return new AppError('NO_MEMBERSHIP');
+  return new AppError('NO_MEMBERSHIP', { detail: `You are signed in as ${email}. ${ERRORS.NO_MEMBERSHIP.detail}` });
+}
