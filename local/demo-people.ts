@@ -26,6 +26,8 @@ export type DemoPerson = {
 const ADMIN = {
   name: 'admin',
   permissions: [
+    'members:read',
+    'members:manage',
     'settings:read',
     'settings:update',
     'ai_settings:read',

@@ -55,6 +55,8 @@ export async function startNeonEndpoint(options: NeonEndpointOptions): Promise<N
   const server = createServer((request, response) => {
     answer(request, response, pools.get).catch((error: unknown) => refuse(response, error));
   });
+  // Whoever reuses a connection in the moment in which it is closed for idleness would see an outage.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, HOST, resolve);

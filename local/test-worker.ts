@@ -12,6 +12,8 @@ import { buildBindings } from './worker-bindings.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     workerBindings: Record<string, string>;
+    /** Settings of a Worker whose people sign in at the demo issuer. */
+    issuerSettings: Record<'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET', string>;
   }
 }
 
@@ -27,13 +29,18 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
   project.provide(
     'workerBindings',
     buildBindings({
-      settings: { OIDC_ISSUER: issuer.url, OIDC_CLIENT_ID: issuer.clientId, OIDC_CLIENT_SECRET: issuer.clientSecret },
+      settings: {},
       keys: { ...postgres, sessionKey: randomBytes(32).toString('base64'), ownerPassword: '' },
       databaseUrl: appUrl(postgres.port, postgres.appPassword, DATABASE),
       neonFetchEndpoint: postgres.fetchEndpoint,
       demoModelUrl: demo.url,
     }),
   );
+  project.provide('issuerSettings', {
+    OIDC_ISSUER: issuer.url,
+    OIDC_CLIENT_ID: issuer.clientId,
+    OIDC_CLIENT_SECRET: issuer.clientSecret,
+  });
   return async () => {
     await issuer.close();
     await demo.close();

@@ -1,7 +1,16 @@
 // A browser as the sign-in needs one: keeps cookies for each origin, follows nothing by itself, and can walk through the
 // demo issuer's pages. For tests inside the Workers runtime.
-import { exports } from 'cloudflare:workers';
+import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
+import { createApp } from './app.ts';
 import { ORIGIN } from './visitor.fixture.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** As local/test-worker.ts provides it. */
+    issuerSettings: Record<'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET', string>;
+  }
+}
 
 export type Browser = ReturnType<typeof createBrowser>;
 
@@ -9,7 +18,14 @@ type Open = { method?: string; body?: BodyInit; headers?: Record<string, string>
 /** Who answers for our own origin. */
 export type Server = (request: Request) => Promise<Response> | Response;
 
-export function createBrowser(server: Server = (request) => exports.default.fetch(request)) {
+/** The edge with the demo issuer, and whatever else is set. */
+export function serverWith(changed: Readonly<Record<string, string | undefined>> = {}): Server {
+  const app = createApp();
+  const settings = { ...env, ...inject('issuerSettings'), ...changed };
+  return (request) => app.request(request, {}, settings);
+}
+
+export function createBrowser(server: Server = serverWith()) {
   const jars = new Map<string, Map<string, string>>();
 
   async function open(address: string, init: Open = {}): Promise<Response> {

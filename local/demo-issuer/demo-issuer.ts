@@ -30,6 +30,8 @@ const INTERACTION = /^\/interaction\/([\w-]+)$/;
 /** @param options.origins of the Workers that may send people here */
 export async function startDemoIssuer(options: { origins: readonly string[] }): Promise<DemoIssuer> {
   const server = createServer();
+  // A connection that is closed for idleness in the moment of its reuse would look like an outage.
+  server.keepAliveTimeout = 0;
   server.listen(0, HOST);
   await once(server, 'listening');
   const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;

@@ -86,7 +86,7 @@ describe('R16: signing out', () => {
     const cookie = `groundwire=${token}`;
     expect((await ask('/api/v1/me', { headers: asBrowser(cookie) })).status).toBe(200);
     const out = await ask('/auth/sign-out', { method: 'POST', headers: asBrowser(cookie) });
-    expect(out.status).toBe(204);
+    expect(await out.json()).toEqual({ next: '/' });
     expect(out.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^groundwire=; Max-Age=0;/),
       expect.stringMatching(/^groundwire_org=; Max-Age=0;/),

@@ -14,7 +14,7 @@ export const runRoutes = new Hono<EdgeEnv>();
 runRoutes.post('/runs/:runId/cancel', async (c) => {
   const body = await readJson(c.req.raw, { optional: true });
   if (!body.ok) throw body.error;
-  const { threadId } = parseInput(CancelRun, body.value ?? {});
+  const { threadId } = parseInput(CancelRun, body.value === undefined ? {} : body.value);
   const runId = parseInput(RunId, c.req.param('runId'));
   const access = c.get('access');
   const sessionId = threadId ?? (await requireSessionOfRun(c, runId));

@@ -32,7 +32,7 @@ sessionRoutes.post('/sessions', async (c) => {
   const body = await readJson(c.req.raw, { optional: true });
   requireModel(c, body);
   if (!body.ok) throw body.error;
-  const input = parseInput(NewSession, body.value ?? {});
+  const input = parseInput(NewSession, body.value === undefined ? {} : body.value);
   const draft = {
     id: input.id ?? crypto.randomUUID(),
     title: input.title ?? null,

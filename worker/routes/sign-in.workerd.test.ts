@@ -1,10 +1,9 @@
 // R16: the browser sign-in against a certified provider, as browsers, other browsers and other sites use it.
 import { env } from 'cloudflare:workers';
 import { decodeJwt } from 'jose';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { settingsOf } from '../../durable/env.ts';
-import { createApp } from '../app.ts';
-import { type Browser, createBrowser, locationOf } from '../browser.fixture.ts';
+import { type Browser, createBrowser, locationOf, serverWith } from '../browser.fixture.ts';
 import { sealTransaction, TRANSACTION_LIFETIME_SECONDS } from '../oidc/transaction.ts';
 import { ask, ORIGIN, readProblem } from '../visitor.fixture.ts';
 
@@ -17,15 +16,9 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation((line: string) => void refusals.push(line));
 });
 
+const { OIDC_ISSUER } = inject('issuerSettings');
 const SESSION = 'groundwire';
 const SIGN_IN = 'groundwire_sign_in';
-
-/** Another setting of the same Worker. */
-const serverWith = (changed: Record<string, string | undefined>) => {
-  const app = createApp();
-  const changedEnv = { ...env, ...changed };
-  return (request: Request) => app.request(request, {}, changedEnv);
-};
 
 async function expectRefusal(response: Response, status: number, words: string): Promise<void> {
   expect(response.status).toBe(status);
@@ -40,7 +33,7 @@ describe('the way to the provider and back', () => {
     expect(response.status).toBe(303);
     expect(response.headers.get('Location')).toBe('/chat/0f000000-0000-4000-8000-000000000001?x=1');
     const { sub, sid } = decodeJwt(browser.cookie(SESSION) ?? '');
-    expect(sub).toBe(`${settingsOf(env).OIDC_ISSUER}|noa`);
+    expect(sub).toBe(`${OIDC_ISSUER}|noa`);
     expect(sid).toMatch(/^[0-9a-f-]{36}$/);
     expect(browser.cookie(SIGN_IN)).toBeUndefined();
     expect(refusals).toEqual([]);
@@ -235,7 +228,7 @@ describe('what the provider says no to', () => {
 
 describe('the provider is away, or there is none', () => {
   // Nobody's metadata is there.
-  const AWAY = { OIDC_ISSUER: `${settingsOf(env).OIDC_ISSUER}/elsewhere` };
+  const AWAY = { OIDC_ISSUER: `${OIDC_ISSUER}/elsewhere` };
 
   test('signing in says so', async () => {
     await expectRefusal(await createBrowser(serverWith(AWAY)).open('/auth/sign-in'), 502, 'Sign-in failed');
@@ -268,7 +261,7 @@ describe('signing out', () => {
     const { next } = await (await browser.post('/auth/sign-out')).json<{ next: string }>();
     expect(browser.cookie(SESSION)).toBeUndefined();
     const address = new URL(next);
-    expect(address.origin).toBe(settingsOf(env).OIDC_ISSUER);
+    expect(address.origin).toBe(OIDC_ISSUER);
     expect(address.searchParams.get('post_logout_redirect_uri')).toBe(`${ORIGIN}/`);
     expect(decodeJwt(address.searchParams.get('id_token_hint') ?? '').sub).toBe('noa');
     expect((await browser.open(next)).status).toBe(200);
@@ -280,8 +273,7 @@ describe('signing out', () => {
 });
 
 test('one person is one person: with bearer tokens of the same issuer, the subject is its own', async () => {
-  const issuer = settingsOf(env).OIDC_ISSUER ?? '';
-  const same = serverWith({ JWT_ISSUER: issuer, JWT_AUDIENCE: 'api', JWT_JWKS_URL: `${issuer}/jwks` });
+  const same = serverWith({ JWT_ISSUER: OIDC_ISSUER, JWT_AUDIENCE: 'api', JWT_JWKS_URL: `${OIDC_ISSUER}/jwks` });
   const other = serverWith({
     JWT_ISSUER: 'https://id.test',
     JWT_AUDIENCE: 'api',
@@ -293,5 +285,5 @@ test('one person is one person: with bearer tokens of the same issuer, the subje
     await visitor.signIn('noa');
     subjects.push(decodeJwt(visitor.cookie(SESSION) ?? '').sub);
   }
-  expect(subjects).toEqual(['noa', `${issuer}|noa`]);
+  expect(subjects).toEqual(['noa', `${OIDC_ISSUER}|noa`]);
 });
