@@ -2,6 +2,7 @@
 // end-to-end tests run it for themselves. All or nothing: when one service does not start, the others are stopped.
 import { join } from 'node:path';
 import { bundleWorker } from './bundle.ts';
+import type { DemoIssuer } from './demo-issuer/demo-issuer.ts';
 import { type DemoModel, type DemoModelOptions, startDemoModel } from './demo-model/demo-model.ts';
 import { loadKeys } from './keys.ts';
 import { endLeftBehind, WORKER_PID_FILE } from './left-behind.ts';
@@ -82,7 +83,7 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
       (error: unknown) => log('error', String(error)),
     );
   };
-  const { database, demo, pages, code } = await startTogether(stops, {
+  const { database, demo, issuer, pages, code } = await startTogether(stops, {
     database: async () => {
       const durable = options.localDir !== undefined;
       const onFailure = options.onFailure ?? (() => {});
@@ -95,6 +96,11 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
       const model = usesDemoModel(settings) ? await startDemoModel(options.demo) : null;
       report('model', model ? `demo model, not an AI, on ${model.url}` : listProviders(settings).join(', '));
       return { value: model, stop: async () => model?.close() };
+    },
+    issuer: async () => {
+      const started = settings['OIDC_ISSUER'] === 'demo' ? await startIssuer(port) : null;
+      if (started) report('issuer', `demo issuer, without passwords, on ${started.url}`);
+      return { value: started, stop: async () => started?.close() };
     },
     pages: async () => {
       const onRebuild = options.watch ? reload.bind(null, 'the pages') : undefined;
@@ -112,7 +118,7 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
   host = createWorkerHost({
     getCode: code.getCode,
     bindings: buildBindings({
-      settings,
+      settings: issuer ? { ...settings, ...issuer.settings } : settings,
       keys,
       databaseUrl: database.databaseUrl,
       neonFetchEndpoint: database.fetchEndpoint,
@@ -137,6 +143,12 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
     startWorker: host.start,
     stop: () => stopAll(stops),
   };
+}
+
+async function startIssuer(port: number): Promise<DemoIssuer> {
+  // Loaded where it is wanted: most stacks start without.
+  const { startDemoIssuer } = await import('./demo-issuer/demo-issuer.ts');
+  return startDemoIssuer({ origins: [`http://${HOST}:${port}`, `http://localhost:${port}`] });
 }
 
 /** Starts all at once. Each is stoppable from the moment it is up, even when another one fails. */

@@ -36,11 +36,7 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
       demoModelUrl: demo.url,
     }),
   );
-  project.provide('issuerSettings', {
-    OIDC_ISSUER: issuer.url,
-    OIDC_CLIENT_ID: issuer.clientId,
-    OIDC_CLIENT_SECRET: issuer.clientSecret,
-  });
+  project.provide('issuerSettings', issuer.settings);
   return async () => {
     await issuer.close();
     await demo.close();

@@ -1,5 +1,6 @@
 // Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
 import type { Decided, Me, ModelList, Session, SessionList, WorkspacePage, WorkspaceTab } from '../worker/contract.ts';
+import type { Joined, OpenInvitation, SignedOut, SignInMethods } from '../worker/members-contract.ts';
 import type { Quota } from '../worker/usage-contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
 
@@ -49,7 +50,11 @@ export const getWorkspacePage = (address: string): Promise<WorkspacePage> => cal
 export const getWorkspaceTab = (address: string): Promise<WorkspaceTab> => call('GET', `/api/v1/workspace${address}`);
 
 export const chooseOrg = (slug: string): Promise<void> => call('POST', '/auth/org', { slug });
-export const signOut = (): Promise<void> => call('POST', '/auth/sign-out');
+export const getSignInMethods = (): Promise<SignInMethods> => call('GET', '/auth/methods');
+export const signOut = (): Promise<SignedOut> => call('POST', '/auth/sign-out');
+export const lookAtInvitation = (token: string): Promise<OpenInvitation> =>
+  call('POST', '/auth/invitations/look', { token });
+export const acceptInvitation = (token: string): Promise<Joined> => call('POST', '/auth/invitations/accept', { token });
 export const signInAsDemo = (email: string): Promise<void> => call('POST', '/auth/dev', { email });
 
 /** The people of a local stack; null where the route does not exist, as in every deployed build. */

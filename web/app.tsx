@@ -1,12 +1,14 @@
 // Which page stands here: sign-in for someone unknown, else what the address names.
 import { Compass, WifiOff } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useRoute } from 'wouter';
 import { ChatPage } from './chat/chat-page.tsx';
 import { Button } from './design/button.tsx';
 import { PageState } from './design/page-state.tsx';
+import { keptInvitation } from './invite/invitation-token.ts';
 import { Problem } from './problem.ts';
 import { useMe } from './queries.ts';
+import { NoMembershipPage } from './sign-in/no-membership-page.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 
 /** Not everybody who chats looks around: its pages load when they are opened. */
@@ -14,9 +16,27 @@ const WorkspaceView = lazy(() =>
   import('./workspace/workspace-page.tsx').then((module) => ({ default: module.WorkspaceView })),
 );
 
+const InvitePage = lazy(() => import('./invite/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
+
 export function App() {
+  const [isInvite] = useRoute('/invite');
+  return isInvite ? (
+    <Suspense fallback={null}>
+      <InvitePage />
+    </Suspense>
+  ) : (
+    <Product />
+  );
+}
+
+function Product() {
   const { data: me, error, refetch } = useMe();
-  if (error instanceof Problem && error.status === 401) return <SignInPage />;
+  const isUnknown = error instanceof Problem && error.status === 401;
+  const isNowhere = error instanceof Problem && error.code === 'NO_MEMBERSHIP';
+  // Back from the identity provider by another way than they went: the invitation is why they came.
+  if ((isUnknown || isNowhere) && keptInvitation() !== null) return <Redirect to="/invite" replace />;
+  if (isUnknown) return <SignInPage />;
+  if (isNowhere) return <NoMembershipPage problem={error} />;
   if (me === undefined) {
     if (error === null) return null;
     const problem = error instanceof Problem ? error : null;

@@ -18,8 +18,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 
 export type DemoIssuer = {
   readonly url: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  /** Of a Worker whose people sign in here. */
+  readonly settings: Readonly<Record<'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET', string>>;
   close(): Promise<void>;
 };
 
@@ -44,8 +44,7 @@ export async function startDemoIssuer(options: { origins: readonly string[] }): 
   });
   return {
     url,
-    clientId: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
+    settings: { OIDC_ISSUER: url, OIDC_CLIENT_ID: CLIENT_ID, OIDC_CLIENT_SECRET: CLIENT_SECRET },
     close: async function closeIssuer() {
       server.close();
       server.closeAllConnections();

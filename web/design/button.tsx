@@ -16,6 +16,14 @@ const SIZES = {
   large: 'h-9 px-4 text-ui touch:min-h-11',
 } as const;
 
+/** How a button looks, for a link that stands where one would. */
+export const buttonStyle = (tone: keyof typeof TONES, size: keyof typeof SIZES): string =>
+  cx(
+    'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50 aria-disabled:cursor-default aria-disabled:opacity-50',
+    TONES[tone],
+    SIZES[size],
+  );
+
 type ButtonProps = ComponentProps<'button'> & {
   tone?: keyof typeof TONES;
   size?: keyof typeof SIZES;
@@ -39,12 +47,7 @@ export function Button(props: ButtonProps) {
       type={busy ? 'button' : type}
       aria-disabled={busy || undefined}
       onClick={busy ? undefined : onClick}
-      className={cx(
-        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control whitespace-nowrap transition-colors select-none disabled:opacity-50 aria-disabled:cursor-default aria-disabled:opacity-50',
-        TONES[tone],
-        SIZES[size],
-        className,
-      )}
+      className={cx(buttonStyle(tone, size), className)}
       {...rest}
     >
       {busy && <LoaderCircle size={16} aria-hidden className="animate-spin" />}

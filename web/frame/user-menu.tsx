@@ -20,9 +20,9 @@ export function UserMenu({ me }: { me: Me }) {
   // Another organisation is another set of everything: a fresh page is the surest way to keep nothing of the last one.
   const enter = (slug: string) => void chooseOrg(slug).then(() => location.assign('/chat'));
   const leave = () =>
-    void signOut().then(() => {
+    void signOut().then(({ next }) => {
       queries.clear();
-      location.assign('/');
+      location.assign(next);
     });
   const entries: MenuEntry[] = [
     { kind: 'heading', content: <Who me={me} /> },

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { ageSnapshot } from '../../durable/conversation/conversation-client.fixture.ts';
 import { requireDemoPerson } from '../../local/demo-people.ts';
 import { type Browser, createBrowser } from '../browser.fixture.ts';
-import type { Invitation, Invited, Member, OpenInvitation, Role } from '../contract-members.ts';
+import type { Invitation, Invited, Member, OpenInvitation, Role } from '../members-contract.ts';
 import { type Ask, ask, readProblem, signedIn, tokenOf, type Visitor } from '../visitor.fixture.ts';
 
 const OLD_MS = 31_000;
