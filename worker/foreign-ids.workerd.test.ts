@@ -10,7 +10,7 @@ const STRANGER = 'nora@northlight.test';
 /** Not a reference to what is there, but a name that the caller gives, or a scope that is looked for in the caller's org. */
 const NO_REFERENCE = ['programId', 'designId'];
 /** A client mints these ids, and the same id in two orgs is two things: routes/sessions.workerd.test.ts holds that. */
-const MINTING = ['POST /chat', 'POST /sessions'];
+const MINTING = ['POST /chat', 'POST /sessions', 'POST /estimate'];
 
 /** Bodies that are right but for the ids. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {

@@ -67,10 +67,11 @@ export const assistantEnabled: MiddlewareHandler<EdgeEnv> = async function assis
   await next();
 };
 
-/** Refuses whoever's role does not have it, before anything of the request is looked at. Behind `admitted`. */
-export function permitted(permission: Permission): MiddlewareHandler<EdgeEnv> {
+/** Refuses whoever's role has none of these, before anything of the request is looked at. Behind `admitted`. */
+export function permitted(...anyOf: readonly Permission[]): MiddlewareHandler<EdgeEnv> {
   return async function permit(c, next) {
-    if (!c.get('access').permissions.includes(permission)) throw new AppError('FORBIDDEN');
+    const { permissions } = c.get('access');
+    if (!anyOf.some((permission) => permissions.includes(permission))) throw new AppError('FORBIDDEN');
     await next();
   };
 }

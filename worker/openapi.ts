@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the operations and the contract's shapes.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
-import { needsMembership, type Operation, permissionOf } from './operation.ts';
+import { needsMembership, type Operation, permissionsOf } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Problem } from './problem-contract.ts';
 
@@ -71,8 +71,8 @@ function toOperation(operation: Operation): ZodOpenApiOperationObject {
 }
 
 function describe(operation: Operation): { description?: string } {
-  const permission = permissionOf(operation);
-  const needs = permission === null ? [] : [`Needs \`${permission}\`.`];
+  const permissions = permissionsOf(operation).map((permission) => `\`${permission}\``);
+  const needs = permissions.length === 0 ? [] : [`Needs ${permissions.join(' or ')}.`];
   const description = [...(operation.description === undefined ? [] : [operation.description]), ...needs].join(' ');
   return description === '' ? {} : { description };
 }
@@ -82,7 +82,7 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['RATE_LIMITED', 'INTERNAL', ...(operation.errors ?? [])]);
   if (operation.needs !== 'nothing') codes.add('UNAUTHENTICATED');
   if (needsMembership(operation)) for (const code of ['NOT_FOUND', 'DATABASE_UNAVAILABLE'] as const) codes.add(code);
-  if (permissionOf(operation) !== null) codes.add('FORBIDDEN');
+  if (permissionsOf(operation).length > 0) codes.add('FORBIDDEN');
   if (operation.group === 'assistant') codes.add('ASSISTANT_DISABLED');
   if (operation.method !== 'get') codes.add('CROSS_SITE');
   if (operation.query || operation.body) codes.add('BAD_REQUEST');

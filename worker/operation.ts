@@ -9,8 +9,11 @@ export type Operation = {
   /** Of the assistant's operations the part after their prefix. */
   readonly path: string;
   readonly group: 'assistant' | 'account' | 'organisation' | 'document';
-  /** Whom it answers: everybody, whoever is signed in, the org's members, or those whose role has the permission. */
-  readonly needs: 'nothing' | 'sign-in' | 'membership' | Permission;
+  /**
+   * Whom it answers: everybody, whoever is signed in, the org's members, or those whose role has the permission; of several
+   * permissions one is enough.
+   */
+  readonly needs: 'nothing' | 'sign-in' | 'membership' | Permission | readonly Permission[];
   readonly summary: string;
   readonly description?: string;
   readonly params?: z.ZodObject;
@@ -27,8 +30,11 @@ export type Operation = {
   readonly errors?: readonly ErrorCode[];
 };
 
-export const permissionOf = ({ needs }: Operation): Permission | null =>
-  needs === 'nothing' || needs === 'sign-in' || needs === 'membership' ? null : needs;
+/** One of these must be had; none where a membership is enough, or less. */
+export function permissionsOf({ needs }: Operation): readonly Permission[] {
+  if (needs === 'nothing' || needs === 'sign-in' || needs === 'membership') return [];
+  return typeof needs === 'string' ? [needs] : needs;
+}
 
 /** Whether it acts in one org, which must be the person's own. */
 export const needsMembership = ({ needs }: Operation): boolean => needs !== 'nothing' && needs !== 'sign-in';

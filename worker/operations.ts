@@ -25,8 +25,8 @@ import {
   WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
-import type { Operation } from './operation.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
+import type { Operation } from './operation.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
 
 const SessionParams = z.object({ sessionId: SessionId });

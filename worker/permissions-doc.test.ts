@@ -4,7 +4,7 @@ import { toolsFor } from '../durable/packs/registry.ts';
 import { PERMISSIONS } from '../durable/permissions.ts';
 import type { Access } from '../durable/principal.ts';
 import { addressOf } from './openapi.ts';
-import { permissionOf } from './operation.ts';
+import { permissionsOf } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
 const HEADING = `# Roles and permissions
@@ -36,9 +36,9 @@ const TOOLS = toolsFor(EVERYTHING, 'chat').map(({ name, permission }) => ({
 
 test('every permission stands in the one table of the docs, with what asks for it', async () => {
   const rows = Object.entries(PERMISSION_WORDS).map(([id, words]) => {
-    const operations = OPERATIONS.filter((operation) => permissionOf(operation) === id).map(
-      (operation) => `\`${operation.method.toUpperCase()} ${addressOf(operation)}\``,
-    );
+    const operations = OPERATIONS.filter((operation) =>
+      permissionsOf(operation).some((permission) => permission === id),
+    ).map((operation) => `\`${operation.method.toUpperCase()} ${addressOf(operation)}\``);
     const tools = TOOLS.filter(({ permissions }) => permissions.includes(id)).map(({ name }) => `\`${name}\``);
     return `| \`${id}\` | ${words} | ${operations.join('<br>')} | ${tools.join(' ')} |\n`;
   });

@@ -5,6 +5,9 @@ import { AppError } from '../../durable/errors.ts';
 import { inviteMember, revokeInvitation } from '../../durable/postgres/change-members.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { type InvitationRow, listInvitations } from '../../durable/postgres/members.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { permitted } from '../gate.ts';
+import { handOver } from '../invite-webhook.ts';
 import {
   type Invitation,
   type InvitationList,
@@ -12,9 +15,6 @@ import {
   type Invited,
   NewInvitation,
 } from '../members-contract.ts';
-import type { EdgeEnv } from '../edge-env.ts';
-import { permitted } from '../gate.ts';
-import { handOver } from '../invite-webhook.ts';
 import { ownOrigin } from '../origin-check.ts';
 import { parseInput } from '../problem.ts';
 import { readJson } from '../read-json.ts';

@@ -2,12 +2,13 @@
 import { type Context, Hono } from 'hono';
 import { accountOf } from '../../durable/account/account-stub.ts';
 import { AppError } from '../../durable/errors.ts';
+import { logFailure } from '../../durable/log.ts';
 import { acceptInvitation, findInvitation, type Joiner, leaveOrg } from '../../durable/postgres/change-members.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { askAccount, authenticated } from '../access.ts';
 import { OrgSelection } from '../contract.ts';
-import { InvitationToken, type Joined, type OpenInvitation } from '../members-contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { InvitationToken, type Joined, type OpenInvitation } from '../members-contract.ts';
 import { parseInput } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { clearOrgCookie, setOrgCookie } from '../session-cookie.ts';
@@ -37,7 +38,7 @@ joiningRoutes.post('/invitations/accept', authenticated, async (c) => {
   const joiner = await requireJoiner(c);
   const answer = await acceptInvitation(postgresDepsOf(c.env), joiner, { token, requestId: c.get('requestId') });
   if (!answer.ok) throw new AppError(answer.code, answer.code === 'NOT_FOUND' ? { detail: CLOSED } : {});
-  await accountOf(c.env, joiner.subject).renew({ subject: joiner.subject });
+  await renewRights(c, joiner.subject);
   const { orgSlug, orgName } = answer.invitation;
   if (isBrowser(c)) setOrgCookie(c, orgSlug);
   const joined: Joined = { org: { slug: orgSlug, name: orgName } };
@@ -54,10 +55,19 @@ joiningRoutes.post('/leave', authenticated, async (c) => {
   const { orgId, userId, subject } = admission.access;
   const answer = await leaveOrg(postgresDepsOf(c.env), { orgId, userId, requestId: c.get('requestId') });
   if (!answer.ok) throw new AppError(answer.code);
-  await accountOf(c.env, subject).renew({ subject });
+  await renewRights(c, subject);
   if (isBrowser(c)) clearOrgCookie(c);
   return c.body(null, 204);
 });
+
+/** The change itself stands whether or not this can be done now; the next question asks Postgres again soon enough. */
+async function renewRights(c: Context<EdgeEnv>, subject: string): Promise<void> {
+  try {
+    await accountOf(c.env, subject).renew({ subject });
+  } catch (error) {
+    logFailure('rights not renewed', error, { requestId: c.get('requestId') });
+  }
+}
 
 const isBrowser = (c: Context<EdgeEnv>): boolean => c.req.header('Authorization') === undefined;
 

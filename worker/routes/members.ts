@@ -14,6 +14,8 @@ import {
   type RoleRow,
 } from '../../durable/postgres/members.ts';
 import type { Access } from '../../durable/principal.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { permitted } from '../gate.ts';
 import {
   type Member,
   MemberChange,
@@ -23,8 +25,6 @@ import {
   type Role,
   type RoleList,
 } from '../members-contract.ts';
-import type { EdgeEnv } from '../edge-env.ts';
-import { permitted } from '../gate.ts';
 import { parseInput } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 

@@ -3,15 +3,12 @@ import { Hono } from 'hono';
 import { budgetCalls } from '../../durable/budget/budget-calls.ts';
 import { monthOf } from '../../durable/budget/month.ts';
 import { levelOf } from '../../durable/budget/quota.ts';
-import { AppError } from '../../durable/errors.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { readUsage, type UsageRow } from '../../durable/postgres/usage.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { permitted } from '../gate.ts';
 import { parseInput } from '../problem.ts';
 import { type Quota, type Usage, type UsageFigures, UsageQuery } from '../usage-contract.ts';
-
-/** Either is enough; the database asks for the same. */
-const MAY_SEE_USAGE = ['usage:read', 'audit:read'];
 
 export const usageRoutes = new Hono<EdgeEnv>();
 
@@ -24,9 +21,9 @@ usageRoutes.get('/quota', async (c) => {
   return c.json(quota);
 });
 
-usageRoutes.get('/usage', async (c) => {
+// The database asks for the same.
+usageRoutes.get('/usage', permitted('usage:read', 'audit:read'), async (c) => {
   const access = c.get('access');
-  if (!MAY_SEE_USAGE.some((permission) => access.permissions.includes(permission))) throw new AppError('FORBIDDEN');
   const query = parseInput(UsageQuery, c.req.query());
   const { totals, rows } = await readUsage(postgresDepsOf(c.env), access, query);
   const usage: Usage = {
