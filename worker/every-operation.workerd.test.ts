@@ -1,12 +1,12 @@
 // R17, R18, R20 for every operation there is: no other site's browser may call it, each of its replies carries the headers,
 // and it takes nothing that it does not know.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { askFromAnywhere, CALLS, HARMLESS, type OperationCall, pathOf } from './operation-calls.fixture.ts';
 import { expectSafeHeaders } from './safe-headers.fixture.ts';
-import { type Ask, chatBody, ORIGIN, readProblem, tokenOf } from './visitor.fixture.ts';
+import { type Ask, chatBody, ORIGIN, readProblem, refillRate, tokenOf } from './visitor.fixture.ts';
 
-/** A person whom no other test counts on. */
-const PERSON = 'finn@freefold.test';
+/** May do all of it, and has tokens left. */
+const PERSON = 'nora@northlight.test';
 
 const named = (calls: readonly OperationCall[]) => calls.map((call) => [call.name, call] as const);
 const writes = CALLS.filter(({ operation }) => operation.method !== 'get');
@@ -31,6 +31,8 @@ beforeAll(async () => {
   const response = await askFromAnywhere('/api/v1/ai/sessions', { body: { id: ids.sessionId }, headers });
   expect(response.status).toBe(201);
 });
+
+beforeEach(() => refillRate(PERSON));
 
 describe('R17: no other site’s browser', () => {
   test.each(named(writes))('%s', async (_name, call) => {

@@ -1,9 +1,9 @@
 // R4: every operation × every id that it takes. An id that exists in another org is answered, to the last header, like one
 // that exists nowhere. A new operation that takes ids is asked as well, or fails for want of an example.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requireDemoPerson } from '../local/demo-people.ts';
 import { askFromAnywhere, CALLS, nobodys, type OperationCall, paramsOf, pathOf } from './operation-calls.fixture.ts';
-import { chatBody, readEvents, readProblem, signedIn, tokenOf, type Visitor } from './visitor.fixture.ts';
+import { chatBody, readEvents, readProblem, refillRate, signedIn, tokenOf, type Visitor } from './visitor.fixture.ts';
 
 /** May do all of it in an org of her own. */
 const STRANGER = 'nora@northlight.test';
@@ -42,6 +42,7 @@ beforeAll(async () => {
   expect(events.length).toBeGreaterThan(3);
   for (const [name, id] of Object.entries(theirs)) expect(id, name).not.toBe('');
 });
+beforeEach(() => refillRate(STRANGER));
 afterAll(async () => {
   await ada(`/api/v1/invitations/${theirs['invitationId']}`, { method: 'DELETE' });
 });
