@@ -1,4 +1,5 @@
 // A person of the demo at the edge, for tests inside the Workers runtime: signs in without any page and asks.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { settingsOf } from '../durable/env.ts';
@@ -54,4 +55,13 @@ export async function readEvents(
 
 export function chatBody(threadId: string, runId: string, text: string): Record<string, unknown> {
   return { threadId, runId, messages: [{ id: `m-${runId}`, role: 'user', content: text }] };
+}
+
+/** Gives them back every request that they may make a model work with: tests ask more than people do. */
+export async function refillRate(...emails: string[]): Promise<void> {
+  for (const email of emails) {
+    const account = accountOf(env, requireDemoPerson(email).subject);
+    await runInDurableObject(account, (_account, { storage }) => storage.delete('ai-bucket-full-at'));
+    await evictDurableObject(account);
+  }
 }
