@@ -36,8 +36,15 @@ export async function signedIn(email: string): Promise<Visitor> {
     ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
 }
 
+/** Of Chat Completions' errors too, which have the words of a problem inside and under other names. */
 export async function readProblem(response: Response): Promise<Problem> {
-  return response.json<Problem>();
+  const { status } = response;
+  const problem = await response.json<
+    Problem & { error?: string | (Problem & { message: string; request_id: string }) }
+  >();
+  const { error } = problem;
+  if (typeof error !== 'object') return problem;
+  return { ...error, status, detail: error.message, requestId: error.request_id };
 }
 
 export async function readEvents(

@@ -38,7 +38,17 @@ export function toOpenAiError(failure: Failure): { readonly error: object } {
   const { detail, code, status, requestId, issues, type: _type, title: _title, ...figures } = failure;
   const param = issues?.[0]?.path || null;
   const message = issues?.[0] ? `${detail} ${param === null ? '' : `${param}: `}${issues[0].message}` : detail;
-  return { error: { message, type: openAiTypeOf(status), param, code, request_id: requestId, ...figures } };
+  return {
+    error: {
+      message,
+      type: openAiTypeOf(status),
+      param,
+      code,
+      request_id: requestId,
+      ...(issues && { issues }),
+      ...figures,
+    },
+  };
 }
 
 const TYPES: Readonly<Record<number, string>> = {
