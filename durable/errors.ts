@@ -120,6 +120,11 @@ export const ERRORS = {
     title: 'Request not understood',
     detail: 'The request does not have the documented form.',
   },
+  UNSUPPORTED: {
+    status: 400,
+    title: 'Not supported here',
+    detail: 'This address does not do what the request asks for.',
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     title: 'Request too large',
@@ -176,6 +181,11 @@ export const ERRORS = {
     status: 502,
     title: 'Answer cut off',
     detail: 'The model provider ended the answer before it was complete. Retry to ask again.',
+  },
+  STREAM_LOST: {
+    status: 502,
+    title: 'Answer lost on its way',
+    detail: 'The connection to the answer was lost. It goes on all the same; open the conversation to read it.',
   },
   RUN_INTERRUPTED: {
     status: 500,

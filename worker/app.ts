@@ -21,10 +21,13 @@ import { meRoutes } from './routes/me.ts';
 import { memberRoutes } from './routes/members.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openAiRoutes } from './routes/openai.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { simpleChatRoutes } from './routes/simple-chat.ts';
+import { uiMessagesRoutes, uiMessagesRunRoute } from './routes/ui-messages.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
@@ -69,12 +72,15 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   }
   app.route('/api/v1', memberRoutes);
   app.route('/api/v1', invitationRoutes);
+  app.route('/api/chat', simpleChatRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
     // These make a model work, and are counted and admitted in one hop of their own.
     app.route(prefix, chatRunRoute);
+    app.route(prefix, uiMessagesRunRoute);
     app.route(prefix, approvalRoutes);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
+    app.route(prefix, uiMessagesRoutes);
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
@@ -82,6 +88,9 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, estimateRoutes);
     app.route(prefix, usageRoutes);
   }
+
+  app.use('/v1/*', authenticated);
+  app.route('/v1', openAiRoutes);
 
   app.notFound((c) => serveAsset(c));
   app.onError((error, c) => problemResponse(c, error));

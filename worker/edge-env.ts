@@ -18,5 +18,7 @@ export type EdgeEnv = {
     /** Both set by `callsModel`. */
     body: JsonBody;
     rate: RateVerdict | undefined;
+    /** Set by it where it was asked to find a session; null where nothing leads to one. */
+    sessionId: string | null | undefined;
   };
 };

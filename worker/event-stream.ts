@@ -1,4 +1,4 @@
-// The object's event stream → the client, byte for byte: the runtime moves the bytes, no script of ours does.
+// The object's event stream → the client. On the AG-UI wire the runtime moves the bytes, no script of ours does.
 import { z } from 'zod';
 import { REFUSAL_HEADER } from '../durable/conversation/requests.ts';
 import { AppError, ERRORS, type ErrorCode } from '../durable/errors.ts';
@@ -10,17 +10,26 @@ const Refusal = z.object({
   members: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullish(),
 });
 
-/** @throws AppError where the object refused before its stream began. */
-export async function eventStream(sessionId: string, response: Response): Promise<Response> {
-  if (response.headers.has(REFUSAL_HEADER) || !response.ok) throw await readRefusal(response);
-  return new Response(response.body, {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      // `no-transform`: a proxy that compresses would hold tokens back.
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-      'X-Session-Id': sessionId,
-    },
+/** The frames of a run's log. @throws AppError where the object refused before its stream began. */
+export async function requireEvents(response: Response): Promise<ReadableStream<Uint8Array>> {
+  if (response.headers.has(REFUSAL_HEADER) || !response.ok || !response.body) throw await readRefusal(response);
+  return response.body;
+}
+
+export const EVENT_STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  // `no-transform`: a proxy that compresses would hold tokens back.
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+} as const;
+
+/** A reply that streams an answer, whatever the wire. */
+export function eventStream(
+  body: ReadableStream<Uint8Array>,
+  { sessionId, ...headers }: { readonly sessionId: string } & Readonly<Record<string, string>>,
+): Response {
+  return new Response(body, {
+    headers: { ...EVENT_STREAM_HEADERS, 'X-Session-Id': sessionId, ...headers },
   });
 }
 

@@ -10,7 +10,13 @@ const STRANGER = 'nora@northlight.test';
 /** Not a reference to what is there, but a name that the caller gives, or a scope that is looked for in the caller's org. */
 const NO_REFERENCE = ['programId', 'designId'];
 /** A client mints these ids, and the same id in two orgs is two things: routes/sessions.workerd.test.ts holds that. */
-const MINTING = ['POST /chat', 'POST /sessions', 'POST /estimate'];
+const MINTING = [
+  ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages'],
+  ...['POST /api/chat/v1/completions', 'POST /api/chat/v1/completions/stream'],
+  ...['POST /api/chat/stream/title', 'POST /api/chat/stream/{name}'],
+];
+/** Nothing is being written where there is no chat: 204 of both. */
+const SILENT = ['GET /ui-messages/{chatId}/stream'];
 
 /** Bodies that are right but for the ids. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
@@ -18,6 +24,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   'PATCH /sessions/{sessionId}': { title: 'Mine now' },
   'POST /sessions/{sessionId}/approvals/{approvalId}': { decision: 'approve' },
   'PATCH /api/v1/members/{userId}': { role: 'member' },
+  'POST /api/chat/v1/execute': { functionCall: { id: nobodys('approvalId') }, action: 'approve' },
 };
 
 let theirs: Readonly<Record<string, string>>;
@@ -36,7 +43,7 @@ beforeAll(async () => {
   const home = await (await ada('/api/v1/workspace')).text();
   const program = /\/workspace\/programs\/([0-9a-f-]{36})/.exec(home)?.[1] ?? '';
   theirs = {
-    ...{ sessionId, threadId: sessionId, runId, approvalId, invitationId: invitation.id },
+    ...{ sessionId, threadId: sessionId, chatId: sessionId, runId, approvalId, invitationId: invitation.id },
     ...{ kind: 'program', id: program, tab: 'designs', userId: requireDemoPerson('eli@cascade.test').id },
   };
   expect(events.length).toBeGreaterThan(3);
@@ -53,7 +60,7 @@ const keysOf = (schema: unknown): string[] => Object.keys((schema as { shape?: o
 const isReference = (name: string): boolean => /(Id|^id)$/.test(name) && !NO_REFERENCE.includes(name);
 
 const SWAPS: readonly Swap[] = CALLS.filter(
-  ({ operation }) => !MINTING.includes(`${operation.method.toUpperCase()} ${operation.path}`),
+  ({ operation }) => ![...MINTING, ...SILENT].includes(`${operation.method.toUpperCase()} ${operation.path}`),
 ).flatMap((call) => [
   ...paramsOf(call.operation)
     .filter(isReference)

@@ -5,6 +5,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { FRESH_MS } from '../durable/account/access-snapshot.ts';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { AI_RULE } from '../durable/account/rate-bucket.ts';
+import type { SessionQuestion } from '../durable/account/requests.ts';
 import { budgetCalls } from '../durable/budget/budget-calls.ts';
 import { monthOf } from '../durable/budget/month.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
@@ -27,27 +28,46 @@ export type ModelCallOptions = {
   readonly limitBytes?: number;
   /** Null where the request names none, or nothing that could be one. */
   readonly runOf?: (c: Context<EdgeEnv>, body: unknown) => RequestedRun | null;
+  /**
+   * For a wire whose clients know no ids of sessions: what leads to one. The handler is told as `sessionId`.
+   * @throws AppError where the body is not understood, which is no matter yet
+   */
+  readonly sessionOf?: (c: Context<EdgeEnv>, body: unknown) => Promise<SessionQuestion>;
 };
 
 /** To be mounted before `admitted`, in its place. Leaves `body`, `access` and `rate` to the handler, which asks the gate. */
 export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv> {
   return async function callModel(c, next) {
     const body = await readJson(c.req.raw, options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes });
-    const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
-    const admission = await askAccount(c, chosenOrg(c), options.rights, { run });
+    const value = body.ok ? body.value : null;
+    const run = validRun(options.runOf?.(c, value) ?? null);
+    const session = await askedSession(c, body, options);
+    const admission = await askAccount(c, chosenOrg(c), options.rights, { run, ...(session && { session }) });
     if (!admission.ok) throw new AppError(admission.code);
     c.set('body', body);
     c.set('access', admission.access);
     c.set('orgs', admission.orgs);
     c.set('rate', admission.rate);
+    c.set('sessionId', admission.sessionId);
     await next();
     setRateHeaders(c);
-    if (c.error instanceof AppError) noteRefusal(c, c.error, run);
+    if (c.error instanceof AppError)
+      noteRefusal(c, c.error, run ?? validRun({ sessionId: c.get('sessionId'), runId: session?.runId }));
   };
 }
 
+async function askedSession(
+  c: Context<EdgeEnv>,
+  body: JsonBody,
+  { sessionOf }: ModelCallOptions,
+): Promise<SessionQuestion | null> {
+  if (!sessionOf) return null;
+  const session = await understood(body, (value) => sessionOf(c, value));
+  return session.ok ? session.value : null;
+}
+
 /** Ids are compared as text further in, and kept: only what can be one is taken for one. */
-function validRun(run: RequestedRun | null): RequestedRun | null {
+function validRun(run: { readonly [K in keyof RequestedRun]: unknown } | null): RequestedRun | null {
   const sessionId = SessionId.safeParse(run?.sessionId);
   const runId = RunId.safeParse(run?.runId);
   return sessionId.success && runId.success ? { sessionId: sessionId.data, runId: runId.data } : null;

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the operations and the contract's shapes.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../durable/errors.ts';
-import { needsMembership, type Operation, permissionsOf } from './operation.ts';
+import { isOfAssistant, needsMembership, type Operation, permissionsOf } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Problem } from './problem-contract.ts';
 
@@ -35,6 +35,11 @@ export function openApiDocument(): OpenApiDocument {
         name: 'assistant',
         description: 'Behind the org’s `aiAssistant` flag. `X-Org` names the org, where one has several.',
       },
+      {
+        name: 'wire',
+        description:
+          'The assistant for clients of other APIs: the same conversations, refusals and approvals, in their words.',
+      },
       { name: 'account', description: 'Who asks, and where they act.' },
       { name: 'organisation', description: 'Who belongs to the org that one acts in, and what they may do.' },
       { name: 'document', description: 'Open to everyone.' },
@@ -66,7 +71,7 @@ function toOperation(operation: Operation): ZodOpenApiOperationObject {
     ...(operation.needs !== 'nothing' && { security: [{ bearer: [] }, { cookie: [] }] }),
     requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
-    responses: { [reply.status]: { description: reply.description, ...content }, ...problems(errorsOf(operation)) },
+    responses: { [reply.status]: { description: reply.description, ...content }, ...problems(operation) },
   };
 }
 
@@ -83,19 +88,19 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   if (operation.needs !== 'nothing') codes.add('UNAUTHENTICATED');
   if (needsMembership(operation)) for (const code of ['NOT_FOUND', 'DATABASE_UNAVAILABLE'] as const) codes.add(code);
   if (permissionsOf(operation).length > 0) codes.add('FORBIDDEN');
-  if (operation.group === 'assistant') codes.add('ASSISTANT_DISABLED');
+  if (isOfAssistant(operation)) codes.add('ASSISTANT_DISABLED');
   if (operation.method !== 'get') codes.add('CROSS_SITE');
   if (operation.query || operation.body) codes.add('BAD_REQUEST');
   if (operation.body) for (const code of ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) codes.add(code);
   return [...codes];
 }
 
-function problems(codes: readonly ErrorCode[]): ZodOpenApiOperationObject['responses'] {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+function problems(operation: Operation): ZodOpenApiOperationObject['responses'] {
+  const byStatus = Map.groupBy(errorsOf(operation), (code) => ERRORS[code].status);
+  const content = operation.refusal
+    ? { 'application/json': { schema: operation.refusal } }
+    : { 'application/problem+json': { schema: Problem } };
   return Object.fromEntries(
-    [...byStatus].map(([status, sharing]) => [
-      String(status),
-      { description: sharing.join(', '), content: { 'application/problem+json': { schema: Problem } } },
-    ]),
+    [...byStatus].map(([status, sharing]) => [String(status), { description: sharing.join(', '), content }]),
   );
 }

@@ -8,6 +8,9 @@ import { type Ask, ask } from './visitor.fixture.ts';
 const NOBODYS: Readonly<Record<string, () => string>> = {
   sessionId: () => crypto.randomUUID(),
   threadId: () => crypto.randomUUID(),
+  chatId: () => `chat-${crypto.randomUUID()}`,
+  model: () => `model-${crypto.randomUUID()}`,
+  name: () => 'chat',
   approvalId: () => crypto.randomUUID(),
   runId: () => `run-${crypto.randomUUID()}`,
   kind: () => 'item',

@@ -8,7 +8,8 @@ export type Operation = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Of the assistant's operations the part after their prefix. */
   readonly path: string;
-  readonly group: 'assistant' | 'account' | 'organisation' | 'document';
+  /** `wire`: the assistant in the words of other APIs, at addresses of their own. */
+  readonly group: 'assistant' | 'wire' | 'account' | 'organisation' | 'document';
   /**
    * Whom it answers: everybody, whoever is signed in, the org's members, or those whose role has the permission; of several
    * permissions one is enough.
@@ -26,9 +27,14 @@ export type Operation = {
     readonly schema?: z.ZodType;
     readonly type?: string;
   };
+  /** The form of a refusal, where it is not a problem of RFC 9457. */
+  readonly refusal?: z.ZodType;
   /** Beyond those that every operation of its kind has. */
   readonly errors?: readonly ErrorCode[];
 };
+
+/** Whether it stands behind the org's flag. */
+export const isOfAssistant = ({ group }: Operation): boolean => group === 'assistant' || group === 'wire';
 
 /** One of these must be had; none where a membership is enough, or less. */
 export function permissionsOf({ needs }: Operation): readonly Permission[] {

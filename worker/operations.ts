@@ -28,6 +28,7 @@ import { ChatRequest } from './dialects/ag-ui.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
+import { WIRE_OPERATIONS } from './wire-operations.ts';
 
 const SessionParams = z.object({ sessionId: SessionId });
 const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;
@@ -174,6 +175,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...USAGE_OPERATIONS,
   ...IDENTITY_OPERATIONS,
+  ...WIRE_OPERATIONS,
   {
     method: 'get',
     path: '/api/v1/workspace',

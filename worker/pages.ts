@@ -7,6 +7,7 @@ import { problemPage } from './problem-page.ts';
 
 /** Their names carry a hash of their content. */
 const HASHED_FILES = '/assets/';
+const NO_FILES = ['/api/', '/auth/', '/v1/'];
 const ONE_YEAR = 'public, max-age=31536000, immutable';
 
 /** The single page; which view it shows is its own affair. */
@@ -27,7 +28,7 @@ const withNonce = (page: Response, nonce: string): Response =>
 /** A file of the build, or the answer to what is not there. */
 export async function serveAsset(c: Context<EdgeEnv>): Promise<Response> {
   const { path, method } = c.req;
-  const isFile = (method === 'GET' || method === 'HEAD') && !path.startsWith('/api/') && !path.startsWith('/auth/');
+  const isFile = (method === 'GET' || method === 'HEAD') && !NO_FILES.some((prefix) => path.startsWith(prefix));
   const file = isFile ? await c.env.ASSETS.fetch(c.req.raw) : null;
   if (!file || file.status === 404) return notFound(c);
   const headers = new Headers(file.headers);

@@ -3,26 +3,13 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { AppError, ERRORS, type ErrorCode } from '../durable/errors.ts';
+import { AppError, ERRORS } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
 import type { EdgeEnv } from './edge-env.ts';
+import { inWireForm, type Problem, type ProblemIssue } from './wire-problem.ts';
 
 /** Where an error's `type` leads: a row of the errors page. */
 const ERRORS_PAGE = '/docs/errors';
-
-type ProblemIssue = { readonly path: string; readonly message: string };
-
-export type Problem = {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ErrorCode;
-  readonly requestId: string;
-  readonly issues?: readonly ProblemIssue[];
-  /** Figures that the code brings along. */
-  readonly [member: string]: unknown;
-};
 
 /** Enough to mend a request; a hostile one could name thousands. */
 const MAX_ISSUES = 20;
@@ -49,9 +36,8 @@ export function problemResponse(c: Context<EdgeEnv>, error: unknown): Response {
   if (problem.code === 'INTERNAL') logFailure('request failed', error, { requestId });
   if (error instanceof AppError) setRetryHeaders(c, error);
   c.header('Cache-Control', 'no-store');
-  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
-    'Content-Type': 'application/problem+json',
-  });
+  const { body, type } = inWireForm(c.req.path, problem);
+  return c.body(JSON.stringify(body), problem.status as ContentfulStatusCode, { 'Content-Type': type });
 }
 
 /** Reads unknown input by its schema. @throws AppError BAD_REQUEST with the schema's issues. */

@@ -6,7 +6,7 @@ import { accountOf } from '../durable/account/account-stub.ts';
 import { settingsOf } from '../durable/env.ts';
 import { DEMO_ORGS, requireDemoPerson } from '../local/demo-people.ts';
 import { createApp } from './app.ts';
-import { needsMembership, permissionsOf } from './operation.ts';
+import { isOfAssistant, needsMembership, permissionsOf } from './operation.ts';
 import { askFromAnywhere, CALLS, HARMLESS, type OperationCall, pathOf } from './operation-calls.fixture.ts';
 import { signSessionToken } from './session-token.ts';
 import { readProblem, tokenOf } from './visitor.fixture.ts';
@@ -76,7 +76,7 @@ describe.each(CALLS.map((call) => [call.name, call] as const))('R19: %s', (_name
     const refusal = await refusalOf(call, await tokenOf(email));
     const isPermitted =
       permissions.length === 0 || permissions.some((permission) => role.permissions.includes(permission));
-    if (operation.group === 'assistant' && !role.aiAssistant) expect(refusal).toBe('ASSISTANT_DISABLED');
+    if (isOfAssistant(operation) && !role.aiAssistant) expect(refusal).toBe('ASSISTANT_DISABLED');
     else if (!isPermitted) expect(refusal).toBe('FORBIDDEN');
     // The product's data is under its own, finer rights, and says so.
     else if (!operation.errors?.includes('FORBIDDEN')) expect(ACCESS_CODES).not.toContain(refusal);

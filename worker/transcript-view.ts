@@ -2,6 +2,7 @@
 import type { ShownMessage, Confirmation as StoredConfirmation } from '../durable/conversation/requests.ts';
 import { AppError } from '../durable/errors.ts';
 import type { Confirmation, HydratedMessage, HydratedPart, Message } from './contract.ts';
+import { jsonOrText } from './json-or-text.ts';
 
 export function toMessage(message: ShownMessage): Message {
   const { role, tool: _tool, ...shown } = message;
@@ -35,7 +36,7 @@ export function toHydrated(shown: ShownMessage): HydratedMessage {
 type Call = Extract<Message['parts'][number], { type: 'tool-call' }>;
 
 function toCallParts(call: Call, { replies, confirmations }: ShownMessage): HydratedPart[] {
-  const shown = { ...call, input: parse(call.arguments) };
+  const shown = { ...call, input: jsonOrText(call.arguments) };
   const reply = replies.find(({ callId }) => callId === call.id);
   if (!reply) {
     // A click that is being carried out cannot be made again.
@@ -46,7 +47,7 @@ function toCallParts(call: Call, { replies, confirmations }: ShownMessage): Hydr
   }
   const state = reply.isError ? 'error' : 'complete';
   return [
-    { ...shown, state, output: parse(reply.content) },
+    { ...shown, state, output: jsonOrText(reply.content) },
     { type: 'tool-result', toolCallId: call.id, content: reply.content, state },
   ];
 }
@@ -57,15 +58,5 @@ export const toConfirmation = (confirmation: StoredConfirmation): Confirmation =
   expiresAt: toIso(confirmation.expiresAt),
   decidedAt: confirmation.decidedAt === null ? null : toIso(confirmation.decidedAt),
 });
-
-/** What we stored is JSON; a model's own words may not be. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Shown as it is then.
-    return text;
-  }
-}
 
 const toIso = (ms: number): string => new Date(ms).toISOString();

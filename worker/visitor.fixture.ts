@@ -36,8 +36,15 @@ export async function signedIn(email: string): Promise<Visitor> {
     ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
 }
 
+/** Of Chat Completions' errors too, which have the words of a problem inside and under other names. */
 export async function readProblem(response: Response): Promise<Problem> {
-  return response.json<Problem>();
+  const { status } = response;
+  const problem = await response.json<
+    Problem & { error?: string | (Problem & { message: string; request_id: string }) }
+  >();
+  const { error } = problem;
+  if (typeof error !== 'object') return problem;
+  return { ...error, status, detail: error.message, requestId: error.request_id };
 }
 
 export async function readEvents(
@@ -57,9 +64,11 @@ export function chatBody(threadId: string, runId: string, text: string): Record<
   return { threadId, runId, messages: [{ id: `m-${runId}`, role: 'user', content: text }] };
 }
 
-/** Gives them back every request that they may make a model work with: those tests ask more than people do. */
-export async function refillRate(email: string): Promise<void> {
-  const account = accountOf(env, requireDemoPerson(email).subject);
-  await runInDurableObject(account, (_account, { storage }) => storage.delete('ai-bucket-full-at'));
-  await evictDurableObject(account);
+/** Gives them back every request that they may make a model work with: tests ask more than people do. */
+export async function refillRate(...emails: string[]): Promise<void> {
+  for (const email of emails) {
+    const account = accountOf(env, requireDemoPerson(email).subject);
+    await runInDurableObject(account, (_account, { storage }) => storage.delete('ai-bucket-full-at'));
+    await evictDurableObject(account);
+  }
 }

@@ -2,6 +2,7 @@
 // their exact rate of model calls.
 // Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
 import { DurableObject } from 'cloudflare:workers';
+import { sessionIdOf } from '../conversation/session-name.ts';
 import { logFailure } from '../log.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
 import { listConversations } from '../postgres/conversations.ts';
@@ -20,6 +21,7 @@ import {
   FindRunInput,
   type Identity,
   ListSessionsInput,
+  MarkSessionInput,
   NoteRunInput,
   OpenSignInInput,
   PutSessionInput,
@@ -27,6 +29,7 @@ import {
   RemoveSessionInput,
   RenewInput,
   type SessionList,
+  type SessionQuestion,
 } from './requests.ts';
 import { requireSafeLogin } from './safe-login.ts';
 import {
@@ -37,6 +40,7 @@ import {
   removeSession,
   sessionsToEvict,
 } from './session-index.ts';
+import { findMarked, putMarks } from './session-marks.ts';
 import { closeSignIn, getIdentity, isSignInOpen, openSignIn, type SignIn } from './sign-ins.ts';
 import { loadSnapshot, storeSnapshot } from './snapshot-row.ts';
 import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
@@ -85,7 +89,21 @@ export class Account extends DurableObject<Env> {
     const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights });
     if (!admission.ok || !modelCall) return admission;
     const { orgId } = admission.access;
-    return { ...admission, rate: this.#countModelCall(modelCall.run && { orgId, ...modelCall.run }) };
+    const { run, session } = modelCall;
+    if (!session) return { ...admission, rate: this.#countModelCall(run && { orgId, ...run }) };
+    const named = session.name === null ? null : await sessionIdOf(admission.access, session.name);
+    return { ...admission, ...this.#findAndCount(orgId, session, named) };
+  }
+
+  /** One step, so that a request that is sent twice meets itself: it comes to one session, and is counted once. */
+  #findAndCount(orgId: string, { marks, otherwise, runId }: SessionQuestion, named: string | null) {
+    const sessionId = findMarked(this.#sql, orgId, marks) ?? named ?? otherwise;
+    if (sessionId === null) return { sessionId, rate: this.#countModelCall(null) };
+    const rate = this.#countModelCall(runId === null ? null : { orgId, sessionId, runId });
+    const request = marks.filter(({ kind }) => kind === 'request');
+    if (rate.ok && request.length > 0)
+      this.ctx.storage.transactionSync(() => putMarks(this.#sql, { orgId, sessionId, marks: request }));
+    return { sessionId, rate };
   }
 
   /** Fresh rights for work that began on older ones. */
@@ -160,6 +178,12 @@ export class Account extends DurableObject<Env> {
   async findRun(input: FindRunInput): Promise<string | null> {
     const { orgId, runId } = FindRunInput.parse(input);
     return findRun(this.#sql, orgId, runId);
+  }
+
+  /** Makes known what a client will repeat. */
+  async markSession(input: MarkSessionInput): Promise<void> {
+    const marked = MarkSessionInput.parse(input);
+    this.ctx.storage.transactionSync(() => putMarks(this.#sql, marked));
   }
 
   /** A page of the org's conversations, newest first. */

@@ -6,6 +6,25 @@ import type { ErrorCode } from '../errors.ts';
 import { type Access, Principal } from '../principal.ts';
 import type { RateVerdict } from './rate-bucket.ts';
 
+/** See session-marks.ts. */
+export const SessionMark = z.object({
+  kind: z.enum(['transcript', 'approval', 'request']),
+  mark: z.string().min(1).max(128),
+});
+export type SessionMark = z.infer<typeof SessionMark>;
+
+/** Which session a request is about whose client knows no ids of ours: what leads to one, in this order. */
+export const SessionQuestion = z.object({
+  marks: z.array(SessionMark).max(8),
+  /** The client's own name for it, which always leads to one. */
+  name: z.string().min(1).max(128).nullable(),
+  /** Where nothing leads to one; null answers null. */
+  otherwise: z.uuid().nullable(),
+  /** The run that is asked for, where the request names it. A mark of the request leads to what is answered from now on. */
+  runId: RunId.nullable(),
+});
+export type SessionQuestion = z.infer<typeof SessionQuestion>;
+
 export const AdmitInput = z.object({
   principal: Principal,
   /** Selects among the person's own memberships; the first by name where absent. */
@@ -16,7 +35,12 @@ export const AdmitInput = z.object({
    */
   rights: z.enum(['last-known', 'confirmed']),
   /** Counts the request in the person's `ai` bucket: it makes a model work. */
-  modelCall: z.object({ run: z.object({ sessionId: z.string(), runId: z.string() }).nullable() }).optional(),
+  modelCall: z
+    .object({
+      run: z.object({ sessionId: z.string(), runId: z.string() }).nullable(),
+      session: SessionQuestion.optional(),
+    })
+    .optional(),
 });
 export type AdmitInput = z.input<typeof AdmitInput>;
 
@@ -29,6 +53,8 @@ export type Admission =
       readonly orgs: readonly OrgChoice[];
       /** Where the request was to be counted. */
       readonly rate?: RateVerdict;
+      /** Where a session was to be found. */
+      readonly sessionId?: string | null;
     }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
 
@@ -84,6 +110,13 @@ export type NoteRunInput = z.input<typeof NoteRunInput>;
 
 export const FindRunInput = z.object({ orgId: z.uuid(), runId: RunId });
 export type FindRunInput = z.input<typeof FindRunInput>;
+
+export const MarkSessionInput = z.object({
+  orgId: z.uuid(),
+  sessionId: z.uuid(),
+  marks: z.array(SessionMark).max(32),
+});
+export type MarkSessionInput = z.input<typeof MarkSessionInput>;
 
 export const ListSessionsInput = z.object({
   orgId: z.uuid(),

@@ -31,4 +31,10 @@ export const ACCOUNT_STEPS: readonly string[] = [
   // What the identity provider said of the person at this sign-in, and its token, which ends the session there.
   `alter table sign_ins add column identity text;
    alter table sign_ins add column id_token text;`,
+  `create table session_marks (
+     seq integer primary key autoincrement,
+     org_id text not null, kind text not null, mark text not null, session_id text not null,
+     unique (org_id, kind, mark)
+   );
+   create index session_marks_by_session on session_marks (org_id, session_id, kind);`,
 ];

@@ -4,8 +4,9 @@ import { addToOutbox, backlog, MAX_BACKLOG, type OutboxItem } from '../audit/out
 import { AppError } from '../errors.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
-import { decideApproval } from './approvals.ts';
+import { decideApproval, getApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
+import { keepEarlierMessages } from './earlier-messages.ts';
 import { auditOf, indexItem } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
 import { findRun, insertRun, type Run } from './runs.ts';
@@ -42,8 +43,9 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     migrate(deps.sql, CONVERSATION_STEPS);
     const now = deps.now();
     const session = sessionFor(before, request, access, now);
+    const earlier = before ? [] : keepEarlierMessages(deps, session, request);
     const created = newRun(deps, call, resolved, now);
-    commit(deps, { session, isNew: before === null }, created, request, access);
+    commit(deps, { session, isNew: before === null, earlier }, created, request, access);
     return created;
   });
   const turn = beginTurn(deps, run, access, resolved);
@@ -85,8 +87,10 @@ const newRun = (
     mode: request.mode,
     programId: request.programId,
     designId: request.designId,
-    parentRunId: request.parentRunId,
+    parentRunId: request.parentRunId ?? proposingRun(deps, request),
     approvalIds: request.decisions.map(({ approvalId }) => approvalId),
+    instructions: request.instructions,
+    maxOutputTokens: request.maxOutputTokens,
   },
   requestId,
   assistantId: deps.newId(),
@@ -97,6 +101,12 @@ const newRun = (
   budgetMonth: null,
   createdAt: now,
 });
+
+/** A turn that carries out a decision goes on with the one that proposed it, also where the client does not say so. */
+function proposingRun({ sql }: ConversationDeps, { decisions }: RunRequest): string | null {
+  const [decision] = decisions;
+  return (decision && getApproval(sql, decision.approvalId)?.runId) ?? null;
+}
 
 function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: Resolved): LiveTurn {
   deps.log.open(run.runId);
@@ -119,17 +129,23 @@ function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: R
 
 function commit(
   deps: ConversationDeps,
-  { session, isNew }: { readonly session: Session; readonly isNew: boolean },
+  {
+    session,
+    isNew,
+    earlier,
+  }: { readonly session: Session; readonly isNew: boolean; readonly earlier: readonly OutboxItem[] },
   run: Run,
   request: RunRequest,
   access: Access,
 ): void {
   const owner = { orgId: session.orgId, userId: session.ownerId };
+  const meta = earlier.length > 0 ? { meta: { earlierMessages: earlier.length } } : {};
   deps.session.put(session);
   insertRun(deps.sql, run);
   addToOutbox(deps.sql, [
     { kind: 'conversation', ...owner, session: toRecord(session) },
-    ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', {}) }] : []),
+    ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', meta) }] : []),
+    ...earlier,
     ...(request.message ? keepWords(deps, session, run, request.message.text) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
     indexItem(session, run.runId),
@@ -174,7 +190,8 @@ function sessionFor(before: Session | null, request: RunRequest, access: Access,
       { id: request.sessionId, title: null, model: null, programId: request.programId, designId: request.designId },
       now,
     );
-  const title = session.title ?? (request.message && titleFrom(request.message.text));
+  const opening = request.earlier?.[0]?.text ?? request.message?.text;
+  const title = session.title ?? (opening === undefined ? null : titleFrom(opening));
   const change = { title, model: request.model ?? session.model };
   return changeSession(session, change, now);
 }

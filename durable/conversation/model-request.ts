@@ -19,6 +19,9 @@ export type Question = {
   readonly access: Access;
   readonly resolved: Resolved;
   readonly mode: RunMode;
+  /** What the user's program adds to this turn: to the rules, and a lower limit for each answer. */
+  readonly instructions?: string | null;
+  readonly maxOutputTokens?: number | null;
   readonly programId: string | null;
   readonly designId: string | null;
   readonly tools: readonly Tool[];
@@ -39,8 +42,9 @@ export type Prepared = {
 export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question: Question): Prepared {
   const { access, resolved, mode, programId, designId, tools } = question;
   const domain = promptFor({ access, mode, ...deps.viewOf(access, { programId, designId }) });
-  const system = systemPrompt(access, domain);
-  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS);
+  const system = systemPrompt(access, domain, question.instructions ?? null);
+  const asked = question.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
+  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS, asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(question, {
     from: Math.max(question.historyFrom, 1),

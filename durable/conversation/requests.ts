@@ -13,6 +13,15 @@ export const RunId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/);
 export const RunMode = z.enum(['chat', 'search']);
 export type RunMode = z.infer<typeof RunMode>;
 
+/** A message of a transcript that the client kept itself. */
+const EarlierMessage = z.object({ role: z.enum(['user', 'assistant']), text: z.string().min(1) });
+export type EarlierMessage = z.infer<typeof EarlierMessage>;
+
+/** User and assistant take turns, the user first. */
+const EarlierMessages = z
+  .array(EarlierMessage)
+  .refine((messages) => messages.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')));
+
 /** One turn that a user asks for. */
 export const RunRequest = z.object({
   sessionId: z.uuid(),
@@ -27,6 +36,12 @@ export const RunRequest = z.object({
   designId: z.string().max(64).nullable(),
   mode: RunMode,
   parentRunId: RunId.nullable(),
+  /** What was said before, where the conversation begins with this request; else it has no effect. */
+  earlier: EarlierMessages.optional(),
+  /** What the user's program adds to the rules of this turn, with the user's rights and no more. */
+  instructions: z.string().min(1).nullish(),
+  /** A lower limit for each answer than the product's own. */
+  maxOutputTokens: z.int().positive().nullish(),
   /** SHA-256 (hex) of what the request asks, so that a repeated runId is known to be the same request. */
   digest: z.string().length(64),
 });

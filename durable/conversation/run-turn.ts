@@ -180,6 +180,8 @@ function ask(
     access,
     resolved,
     mode: run.scope.mode,
+    instructions: run.scope.instructions ?? null,
+    maxOutputTokens: run.scope.maxOutputTokens ?? null,
     programId: run.scope.programId ?? session.programId,
     designId: run.scope.designId ?? session.designId,
     tools,

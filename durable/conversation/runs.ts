@@ -19,6 +19,8 @@ const Scope = z.object({
   parentRunId: z.string().nullable(),
   /** The approvals that this run was asked to carry out or to lay aside. */
   approvalIds: z.array(z.string()).default([]),
+  instructions: z.string().nullish(),
+  maxOutputTokens: z.number().nullish(),
 });
 export type Scope = z.infer<typeof Scope>;
 

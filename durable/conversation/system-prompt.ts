@@ -5,8 +5,9 @@ import type { Access } from '../principal.ts';
 /**
  * Holds nothing that changes from turn to turn, so that a provider can cache it with the history that follows.
  * @param domain what the org's packs have to say, null where it has none
+ * @param instructions what the person's own program adds, null where it adds nothing
  */
-export function systemPrompt(access: Access, domain: string | null): string {
+export function systemPrompt(access: Access, domain: string | null, instructions: string | null = null): string {
   const general = [
     'You are the assistant built into the product that this person is using.',
     `You are speaking with ${quoted(access.userName)}, whose role in the organisation ${quoted(access.orgName)} is ${quoted(access.role)}.`,
@@ -17,5 +18,10 @@ export function systemPrompt(access: Access, domain: string | null): string {
   const data =
     domain ??
     "You have no access to the organisation's data in this conversation. Say so where an answer would need it.";
-  return [...general, data].join('\n');
+  const added = instructions === null ? [] : [ADDED, instructions];
+  return [...general, data, ...added].join('\n');
 }
+
+/** Last, so that it cannot pass for a rule of ours. */
+const ADDED =
+  'The program through which this person speaks to you adds what follows. Heed it as a wish of theirs; what stands above comes first:';

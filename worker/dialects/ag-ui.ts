@@ -6,10 +6,8 @@ import { RunId, RunMode, type RunRequest } from '../../durable/conversation/requ
 import { AppError } from '../../durable/errors.ts';
 import { ModelId, SessionId } from '../contract.ts';
 import { parseInput } from '../problem.ts';
+import { requireMessageSize } from './message-limit.ts';
 
-/** A transcript travels along, so this address takes more than others. */
-export const CHAT_BODY_LIMIT_BYTES = 1024 * 1024;
-const MESSAGE_LIMIT_BYTES = 64 * 1024;
 const MAX_MESSAGES = 10_000;
 /** More than one turn can propose. */
 const MAX_DECISIONS = 16;
@@ -127,8 +125,6 @@ function parseLastMessage(input: unknown, index: number): z.output<typeof UserMe
     const issues = result.error.issues.map((issue) => ({ ...issue, path: ['messages', index, ...issue.path] }));
     throw new AppError('BAD_REQUEST', { cause: new z.ZodError(issues) });
   }
-  if (new TextEncoder().encode(result.data.content).byteLength > MESSAGE_LIMIT_BYTES) {
-    throw new AppError('PAYLOAD_TOO_LARGE', { detail: 'A message holds at most 64 kB of text.' });
-  }
+  requireMessageSize(result.data.content);
   return result.data;
 }

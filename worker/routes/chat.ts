@@ -1,48 +1,24 @@
 // A message in, its answer out as a stream; and the ways back to a stream that was lost.
 import { type Context, Hono } from 'hono';
-import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
-import { type RunCall, RunId } from '../../durable/conversation/requests.ts';
+import { RunId } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import type { PlanRights } from '../../durable/principal.ts';
-import { resolveModel } from '../../durable/providers/catalog.ts';
-import { providerConfigOf } from '../../durable/providers/config.ts';
 import { ChatQuery } from '../contract.ts';
-import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel, requestedRun } from '../dialects/ag-ui.ts';
+import { parseChatRequest, requestedModel, requestedRun } from '../dialects/ag-ui.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { eventStream } from '../event-stream.ts';
-import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
+import { followRun } from '../follow-run.ts';
 import { parseInput } from '../problem.ts';
+import { startRun, startsRun } from '../start-run.ts';
 import { hydrateSession } from './messages.ts';
 import { requireSessionOfRun } from './runs.ts';
 
-/** Mounted before the other routes of the assistant: it alone starts on last-known rights, which the Conversation confirms. */
+/** Mounted before the other routes of the assistant: it starts on last-known rights, which the Conversation confirms. */
 export const chatRunRoute = new Hono<EdgeEnv>();
 
-const counted = callsModel({
-  rights: 'last-known',
-  limitBytes: CHAT_BODY_LIMIT_BYTES,
-  runOf: (_c, body) => requestedRun(body),
-});
-
-chatRunRoute.post('/chat', counted, async (c) => {
-  const body = c.get('body');
-  const requested = body.ok ? requestedModel(body.value) : null;
-  const input = await understood(body, (value) => parseChatRequest(value, c.req.header('X-Run-Id')));
-  const model = ({ plan, extraModels }: PlanRights) =>
-    resolveModel({ requested, plan, extraModels, config: providerConfigOf(c.env) });
-  const run = await requireOpenModelGate(c, { model, input });
-  const access = c.get('access');
-  const call: RunCall = {
-    run,
-    access,
-    requestId: c.get('requestId'),
-    lastEventId: c.req.header('Last-Event-ID') ?? null,
-  };
-  const response = await conversationOf(c.env, access.orgId, run.sessionId).fetch('https://conversation/run', {
-    method: 'POST',
-    body: JSON.stringify(call),
-  });
-  return eventStream(run.sessionId, response);
+chatRunRoute.post('/chat', startsRun({ runOf: (_c, body) => requestedRun(body) }), async (c) => {
+  const read = async (body: unknown) => ({ run: await parseChatRequest(body, c.req.header('X-Run-Id')) });
+  const { run, events } = await startRun(c, { requestedModel, read }, c.req.header('Last-Event-ID'));
+  return eventStream(events, { sessionId: run.sessionId });
 });
 
 export const chatRoutes = new Hono<EdgeEnv>();
@@ -61,16 +37,10 @@ async function rejoin(
   c: Context<EdgeEnv>,
   query: { runId: string; threadId?: string | undefined; offset?: string | undefined },
 ): Promise<Response> {
-  const access = c.get('access');
   const runId = parseInput(RunId, query.runId);
   const sessionId = query.threadId ?? (await requireSessionOfRun(c, runId));
   const after = c.req.header('Last-Event-ID') ?? toEventId(runId, query.offset);
-  const address = new URL(`https://conversation/runs/${encodeURIComponent(runId)}`);
-  if (after !== null) address.searchParams.set('after', after);
-  const response = await conversationOf(c.env, access.orgId, sessionId).fetch(address, {
-    headers: { 'X-Groundwire-Access': asciiJson(access) },
-  });
-  return eventStream(sessionId, response);
+  return eventStream(await followRun(c, { sessionId, runId, after }), { sessionId });
 }
 
 /** An offset is an event's id, or its number alone; -1 and nothing at all mean the start. */
@@ -78,7 +48,3 @@ function toEventId(runId: string, offset: string | undefined): string | null {
   if (offset === undefined || offset === '-1') return null;
   return /^\d+$/.test(offset) ? `${runId}.${offset}` : offset;
 }
-
-/** Header values hold bytes only; names of people and orgs hold more. */
-const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

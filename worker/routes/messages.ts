@@ -31,7 +31,7 @@ export async function hydrateSession(c: Context<EdgeEnv>, sessionId: string, pag
   };
 }
 
-async function readTranscript(c: Context<EdgeEnv>, sessionId: string, page: PageRequest) {
+export async function readTranscript(c: Context<EdgeEnv>, sessionId: string, page: PageRequest) {
   const access = c.get('access');
   const answer = await conversationOf(c.env, access.orgId, sessionId).messages({ access, ...page });
   if (!answer.ok) throw new AppError(answer.code);
@@ -42,4 +42,5 @@ async function readTranscript(c: Context<EdgeEnv>, sessionId: string, page: Page
 const isUnderWay = (message: ShownMessage, activeRunId: string | null): boolean =>
   message.role === 'assistant' && message.runId === activeRunId;
 
-const toPage = (cursor: string | null): Page => (cursor === null ? { truncated: false } : { truncated: true, cursor });
+export const toPage = (cursor: string | null): Page =>
+  cursor === null ? { truncated: false } : { truncated: true, cursor };

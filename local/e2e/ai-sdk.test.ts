@@ -1,0 +1,244 @@
+// The AI SDK's chat and transport, unmodified, against the whole stack: plain, tools, approvals, reload, drop, stop, refused.
+import {
+  AbstractChat,
+  type ChatInit,
+  type ChatState,
+  type ChatStatus,
+  DefaultChatTransport,
+  isToolUIPart,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
+  type UIMessage,
+} from 'ai';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Stack, startStack } from '../stack.ts';
+import { cardsIn, lastAnswerIn, questionsIn, untilComplete } from './stored.ts';
+import { signIn, type Visitor } from './visitor.ts';
+
+const LONG = 'Count to 200';
+const CREATE = 'Create a new part called Motor Assembly in design PKH-MFG';
+
+let stack: Stack;
+/** Each test is another person's: one has only so many requests a minute. */
+let person: Visitor;
+let people: Visitor[];
+
+beforeAll(async () => {
+  stack = await startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
+  people = await Promise.all(['ada@cascade.test', 'eli@cascade.test'].map((email) => signIn(stack, email)));
+});
+
+beforeEach(() => {
+  const [next, ...others] = people;
+  if (!next) throw new Error('nobody is signed in');
+  people = [...others, next];
+  person = next;
+});
+
+afterAll(async () => {
+  await stack?.stop();
+});
+
+const modelCalls = (): number => stack.demo?.requests.length ?? 0;
+const stop = (runId: string, threadId: string) => person.send('POST', `/api/v1/ai/runs/${runId}/cancel`, { threadId });
+
+/** The AI SDK's chat as its React hook builds on it: the state is the caller's. */
+class Chat extends AbstractChat<UIMessage> {
+  constructor(init: ChatInit<UIMessage>) {
+    super({ ...init, state: createState(init.messages ?? []) });
+  }
+}
+
+function createState(initial: UIMessage[]): ChatState<UIMessage> {
+  const state: ChatState<UIMessage> = {
+    status: 'ready' as ChatStatus,
+    error: undefined,
+    messages: initial,
+    pushMessage: (message) => {
+      state.messages = [...state.messages, message];
+    },
+    popMessage: () => {
+      state.messages = state.messages.slice(0, -1);
+    },
+    replaceMessage: (index, message) => {
+      state.messages = state.messages.with(index, message);
+    },
+    snapshot: (thing) => structuredClone(thing),
+  };
+  return state;
+}
+
+describe('the AI SDK’s chat', () => {
+  function connect(options: { id?: string; messages?: UIMessage[]; visitor?: Visitor; fetch?: typeof fetch } = {}) {
+    const { id = `chat-${crypto.randomUUID()}`, messages = [], visitor = person, fetch: fetchClient } = options;
+    const errors: Error[] = [];
+    const chat = new Chat({
+      id,
+      messages,
+      transport: new DefaultChatTransport({
+        api: `${stack.url}/api/v1/ai/ui-messages`,
+        headers: visitor.headers,
+        ...(fetchClient && { fetch: fetchClient }),
+      }),
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+      onError: (error) => errors.push(error),
+    });
+    return { id, chat, errors };
+  }
+
+  const textOf = (chat: Chat): string =>
+    (chat.lastMessage?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const toolsOf = (chat: Chat) => (chat.lastMessage?.parts ?? []).filter(isToolUIPart);
+  const metadataOf = (chat: Chat) => chat.lastMessage?.metadata as { sessionId: string; runId: string };
+
+  it('shows an answer part by part and ends with what the server stored', async () => {
+    const { chat, errors } = connect();
+    const sending = chat.sendMessage({ text: LONG });
+    await expect.poll(() => textOf(chat).length).toBeGreaterThan(20);
+    expect(chat.status).toBe('streaming');
+    await sending;
+    expect(errors).toEqual([]);
+    expect(chat.status).toBe('ready');
+    expect(textOf(chat)).toBe((await lastAnswerIn(person, metadataOf(chat).sessionId)).text);
+    await chat.sendMessage({ text: 'thanks' });
+    expect(chat.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(await questionsIn(person, metadataOf(chat).sessionId)).toHaveLength(2);
+  });
+
+  it('shows what tools were called with and what they answered', async () => {
+    const { chat, errors } = connect();
+    await chat.sendMessage({ text: 'Show the BOM of PN-000059' });
+    expect(errors).toEqual([]);
+    expect(toolsOf(chat).length).toBeGreaterThan(0);
+    for (const tool of toolsOf(chat)) expect(tool).toMatchObject({ state: 'output-available', input: {}, output: {} });
+    expect(toolsOf(chat)).toContainEqual(expect.objectContaining({ type: 'tool-get_bom' }));
+  });
+
+  it.each([
+    ['approves', true, 'confirmed', 'output-available'],
+    ['declines', false, 'cancelled', 'output-denied'],
+  ] as const)('%s by its own response, and goes on in the same message', async (_name, approved, state, part) => {
+    const { chat, errors } = connect();
+    await chat.sendMessage({ text: CREATE });
+    const { sessionId } = metadataOf(chat);
+    const [tool] = toolsOf(chat);
+    expect(tool).toMatchObject({ type: 'tool-create_item', state: 'approval-requested' });
+    await chat.addToolApprovalResponse({ id: tool?.approval?.id ?? '', approved });
+    await expect.poll(() => toolsOf(chat)[0]?.state).toBe(part);
+    await expect.poll(() => chat.status).toBe('ready');
+    expect(errors).toEqual([]);
+    expect(chat.messages).toHaveLength(2);
+    expect(await cardsIn(person, sessionId)).toMatchObject([{ state }]);
+    expect(textOf(chat).endsWith((await lastAnswerIn(person, sessionId)).text)).toBe(true);
+  });
+
+  it('finds the card again after a reload, and its answer still counts', async () => {
+    const first = connect();
+    await first.chat.sendMessage({ text: CREATE });
+    const reply = await person.get(`/api/v1/ai/ui-messages/${first.id}`);
+    const { messages } = (await reply.json()) as { messages: UIMessage[] };
+    const { chat, errors } = connect({ id: first.id, messages });
+    await chat.resumeStream();
+    const [tool] = toolsOf(chat);
+    expect(tool?.state).toBe('approval-requested');
+    await chat.addToolApprovalResponse({ id: tool?.approval?.id ?? '', approved: true });
+    await expect.poll(() => toolsOf(chat)[0]?.state).toBe('output-available');
+    await expect.poll(() => chat.status).toBe('ready');
+    expect(errors).toEqual([]);
+    expect(await cardsIn(person, metadataOf(first.chat).sessionId)).toMatchObject([{ state: 'confirmed' }]);
+  });
+
+  it('takes up an answer under way after a reload, from its first word', async () => {
+    const first = connect();
+    const sending = first.chat.sendMessage({ text: LONG });
+    await expect.poll(() => textOf(first.chat).length).toBeGreaterThan(20);
+    const reply = await person.get(`/api/v1/ai/ui-messages/${first.id}`);
+    const { messages } = (await reply.json()) as { messages: UIMessage[] };
+    expect(messages.map(({ role }) => role)).toEqual(['user']);
+    const { chat, errors } = connect({ id: first.id, messages });
+    await chat.resumeStream();
+    await sending;
+    expect(errors).toEqual([]);
+    expect(textOf(chat)).toBe(textOf(first.chat));
+    expect(chat.lastMessage?.id).toBe(first.chat.lastMessage?.id);
+  });
+
+  it('goes on after a lost connection with the same answer, and one model call', async () => {
+    const before = modelCalls();
+    let isFirst = true;
+    const dropping: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      if (!isFirst || !response.body) return response;
+      isFirst = false;
+      return new Response(cut(response.body), response);
+    };
+    const { chat, errors } = connect({ fetch: dropping });
+    await chat.sendMessage({ text: LONG });
+    expect([chat.status, errors.length]).toEqual(['error', 1]);
+    await chat.resumeStream();
+    expect(chat.status).toBe('ready');
+    expect(textOf(chat)).toBe((await lastAnswerIn(person, metadataOf(chat).sessionId)).text);
+    expect(chat.messages).toHaveLength(2);
+    expect(modelCalls() - before).toBe(1);
+  });
+
+  it('R49: its stop leaves the run alone; the run’s own stop ends it, and the chat knows', async () => {
+    const left = connect();
+    const sending = left.chat.sendMessage({ text: LONG });
+    await expect.poll(() => textOf(left.chat).length).toBeGreaterThan(20);
+    const { sessionId } = metadataOf(left.chat);
+    await left.chat.stop();
+    await sending;
+    await untilComplete(person, sessionId);
+
+    const { chat, errors } = connect();
+    const again = chat.sendMessage({ text: LONG });
+    await expect.poll(() => textOf(chat).length).toBeGreaterThan(20);
+    const { runId, sessionId: thread } = metadataOf(chat);
+    await stop(runId, thread);
+    await again;
+    expect(errors).toEqual([]);
+    expect(await lastAnswerIn(person, thread)).toEqual({ text: textOf(chat), status: 'stopped' });
+  });
+
+  it('R45: shows an answer that breaks off as an error, with the words that came', async () => {
+    stack.demo?.failNext({ cutAfterTokens: 20 });
+    const { chat, errors } = connect();
+    await chat.sendMessage({ text: LONG });
+    expect(chat.status).toBe('error');
+    expect(errors[0]?.message).toContain('ended the answer before it was complete');
+    expect(textOf(chat).length).toBeGreaterThan(0);
+    expect(chat.lastMessage?.metadata).toMatchObject({ error: { code: 'PROVIDER_BROKEN_STREAM' } });
+  });
+
+  it('is told that it cannot regenerate or edit, and that the tenant has the assistant off', async () => {
+    const { chat, errors } = connect();
+    await chat.sendMessage({ text: 'hello' });
+    const [question] = chat.messages;
+    await chat.regenerate();
+    await chat.sendMessage({ text: 'hello again', messageId: question?.id ?? '' });
+    expect(errors.map(({ message }) => JSON.parse(message))).toMatchObject([
+      { code: 'UNSUPPORTED', detail: expect.stringContaining('regenerated') },
+      { code: 'UNSUPPORTED', detail: expect.stringContaining('edited') },
+    ]);
+    const rae = await signIn(stack, 'rae@quiet.test');
+    const off = connect({ visitor: rae });
+    await off.chat.sendMessage({ text: 'hello' });
+    expect(off.errors[0]?.message).toContain('AI Assistant is not enabled for this tenant');
+  });
+});
+
+/** Breaks off after some pieces. */
+function cut(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let left = 6;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) throw new Error('the reply ended before it could be cut');
+      left -= 1;
+      if (left >= 0) return controller.enqueue(value);
+      await reader.cancel();
+      controller.error(new TypeError('network error'));
+    },
+  });
+}

@@ -1,0 +1,170 @@
+// Chat Completions, as clients of that API send it, → the run that is asked for. What would change the answer and is not
+// done here is refused; what only tunes a model has no effect. Which is which stands in the two lists below.
+import { z } from 'zod';
+import { digestOf } from '../../durable/canonical-json.ts';
+import { RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
+import { AppError } from '../../durable/errors.ts';
+import { ModelId } from '../contract.ts';
+import { parseInput } from '../problem.ts';
+import { type ClientTranscript, splitTranscript } from './client-transcript.ts';
+import { requestedModel } from './requested-model.ts';
+
+const MAX_MESSAGES = 10_000;
+const MAX_INSTRUCTIONS_CHARS = 16 * 1024;
+/** Stands for the conversation's model, or the org's: the API wants a model named. */
+export const DEFAULT_MODEL = 'default';
+
+const TextPart = z.looseObject({ type: z.literal('text'), text: z.string() }).transform(({ text }) => text);
+const Content = z.union([z.string(), z.array(TextPart).transform((parts) => parts.join('\n\n'))], {
+  error: 'takes text only',
+});
+
+const OpenAiMessage = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: Content.nullish(),
+});
+
+/** Beyond these, what clients note about a request is theirs. */
+const Metadata = z.looseObject({
+  session_id: z.string().min(1).max(128).optional(),
+  program_id: z.string().min(1).max(64).optional(),
+  design_id: z.string().min(1).max(64).optional(),
+  mode: RunMode.optional(),
+});
+
+/** Whether a value asks for what is not done here. */
+const UNSUPPORTED: Readonly<Record<string, (value: unknown) => boolean>> = {
+  tools: isFilled,
+  functions: isFilled,
+  tool_choice: (value) => value !== 'auto' && value !== 'none',
+  function_call: (value) => value !== 'auto' && value !== 'none',
+  n: (value) => value !== 1,
+  response_format: (value) => !z.looseObject({ type: z.literal('text') }).safeParse(value).success,
+  modalities: (value) => !Array.isArray(value) || value.some((kind) => kind !== 'text'),
+  stop: isFilled,
+  logprobs: (value) => value !== false,
+  top_logprobs: (value) => value !== 0,
+  logit_bias: isFilled,
+  audio: () => true,
+  web_search_options: () => true,
+  moderation: () => true,
+};
+
+const WITHOUT_EFFECT = [
+  'temperature',
+  'top_p',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'reasoning_effort',
+  'verbosity',
+  'parallel_tool_calls',
+  'prediction',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'user',
+] as const;
+
+const anything = (names: readonly string[]): Record<string, z.ZodOptional<z.ZodUnknown>> =>
+  Object.fromEntries(names.map((name) => [name, z.unknown().optional()]));
+
+export const OpenAiChatRequest = z
+  .strictObject({
+    ...anything(WITHOUT_EFFECT),
+    ...anything(Object.keys(UNSUPPORTED)),
+    model: ModelId,
+    messages: z.array(OpenAiMessage).min(1).max(MAX_MESSAGES),
+    stream: z.boolean().nullish(),
+    stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+    max_tokens: z.int().positive().nullish(),
+    max_completion_tokens: z.int().positive().nullish(),
+    metadata: Metadata.nullish(),
+  })
+  .meta({ id: 'OpenAiChatRequest', description: 'Chat Completions; `model: "default"` leaves the choice here.' });
+
+export type OpenAiQuestion = ClientTranscript & {
+  readonly model: string | null;
+  readonly named: string | undefined;
+  readonly isStream: boolean;
+  readonly includesUsage: boolean;
+  readonly scope: Pick<RunRequest, 'mode' | 'programId' | 'designId'>;
+  readonly instructions: string | null;
+  readonly maxOutputTokens: number | null;
+};
+
+/** @throws AppError */
+export function parseOpenAiQuestion(body: unknown): OpenAiQuestion {
+  const input = parseInput(OpenAiChatRequest, body);
+  for (const [name, asksForIt] of Object.entries(UNSUPPORTED)) {
+    const value = (input as Record<string, unknown>)[name];
+    if (value !== undefined && value !== null && asksForIt(value)) throw unsupported(name);
+  }
+  const { metadata } = input;
+  return {
+    ...splitTranscript(input.messages),
+    model: chosenModel(input.model),
+    named: metadata?.session_id,
+    isStream: input.stream === true,
+    includesUsage: input.stream_options?.include_usage === true,
+    scope: {
+      mode: metadata?.mode ?? 'chat',
+      programId: metadata?.program_id ?? null,
+      designId: metadata?.design_id ?? null,
+    },
+    instructions: instructionsIn(input.messages),
+    maxOutputTokens: input.max_completion_tokens ?? input.max_tokens ?? null,
+  };
+}
+
+/** The model that a body asks for, wherever the rest of it is wrong; null for the default. */
+export function chosenModelIn(body: unknown): string | null {
+  const model = requestedModel(body);
+  return model === null ? null : chosenModel(model);
+}
+
+export async function runOfOpenAiQuestion(
+  question: OpenAiQuestion,
+  ids: { readonly sessionId: string; readonly runId: string },
+): Promise<RunRequest> {
+  const { text, model, scope, instructions, maxOutputTokens, earlier } = question;
+  const said = earlier.map((message) => [message.role, message.text]);
+  return {
+    ...ids,
+    ...scope,
+    message: { id: crypto.randomUUID(), text },
+    decisions: [],
+    earlier: [...earlier],
+    instructions,
+    maxOutputTokens,
+    model,
+    parentRunId: null,
+    digest: await digestOf({ text, model, ...scope, instructions, maxOutputTokens, earlier: said }),
+  };
+}
+
+type Message = z.output<typeof OpenAiMessage>;
+
+const chosenModel = (model: string): string | null => (model === DEFAULT_MODEL ? null : model);
+
+function instructionsIn(messages: readonly Message[]): string | null {
+  const text = messages
+    .flatMap(({ role, content }) => ((role === 'system' || role === 'developer') && content ? [content] : []))
+    .join('\n\n')
+    .trim();
+  if (text.length > MAX_INSTRUCTIONS_CHARS)
+    throw new AppError('PAYLOAD_TOO_LARGE', { detail: 'System messages hold at most 16,384 characters in all.' });
+  return text === '' ? null : text;
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== '';
+}
+
+function unsupported(name: string): AppError {
+  const cause = new z.ZodError([{ code: 'custom', path: [name], message: 'is not supported here', input: undefined }]);
+  return new AppError('UNSUPPORTED', { cause });
+}

@@ -1,0 +1,54 @@
+// A message, or a decision, on its way into a conversation: the one way of every wire. What a body says is judged last,
+// behind the gate; what comes back is the log of the run, as AG-UI frames that each wire puts into its own words.
+import type { Context, MiddlewareHandler } from 'hono';
+import { conversationOf } from '../durable/conversation/conversation-stub.ts';
+import type { RunCall, RunRequest } from '../durable/conversation/requests.ts';
+import type { PlanRights } from '../durable/principal.ts';
+import { resolveModel } from '../durable/providers/catalog.ts';
+import { providerConfigOf } from '../durable/providers/config.ts';
+import type { EdgeEnv } from './edge-env.ts';
+import { requireEvents } from './event-stream.ts';
+import { callsModel, type ModelCallOptions, requireOpenModelGate, understood } from './model-call.ts';
+
+/** Clients repeat their transcript, so these addresses take more than others. */
+export const RUN_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** In front of a route that starts a run. It starts on last-known rights, which the Conversation confirms. */
+export const startsRun = (names: Pick<ModelCallOptions, 'runOf' | 'sessionOf'>): MiddlewareHandler<EdgeEnv> =>
+  callsModel({ rights: 'last-known', limitBytes: RUN_BODY_LIMIT_BYTES, ...names });
+
+/** How a wire asks for a run. */
+export type RunDialect<Asked extends { readonly run: RunRequest }> = {
+  /** The model that a body asks for, wherever the rest of it is wrong: whether a plan has it is said before that. */
+  requestedModel(body: unknown): string | null;
+  /** @throws AppError where the body is not what the wire takes. */
+  read(body: unknown): Promise<Asked>;
+};
+
+export type StartedRun<Asked> = Asked & { readonly events: ReadableStream<Uint8Array> };
+
+/**
+ * Behind `startsRun`.
+ * @throws AppError for every refusal
+ */
+export async function startRun<Asked extends { readonly run: RunRequest }>(
+  c: Context<EdgeEnv>,
+  dialect: RunDialect<Asked>,
+  lastEventId?: string | undefined,
+): Promise<StartedRun<Asked>> {
+  const body = c.get('body');
+  const requested = body.ok ? dialect.requestedModel(body.value) : null;
+  const input = await understood(body, (value) => dialect.read(value));
+  const model = ({ plan, extraModels }: PlanRights) =>
+    resolveModel({ requested, plan, extraModels, config: providerConfigOf(c.env) });
+  // What the user confirms is done whatever is left of the month; only its report may be refused.
+  const isDecision = input.ok && input.value.run.decisions.length > 0;
+  const asked = await requireOpenModelGate(c, { input, ...(!isDecision && { model }) });
+  const access = c.get('access');
+  const call: RunCall = { run: asked.run, access, requestId: c.get('requestId'), lastEventId: lastEventId ?? null };
+  const response = await conversationOf(c.env, access.orgId, asked.run.sessionId).fetch('https://conversation/run', {
+    method: 'POST',
+    body: JSON.stringify(call),
+  });
+  return { ...asked, events: await requireEvents(response) };
+}
