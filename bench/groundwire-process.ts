@@ -1,4 +1,5 @@
 // Groundwire as `npm run dev` runs it, real PostgreSQL included; only the demo model is replaced by the upstream.
+import pg from 'pg';
 import { DEMO_ORGS, DEMO_PEOPLE } from '../local/demo-people.ts';
 import { signIn } from '../local/e2e/visitor.ts';
 import { startStack } from '../local/stack.ts';
@@ -8,11 +9,24 @@ import { makeStorageDir } from './worker-runtime.ts';
 const [upstream = ''] = process.argv.slice(2);
 const stack = await startStack({
   localDir: makeStorageDir(),
-  settings: { ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstream },
+  settings: {
+    ...{ ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstream },
+    // A few people ask for a crowd.
+    ...{ AI_REQUESTS_PER_MINUTE: '60000', AI_BURST: '60000' },
+  },
   onLog: (level, message) => console.error(`groundwire ${level}: ${message}`),
 });
+await raiseAllowances(stack.databaseOwnerUrl);
 const people = await Promise.all(listEmails().map(async (email) => (await signIn(stack, email)).headers.Authorization));
 announce({ url: stack.url, people }, stack.stop);
+
+/** To a limit that is counted against and not reached: an org without one would never wait for its Budget. */
+async function raiseAllowances(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query('update private.plans set monthly_tokens = $1', [10 ** 12]);
+  await client.end();
+}
 
 /** Everybody whose org has the assistant. */
 function listEmails(): string[] {

@@ -21,7 +21,16 @@ test('the session key comes as bytes, and what is empty is not set', () => {
   expect(settings.PUBLIC_ORIGIN).toBeUndefined();
 });
 
+test('the rate of model requests is a number, and has one where none is set', () => {
+  expect(parseSettings(GOOD)).toMatchObject({ AI_REQUESTS_PER_MINUTE: 30, AI_BURST: 10 });
+  expect(parseSettings({ ...GOOD, AI_REQUESTS_PER_MINUTE: '60', AI_BURST: '5' })).toMatchObject({
+    AI_REQUESTS_PER_MINUTE: 60,
+    AI_BURST: 5,
+  });
+});
+
 test.each([
+  ['AI_BURST', { AI_BURST: '0' }],
   ['DATABASE_URL', { DATABASE_URL: undefined }],
   ['DATABASE_URL', { DATABASE_URL: 'mysql://secret-value' }],
   ['SESSION_KEY', { SESSION_KEY: btoa('secret-value') }],

@@ -53,6 +53,9 @@ const Settings = z
     NEON_FETCH_ENDPOINT: optionalText,
     /** How long a conversation gathers events before it stores them, where its own default is not wanted. */
     FLUSH_WINDOW_MS: z.coerce.number().int().min(1).max(1_000).optional(),
+    /** How many requests of one person may make a model work, steadily and at once. */
+    AI_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000).default(30),
+    AI_BURST: z.coerce.number().int().min(1).max(60_000).default(10),
     /** `1` where the demo model answers, so that nobody takes it for an AI. */
     DEMO_MODEL: optionalText,
   })

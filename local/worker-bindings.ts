@@ -24,6 +24,8 @@ const PASSED_ON = [
   'OPENAI_API_KEY',
   'OPENAI_MODEL',
   'OPENAI_BASE_URL',
+  'AI_REQUESTS_PER_MINUTE',
+  'AI_BURST',
 ];
 
 /** Servers at a base URL of one's own often take any key, but the SDKs send none without one. */

@@ -4,7 +4,7 @@ import { waitUntil } from 'cloudflare:workers';
 import type { Context, MiddlewareHandler } from 'hono';
 import { FRESH_MS } from '../durable/account/access-snapshot.ts';
 import { accountOf } from '../durable/account/account-stub.ts';
-import { AI_RULE } from '../durable/account/rate-bucket.ts';
+import { aiRuleOf } from '../durable/account/rate-bucket.ts';
 import type { SessionQuestion } from '../durable/account/requests.ts';
 import { budgetCalls } from '../durable/budget/budget-calls.ts';
 import { monthOf } from '../durable/budget/month.ts';
@@ -139,7 +139,7 @@ function askBudget(c: Context<EdgeEnv>): Promise<BudgetFigures | undefined> {
 function setRateHeaders(c: Context<EdgeEnv>): void {
   const rate = c.get('rate');
   if (!rate) return;
-  const { perMinute, burst } = AI_RULE;
+  const { perMinute, burst } = aiRuleOf(c.env);
   c.header('RateLimit-Policy', `"ai";q=${perMinute};w=60;burst=${burst}`);
   c.header('RateLimit', `"ai";r=${rate.remaining};t=${rate.seconds}`);
 }

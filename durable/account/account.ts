@@ -11,6 +11,7 @@ import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
 import { createModelCalls } from './model-calls.ts';
+import { aiRuleOf } from './rate-bucket.ts';
 import { findRun, noteRun } from './recent-runs.ts';
 import { closingTime, hasRefusals, noteRefusal } from './refusals.ts';
 import {
@@ -72,6 +73,7 @@ export class Account extends DurableObject<Env> {
       noteFailure: (error) => logFailure('access not refreshed', error),
     });
     this.#countModelCall = createModelCalls({
+      rule: aiRuleOf(env),
       load: () => ctx.storage.kv.get<number>(AI_BUCKET) ?? 0,
       // Not waited for by the reply: the first token must not wait for a disk.
       store: (fullAt) => ctx.waitUntil(ctx.storage.put(AI_BUCKET, fullAt, { allowUnconfirmed: true })),

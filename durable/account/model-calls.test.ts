@@ -8,6 +8,7 @@ function setUp() {
   const state = { stored: 0, now: NOW, known: [] as string[] };
   const start = () =>
     createModelCalls({
+      rule: { perMinute: 30, burst: 10 },
       load: () => state.stored,
       store: (fullAt) => {
         state.stored = fullAt;

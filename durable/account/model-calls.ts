@@ -1,6 +1,6 @@
 // Counts one person's requests that make a model work. A run costs one token however often it is asked for: whoever
 // repeats it after a drop gets the stored answer, and no model is called again.
-import { AI_RULE, type RateVerdict, takeToken } from './rate-bucket.ts';
+import { type BucketRule, type RateVerdict, takeToken } from './rate-bucket.ts';
 
 /** Names a run beyond doubt; the same run id in another conversation is another run. */
 export type RunName = { readonly orgId: string; readonly sessionId: string; readonly runId: string };
@@ -9,6 +9,7 @@ export type RunName = { readonly orgId: string; readonly sessionId: string; read
 const KEPT = 200;
 
 export type ModelCallDeps = {
+  readonly rule: BucketRule;
   load(): number;
   /** May be stored a moment later: what dies in between forgets at most what it just counted. */
   store(fullAt: number): void;
@@ -24,7 +25,7 @@ export function createModelCalls(deps: ModelCallDeps) {
   /** One step without an await, so that however many ask at once get exactly what there is. */
   return function count(run: RunName | null): RateVerdict {
     fullAt ??= deps.load();
-    const taken = takeToken(AI_RULE, fullAt, deps.now());
+    const taken = takeToken(deps.rule, fullAt, deps.now());
     const name = run && `${run.orgId} ${run.sessionId} ${run.runId}`;
     if (run && name !== null && (counted.has(name) || deps.isKnown(run))) {
       // As if it had not asked: what is left is told, nothing is taken.

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { AI_RULE, takeToken } from './rate-bucket.ts';
+import { takeToken } from './rate-bucket.ts';
 
 const NOW = 1_795_000_000_000;
+const RULE = { perMinute: 30, burst: 10 };
 
 /** A bucket with a clock that the test moves. */
 function createBucket() {
   let fullAt = 0;
   let now = NOW;
   const take = () => {
-    const taken = takeToken(AI_RULE, fullAt, now);
+    const taken = takeToken(RULE, fullAt, now);
     fullAt = taken.fullAt;
     return taken.verdict;
   };
@@ -73,7 +74,18 @@ describe('R38: the seconds that a refusal names', () => {
 });
 
 test('a clock that is set back locks nobody out', () => {
-  const taken = takeToken(AI_RULE, NOW + 365 * 24 * 60 * 60_000, NOW);
+  const taken = takeToken(RULE, NOW + 365 * 24 * 60 * 60_000, NOW);
   expect(taken.verdict).toMatchObject({ ok: false, seconds: 2 });
-  expect(takeToken(AI_RULE, taken.fullAt, NOW + 2_000).verdict.ok).toBe(true);
+  expect(takeToken(RULE, taken.fullAt, NOW + 2_000).verdict.ok).toBe(true);
+});
+
+test('a rule that does not divide a minute gives its burst to the last token', () => {
+  let fullAt = 0;
+  const verdicts = Array.from({ length: 8 }, () => {
+    const taken = takeToken({ perMinute: 7, burst: 7 }, fullAt, NOW);
+    fullAt = taken.fullAt;
+    return taken.verdict;
+  });
+  expect(verdicts.map(({ ok }) => ok)).toEqual([...Array.from({ length: 7 }, () => true), false]);
+  expect(verdicts.map(({ remaining }) => remaining)).toEqual([6, 5, 4, 3, 2, 1, 0, 0]);
 });

@@ -6,7 +6,7 @@ export function LiveUsage() {
   const running = useConversationState((state) => state.log.run?.running ?? null);
   if (running === null) return null;
   return (
-    <p className="text-meta text-muted tabular-nums" aria-hidden>
+    <p className="mt-2 text-meta text-muted tabular-nums" aria-hidden>
       About {formatCount(running.inputTokens)} in, {formatCount(running.outputTokens)} out ·{' '}
       {formatCost(running.costMicros)} so far
     </p>
