@@ -22,6 +22,7 @@ import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { watchRoutes } from './routes/watch.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
 
@@ -65,6 +66,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
+    app.route(prefix, watchRoutes);
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);
     app.route(prefix, usageRoutes);

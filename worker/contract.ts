@@ -1,17 +1,24 @@
 // The HTTP API as zod shapes: what routes answer with, what the OpenAPI document is made from, what the web types infer.
 // Inputs are strict: an unknown key is refused, so nobody believes that it had an effect.
 import { z } from 'zod';
-import { CONFIRMATION_STATES, MessagePart, MessageStatus, ToolReply } from '../durable/conversation/requests.ts';
+import {
+  Audience,
+  Author,
+  CONFIRMATION_STATES,
+  MessagePart,
+  MessageStatus,
+  ToolReply,
+} from '../durable/conversation/requests.ts';
 import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
 import { CARD_ACTIONS } from '../durable/tools/tool.ts';
 
 /** Ids are compared as text further in, so they have one spelling. */
-export const SessionId = z
-  .uuid()
-  .toLowerCase()
-  .meta({ description: 'A session’s id: a UUID that the client may mint.' });
+export const SessionId = z.uuid().toLowerCase().meta({
+  description:
+    'A session’s id: a UUID that the client may mint, of any version but 8. Ids of version 8 are those of places that several people share.',
+});
 
 const Title = z.string().trim().min(1).max(255);
 const ScopeId = z.string().trim().min(1).max(64);
@@ -26,6 +33,7 @@ export const Session = z
     programId: z.string().nullable(),
     designId: z.string().nullable(),
     pinned: z.boolean(),
+    audience: Audience.meta({ description: '`shared`: everybody who sees its place takes part.' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
     activeRunId: z.string().nullable().meta({ description: 'The run that is answering now; always null in lists.' }),
@@ -78,6 +86,7 @@ export const Confirmation = z
       message: z.string(),
       details: z.array(z.object({ label: z.string(), before: z.string().optional(), value: z.string() })),
     }),
+    askedBy: Author.nullable().meta({ description: 'In whose turn it was proposed; nobody else can decide.' }),
     expiresAt: Timestamp,
     state: z.enum(CONFIRMATION_STATES),
     decidedAt: Timestamp.nullable(),
@@ -101,6 +110,7 @@ export const Message = z
   .object({
     id: z.uuid(),
     role: z.enum(['user', 'assistant']),
+    author: Author.nullable().meta({ description: 'Who wrote it; null for the assistant.' }),
     parts: z.array(MessagePart),
     createdAt: Timestamp,
     status: MessageStatus,
@@ -175,16 +185,42 @@ export const HydratedMessage = z
         runId: true,
         error: true,
         confirmations: true,
+        author: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })
   .meta({ id: 'HydratedMessage' });
 export type HydratedMessage = z.infer<typeof HydratedMessage>;
 
+const TurnOf = z.object({ runId: z.string(), author: Author });
+
+/** How a conversation stands: whose turn is answered, whose wait, and a version that grows with every change. */
+const Standing = z.object({
+  active: TurnOf.nullable(),
+  queue: z.array(TurnOf),
+  last: z.string().nullable().meta({ description: 'The run that ended last, where that is known.' }),
+  version: z.int(),
+});
+
+/** One event of a watch. The last one is `end`, where the server ends it. */
+export const WatchFact = z
+  .discriminatedUnion('type', [
+    Standing.extend({ type: z.literal('state') }),
+    z.object({ type: z.literal('people'), people: z.array(Author) }),
+    z.object({
+      type: z.literal('end'),
+      reason: z.enum(['idle', 'reopen', 'replaced', 'refused']),
+      code: z.string().nullable(),
+    }),
+  ])
+  .meta({ id: 'WatchFact' });
+export type WatchFact = z.infer<typeof WatchFact>;
+
 export const Hydration = z
   .object({
     messages: z.array(HydratedMessage),
     activeRun: z.object({ runId: z.string() }).nullable(),
+    standing: Standing,
     interrupts: z.object({ runId: z.string(), pending: z.array(z.unknown()) }).nullable(),
     page: Page,
   })

@@ -20,6 +20,7 @@ import {
   SessionId,
   SessionList,
   SessionListQuery,
+  WatchFact,
   WorkspacePage,
   WorkspaceParams,
   WorkspaceQuery,
@@ -85,6 +86,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: z.object({ runId: RunId }),
     body: CancelRun,
     reply: { status: 200, description: 'The run is being stopped, or had ended.', schema: Cancelled },
+    errors: ['FORBIDDEN'],
   },
   {
     method: 'get',
@@ -123,16 +125,18 @@ export const OPERATIONS: readonly Operation[] = [
     params: SessionParams,
     body: SessionChange,
     reply: { status: 200, description: 'The session as it is now.', schema: Session },
-    errors: MODEL_ERRORS,
+    errors: ['FORBIDDEN', ...MODEL_ERRORS],
   },
   {
     method: 'delete',
     path: '/sessions/{sessionId}',
     group: 'assistant',
     summary: 'Delete a session',
-    description: 'A run of it is stopped first. Audit rows stay.',
+    description:
+      'A run of it is stopped first. Audit rows stay. A shared one is deleted by who opened its place, or by an admin.',
     params: SessionParams,
     reply: { status: 204, description: 'It is gone.' },
+    errors: ['FORBIDDEN'],
   },
   {
     method: 'get',
@@ -144,6 +148,21 @@ export const OPERATIONS: readonly Operation[] = [
     reply: { status: 200, description: 'The newest page, oldest message first.', schema: MessageList },
   },
   {
+    method: 'get',
+    path: '/sessions/{sessionId}/watch',
+    group: 'assistant',
+    summary: 'Be told when a session changes',
+    description:
+      'Server-sent events without ids: each is a whole state, so nothing is missed between two connections. It ends by itself where nothing happens for long.',
+    params: SessionParams,
+    reply: {
+      status: 200,
+      description: 'How the session stands, at once and after each change; at a shared place also who is here.',
+      schema: WatchFact,
+      type: 'text/event-stream',
+    },
+  },
+  {
     method: 'post',
     path: '/sessions/{sessionId}/approvals/{approvalId}',
     group: 'assistant',
@@ -153,7 +172,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: SessionParams.extend({ approvalId: ApprovalId }),
     body: Decide,
     reply: { status: 200, description: 'The decision is taken; the run reports what came of it.', schema: Decided },
-    errors: ['APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
+    errors: ['APPROVAL_OF_ANOTHER', 'APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
   },
   {
     method: 'get',

@@ -9,6 +9,7 @@ export function toMessage(message: ShownMessage): Message {
   return {
     ...shown,
     role,
+    author: shown.author ?? null,
     createdAt: toIso(message.createdAt),
     replies: [...message.replies],
     confirmations: message.confirmations.map(toConfirmation),

@@ -2,14 +2,16 @@
 // User message, run and outbox rows are stored together or not at all, before the reply begins.
 import { addToOutbox, backlog, MAX_BACKLOG, type OutboxItem } from '../audit/outbox.ts';
 import { AppError } from '../errors.ts';
+import type { SharedPlace } from '../packs/pack.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { decideApproval } from './approvals.ts';
+import { beginAt, enter } from './audience.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
-import { auditOf, indexItem } from './facts.ts';
+import { auditOf, messageItem, runItems } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
-import { findRun, insertRun, type Run } from './runs.ts';
-import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
+import { authorOf, findRun, insertRun, type Run } from './runs.ts';
+import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
 import { titleFrom } from './title.ts';
@@ -23,12 +25,15 @@ export type Admitted =
 
 /** @throws AppError for every refusal; nothing is stored then. */
 export function admit(deps: ConversationDeps, call: RunCall): Admitted {
-  const { run: request, access } = call;
+  const { access } = call;
   const before = deps.session.get();
-  if (before && (!isOwner(before, access) || before.deletedAt !== null)) throw new AppError('NOT_FOUND');
+  const entered = enter(deps, access);
+  if (!entered) throw new AppError('NOT_FOUND');
+  const { place } = entered;
+  const request = atPlace(call.run, place);
   const known = before && findRun(deps.sql, request.runId);
   if (known) {
-    if (known.digest !== request.digest) throw new AppError('RUN_ID_REUSED');
+    if (known.digest !== request.digest || known.actorId !== access.userId) throw new AppError('RUN_ID_REUSED');
     return { kind: 'repeated' };
   }
   if (!request.message && request.decisions.length === 0) throw new AppError('BAD_REQUEST');
@@ -41,16 +46,20 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   const run = deps.transaction(() => {
     migrate(deps.sql, CONVERSATION_STEPS);
     const now = deps.now();
-    const session = sessionFor(before, request, access, now);
-    const created = newRun(deps, call, resolved, now);
+    const session = sessionFor(before, request, { access, place }, now);
+    const created = newRun(deps, { ...call, run: request }, resolved, now);
     commit(deps, { session, isNew: before === null }, created, request, access);
     return created;
   });
-  const turn = beginTurn(deps, run, access, resolved);
+  const turn = beginTurn(deps, run, { access, place }, resolved);
   deps.live.set(run.runId, turn);
   deps.keepAlive();
   return { kind: 'new', turn };
 }
+
+/** At a shared place everybody speaks of that place, whatever their client says is in view. */
+const atPlace = (request: RunRequest, place: SharedPlace | null): RunRequest =>
+  place ? { ...request, programId: place.view.program?.id ?? null, designId: place.view.design?.id ?? null } : request;
 
 /** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
 export function resolveFor(
@@ -81,6 +90,7 @@ const newRun = (
   sessionId: request.sessionId,
   orgId: access.orgId,
   actorId: access.userId,
+  actorName: access.userName,
   scope: {
     mode: request.mode,
     programId: request.programId,
@@ -98,11 +108,13 @@ const newRun = (
   createdAt: now,
 });
 
-function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: Resolved): LiveTurn {
+type Speaker = { readonly access: Access; readonly place: SharedPlace | null };
+
+function beginTurn(deps: ConversationDeps, run: Run, speaker: Speaker, resolved: Resolved): LiveTurn {
   deps.log.open(run.runId);
   return {
     run,
-    access,
+    ...speaker,
     resolved,
     step: newStep(deps, run, run.assistantId, 1),
     used: [],
@@ -110,7 +122,7 @@ function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: R
     controller: new AbortController(),
     ended: Promise.withResolvers<void>(),
     rights: Promise.withResolvers<AppError | null>(),
-    limit: access.tokenAllowance ?? null,
+    limit: speaker.access.tokenAllowance ?? null,
     quota: Promise.withResolvers<AppError | null>(),
     isHeldForQuota: false,
     isReserving: false,
@@ -132,13 +144,13 @@ function commit(
     ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', {}) }] : []),
     ...(request.message ? keepWords(deps, session, run, request.message.text) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
-    indexItem(session, run.runId),
+    ...runItems(session, run.runId, access),
   ]);
 }
 
 function keepWords(deps: ConversationDeps, session: Session, run: Run, text: string): OutboxItem[] {
   const owner = { orgId: session.orgId, userId: session.ownerId };
-  const message = blankMessage({
+  const blank = blankMessage({
     id: deps.newId(),
     runId: run.runId,
     role: 'user',
@@ -146,9 +158,10 @@ function keepWords(deps: ConversationDeps, session: Session, run: Run, text: str
     status: 'complete',
     createdAt: run.createdAt,
   });
+  const message = { ...blank, author: authorOf(run) };
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
   return [
-    { kind: 'message', ...owner, sessionId: session.id, ordinal: run.ordinal, position: 0, message },
+    messageItem(session, { ordinal: run.ordinal, position: 0 }, message),
     { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) },
   ];
 }
@@ -165,16 +178,14 @@ function takeDecision(
   return { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit };
 }
 
-/** What the user chose in this request holds for the conversation from now on. */
-function sessionFor(before: Session | null, request: RunRequest, access: Access, now: number): Session {
-  const session =
-    before ??
-    beginSession(
-      access,
-      { id: request.sessionId, title: null, model: null, programId: request.programId, designId: request.designId },
-      now,
-    );
+/**
+ * What the user chose in this request holds for the conversation from now on. At a shared place it holds for their turn:
+ * what all share is not changed by the way.
+ */
+function sessionFor(before: Session | null, request: RunRequest, { access, place }: Speaker, now: number): Session {
+  const { sessionId: id, programId, designId } = request;
+  const session = before ?? beginAt(place, { id, title: null, model: null, programId, designId }, access, now);
   const title = session.title ?? (request.message && titleFrom(request.message.text));
-  const change = { title, model: request.model ?? session.model };
+  const change = { title, model: place ? session.model : (request.model ?? session.model) };
   return changeSession(session, change, now);
 }

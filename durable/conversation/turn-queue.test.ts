@@ -74,7 +74,7 @@ it('a turn that throws at once does not throw at the one who admits it', async (
 });
 
 it('R37: exactly as many wait as there are places, and a withdrawn turn frees one', async () => {
-  const queue = createTurnQueue(2);
+  const queue = createTurnQueue({ maxWaiting: 2 });
   const turns = createTurns();
   let admitted = 0;
   for (let asked = 0; asked < 100; asked += 1) {

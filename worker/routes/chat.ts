@@ -6,6 +6,7 @@ import { AppError } from '../../durable/errors.ts';
 import type { PlanRights } from '../../durable/principal.ts';
 import { resolveModel } from '../../durable/providers/catalog.ts';
 import { providerConfigOf } from '../../durable/providers/config.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { ChatQuery } from '../contract.ts';
 import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel, requestedRun } from '../dialects/ag-ui.ts';
 import type { EdgeEnv } from '../edge-env.ts';
@@ -78,7 +79,3 @@ function toEventId(runId: string, offset: string | undefined): string | null {
   if (offset === undefined || offset === '-1') return null;
   return /^\d+$/.test(offset) ? `${runId}.${offset}` : offset;
 }
-
-/** Header values hold bytes only; names of people and orgs hold more. */
-const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

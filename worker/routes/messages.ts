@@ -22,10 +22,11 @@ messageRoutes.get('/sessions/:sessionId/messages', async (c) => {
 });
 
 export async function hydrateSession(c: Context<EdgeEnv>, sessionId: string, page: PageRequest): Promise<Hydration> {
-  const { messages, cursor, activeRunId, waiting } = await readTranscript(c, sessionId, page);
+  const { messages, cursor, activeRunId, standing, waiting } = await readTranscript(c, sessionId, page);
   return {
     messages: messages.filter((message) => !isUnderWay(message, activeRunId)).map(toHydrated),
     activeRun: activeRunId === null ? null : { runId: activeRunId },
+    standing: { ...standing, queue: [...standing.queue] },
     interrupts: waiting && { runId: waiting.runId, pending: [...waiting.interrupts] },
     page: toPage(cursor),
   };
