@@ -96,3 +96,28 @@ it('neither the running turn nor an unknown one can be withdrawn', () => {
   expect(queue.withdraw('a')).toBe(false);
   expect(queue.withdraw('x')).toBe(false);
 });
+
+it('tells of each change of who runs and who waits, once it is made', async () => {
+  const seen: unknown[] = [];
+  const queue = createTurnQueue({
+    changed: () => seen.push([queue.running(), queue.waiting(), queue.last()]),
+  });
+  const gates = ['a', 'b', 'c'].map((runId) => {
+    const gate = Promise.withResolvers<void>();
+    queue.admit(runId, () => gate.promise);
+    return gate;
+  });
+  queue.withdraw('c');
+  gates[0]?.resolve();
+  await settled();
+  gates[1]?.resolve();
+  await settled();
+  expect(seen).toEqual([
+    ['a', [], null],
+    ['a', ['b'], null],
+    ['a', ['b', 'c'], null],
+    ['a', ['b'], null],
+    ['b', [], 'a'],
+    [null, [], 'b'],
+  ]);
+});

@@ -56,10 +56,11 @@ export function createWatchers(deps: WatcherDeps) {
   function watch(access: Access): { readonly body: ReadableStream<Uint8Array>; readonly done: Promise<void> } {
     // Of workerd's streams only the native one waits for the output gate: stored, then told.
     const { readable, writable } = new IdentityTransformStream();
-    return { body: readable, done: serve(access, writable.getWriter()) };
+    return { body: readable, done: attend(access, writable.getWriter()) };
   }
 
-  async function serve(access: Access, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  /** Writes facts until the client leaves or the watch ends. Never rejects. */
+  async function attend(access: Access, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
     const ending = Promise.withResolvers<Fact | null>();
     let woken = Promise.withResolvers<void>();
     const watcher: Watcher = {
@@ -133,7 +134,7 @@ export function createWatchers(deps: WatcherDeps) {
     for (const watcher of open) watcher.end({ type: 'end', reason: 'refused', code });
   }
 
-  return { tell, watch, endAll, isFull: () => open.size >= MAX_WATCHERS };
+  return { tell, watch, attend, endAll, isFull: () => open.size >= MAX_WATCHERS };
 }
 
 const ended = (reason: 'idle' | 'reopen' | 'replaced'): Fact => ({ type: 'end', reason, code: null });
