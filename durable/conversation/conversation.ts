@@ -60,8 +60,6 @@ const FLUSH_WINDOW_MS = 60;
 const HEARTBEAT_MS = 30_000;
 /** Longer than the Account waits for Postgres; a turn must not wait for ever for an Account that hangs. */
 const CONFIRM_LIMIT_MS = 15_000;
-/** How old the last word on a member may be where it is asked again. */
-const MEMBER_RECHECK_MS = 10_000;
 
 export class Conversation extends DurableObject<Env> {
   readonly #deps: ConversationDeps;
@@ -122,7 +120,7 @@ export class Conversation extends DurableObject<Env> {
         (work) => ctx.waitUntil(work),
         now,
       ),
-      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', this.#confirm(access)),
+      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', confirmRights(env, this.#deps, access)),
       budget: createBudgetGuard({ ...budgetCalls(env), now }),
       keepAlive: () => this.#keepAlive(),
       restart: (reason) => ctx.abort(reason),
@@ -170,14 +168,6 @@ export class Conversation extends DurableObject<Env> {
     this.#deps.queue.admit(call.run.runId, () => runTurn(this.#deps, turn));
     this.ctx.waitUntil(turn.ended.promise);
     return { refusal: startsNow ? refusalOf(turn) : Promise.resolve(null) };
-  }
-
-  /** Whether `access` still holds in the org, and at the place where this is one. */
-  async #confirm(access: Access): Promise<Answer<{ access: Access }>> {
-    const answer = await confirmRights(this.env, access);
-    if (!answer.ok || !isSharedPlace(this.#deps)) return answer;
-    const place = await this.#deps.members.learn(access, MEMBER_RECHECK_MS);
-    return place ? answer : { ok: false, code: 'ACCESS_REVOKED', detail: LEFT };
   }
 
   /** Acts for a person once it is known whether they may be here; at a shared place the database is asked before. */
@@ -293,5 +283,3 @@ export class Conversation extends DurableObject<Env> {
     this.ctx.waitUntil(set);
   }
 }
-
-const LEFT = 'Access to this shared conversation ended.';

@@ -16,14 +16,12 @@ export function PeopleHere() {
       role="img"
       aria-label={`Here now: ${names}`}
       title={`Here now: ${names}`}
-      className="flex items-center -space-x-1.5"
+      className="flex shrink-0 items-center gap-1"
     >
       {others.slice(0, SHOWN).map(({ id, name }) => (
-        <span key={id} className="rounded-full bg-surface p-0.5">
-          <Avatar name={name} />
-        </span>
+        <Avatar key={id} name={name} />
       ))}
-      {more > 0 && <span className="ps-3 text-meta text-muted tabular-nums">+{more}</span>}
+      {more > 0 && <span className="ps-1 text-meta text-muted tabular-nums">+{more}</span>}
     </span>
   );
 }
