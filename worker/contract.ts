@@ -23,7 +23,7 @@ export const SessionId = z.uuid().toLowerCase().meta({
 const Title = z.string().trim().min(1).max(255);
 const ScopeId = z.string().trim().min(1).max(64);
 export const ModelId = z.string().trim().min(1).max(128);
-const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
+export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 
 export const Session = z
   .object({
@@ -143,89 +143,6 @@ const PageQuery = {
   before: z.string().max(128).optional(),
 };
 export const MessageListQuery = z.strictObject(PageQuery);
-
-/** A call and its result in TanStack AI's own form. */
-const HydratedPart = z.union([
-  MessagePart,
-  z.object({
-    type: z.literal('tool-call'),
-    id: z.string(),
-    name: z.string(),
-    arguments: z.string(),
-    input: z.unknown(),
-    state: z.enum(['input-complete', 'approval-requested', 'complete', 'error']),
-    output: z.unknown().optional(),
-  }),
-  z.object({
-    type: z.literal('tool-result'),
-    toolCallId: z.string(),
-    content: z.string(),
-    state: z.enum(['complete', 'error']),
-  }),
-]);
-export type HydratedPart = z.infer<typeof HydratedPart>;
-
-const Offer = z.object({ toolCallId: z.string(), path: z.string(), label: z.string() });
-
-/** A message as TanStack AI's clients hold it; what AG-UI has no place for stands under `metadata.groundwire`. */
-export const HydratedMessage = z
-  .object({
-    id: z.uuid(),
-    role: z.enum(['user', 'assistant']),
-    parts: z.array(HydratedPart),
-    createdAt: Timestamp,
-    metadata: z.object({
-      groundwire: Message.pick({
-        status: true,
-        model: true,
-        provider: true,
-        usage: true,
-        costMicros: true,
-        priceVersion: true,
-        runId: true,
-        error: true,
-        confirmations: true,
-        author: true,
-      }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
-    }),
-  })
-  .meta({ id: 'HydratedMessage' });
-export type HydratedMessage = z.infer<typeof HydratedMessage>;
-
-const TurnOf = z.object({ runId: z.string(), author: Author });
-
-/** How a conversation stands: whose turn is answered, whose wait, and a version that grows with every change. */
-const Standing = z.object({
-  active: TurnOf.nullable(),
-  queue: z.array(TurnOf),
-  last: z.string().nullable().meta({ description: 'The run that ended last, where that is known.' }),
-  version: z.int(),
-});
-
-/** One event of a watch. The last one is `end`, where the server ends it. */
-export const WatchFact = z
-  .discriminatedUnion('type', [
-    Standing.extend({ type: z.literal('state') }),
-    z.object({ type: z.literal('people'), people: z.array(Author) }),
-    z.object({
-      type: z.literal('end'),
-      reason: z.enum(['idle', 'reopen', 'replaced', 'refused']),
-      code: z.string().nullable(),
-    }),
-  ])
-  .meta({ id: 'WatchFact' });
-export type WatchFact = z.infer<typeof WatchFact>;
-
-export const Hydration = z
-  .object({
-    messages: z.array(HydratedMessage),
-    activeRun: z.object({ runId: z.string() }).nullable(),
-    standing: Standing,
-    interrupts: z.object({ runId: z.string(), pending: z.array(z.unknown()) }).nullable(),
-    page: Page,
-  })
-  .meta({ id: 'Hydration' });
-export type Hydration = z.infer<typeof Hydration>;
 
 /** Either hydrates a thread or rejoins a run. */
 export const ChatQuery = z

@@ -8,7 +8,6 @@ import {
   ChatQuery,
   Decide,
   Decided,
-  Hydration,
   Me,
   MessageList,
   MessageListQuery,
@@ -20,7 +19,6 @@ import {
   SessionId,
   SessionList,
   SessionListQuery,
-  WatchFact,
   WorkspacePage,
   WorkspaceParams,
   WorkspaceQuery,
@@ -28,8 +26,10 @@ import {
   WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
+import { Hydration } from './hydration-contract.ts';
 import type { Operation } from './operation.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
+import { WatchFact } from './watch-contract.ts';
 
 const SessionParams = z.object({ sessionId: SessionId });
 const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;

@@ -1,6 +1,7 @@
 // Asks whether rights still hold: the user's Account object for the org and the assistant's own switch, and the database
 // for the place, where the conversation belongs to one.
 import { accountOf } from '../account/account-stub.ts';
+import { AppError } from '../errors.ts';
 import { type Access, isAssistantEnabled } from '../principal.ts';
 import { isSharedPlace } from './audience.ts';
 import type { ConversationDeps } from './deps.ts';
@@ -19,6 +20,12 @@ export async function confirmRights(
   if (!confirmation.ok) return confirmation;
   if (!isAssistantEnabled(confirmation.access)) return { ok: false, code: 'ASSISTANT_DISABLED' };
   if (!isSharedPlace(deps)) return confirmation;
-  const place = await deps.members.learn(access, MEMBER_RECHECK_MS);
-  return place ? confirmation : { ok: false, code: 'ACCESS_REVOKED', detail: LEFT };
+  try {
+    const place = await deps.members.learn(access, MEMBER_RECHECK_MS);
+    return place ? confirmation : { ok: false, code: 'ACCESS_REVOKED', detail: LEFT };
+  } catch (error) {
+    // Nobody can say, and the last word has stood long enough.
+    if (error instanceof AppError) return { ok: false, code: error.code };
+    throw error;
+  }
 }

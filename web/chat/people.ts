@@ -1,6 +1,6 @@
 // The people of a conversation, as the server names them beside what they said.
 import type { UIMessage } from '@tanstack/ai-client';
-import type { WatchFact } from '../../worker/contract.ts';
+import type { WatchFact } from '../../worker/watch-contract.ts';
 import { asRecord, asText } from './unknown-value.ts';
 
 export type Person = Extract<WatchFact, { type: 'people' }>['people'][number];

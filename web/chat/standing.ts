@@ -1,7 +1,7 @@
 // How the server says that a conversation stands, and what a page makes of it. Pure: whether there is more to read than
 // what this page shows, whose turn it is, and who waits.
 import type { UIMessage } from '@tanstack/ai-client';
-import type { WatchFact } from '../../worker/contract.ts';
+import type { WatchFact } from '../../worker/watch-contract.ts';
 import { type Person, parseAuthor } from './people.ts';
 import { asRecord, asText } from './unknown-value.ts';
 

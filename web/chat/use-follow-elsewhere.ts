@@ -4,8 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { KEYS, useSession } from '../queries.ts';
 import { factsOf } from './answer-facts.ts';
-import type { Conversation } from './conversation.tsx';
-import type { ConversationState } from './conversation-store.ts';
+import type { ConversationState, ConversationStore } from './conversation-store.ts';
 import { getWaitingWords } from './queue-message.ts';
 import { weigh } from './standing.ts';
 import { onRunElsewhere } from './tab-channel.ts';
@@ -15,7 +14,14 @@ import { keepWatch } from './watch.ts';
 const ASK_MS = 5_000;
 const ASK_ASLEEP_MS = 60_000;
 
-export function useFollowElsewhere(conversation: Conversation, stored: { readonly current: boolean }): void {
+/** An open conversation as far as following it goes. */
+type Followed = {
+  readonly store: ConversationStore;
+  /** Asks the server how things stand and follows a live run. */
+  readonly reconnect: () => void;
+};
+
+export function useFollowElsewhere(conversation: Followed, stored: { readonly current: boolean }): void {
   const { store, reconnect } = conversation;
   const { sessionId } = store.get();
   // The server knows the conversation from the first message that it takes.
@@ -33,7 +39,7 @@ export function useFollowElsewhere(conversation: Conversation, stored: { readonl
 }
 
 /** Reads again when the server tells that there is more than this page shows. */
-function useWatch({ store, reconnect }: Conversation, exists: boolean): void {
+function useWatch({ store, reconnect }: Followed, exists: boolean): void {
   const { sessionId } = store.get();
   const queries = useQueryClient();
   useEffect(() => {
@@ -89,7 +95,7 @@ function useWatch({ store, reconnect }: Conversation, exists: boolean): void {
 }
 
 /** Asks how things stand while nobody tells. */
-function useAsking({ store, reconnect }: Conversation, exists: boolean): void {
+function useAsking({ store, reconnect }: Followed, exists: boolean): void {
   const { sessionId } = store.get();
   const idle = useSyncExternalStore(store.subscribe, () => isIdle(store.shown()));
   const watch = useSyncExternalStore(store.subscribe, () => store.shown().watch);

@@ -4,10 +4,10 @@ import type { Me, WorkspacePage } from '../../worker/contract.ts';
 import type { ChatContext } from '../chat/chat-context.ts';
 import { Composer } from '../chat/composer.tsx';
 import { ConversationProvider, useConversationState } from '../chat/conversation.tsx';
-import { PageState } from '../chat/page-state.tsx';
 import { PeopleHere } from '../chat/people-here.tsx';
 import { RefusalBanner } from '../chat/refusal-banner.tsx';
 import { Transcript } from '../chat/transcript.tsx';
+import { PageState } from '../design/page-state.tsx';
 
 type ConversationProps = { me: Me; id: string; scope: WorkspacePage['scope'] };
 
