@@ -7,6 +7,7 @@ import { launchBrowser } from '../browser.ts';
 import { requireDemoOrg, requireDemoPerson } from '../demo-people.ts';
 import { demoWorkspaceId, requireDemoDesignId, requireDemoProgramId } from '../demo-plm.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { faultsOf } from './faults-of.ts';
 import { askBody, signIn } from './visitor.ts';
 
 let stack: Stack;
@@ -158,6 +159,10 @@ describe('R28: a card in company', () => {
     const card = (page: Page, state: string) => page.locator(`[data-confirmation=${state}]`);
     await Promise.all([card(eli, 'pending').waitFor(), card(ada, 'pending').waitFor()]);
     await card(ada, 'pending').getByText('Only Eli Okafor can confirm this').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await ada.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await faultsOf(ada)).toEqual([]);
+    }
     expect(await ada.getByRole('button', { name: 'Confirm', exact: true }).count()).toBe(0);
 
     const approvalId = await asApproval(workspace);
