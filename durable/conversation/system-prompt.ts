@@ -4,7 +4,8 @@ import type { Access } from '../principal.ts';
 import { SPEAKERS_RULE } from './speakers.ts';
 
 /**
- * Where several people share the conversation it names none of them, so that it is the same for each. Holds nothing that changes from turn to turn, so that a provider can cache it with the history that follows.
+ * Holds nothing that changes from turn to turn, so that a provider can cache it with the history that follows. Where
+ * several people share the conversation it names none of them, so that it is the same for each.
  * @param domain what the org's packs have to say, null where it has none
  */
 export function systemPrompt(access: Access, domain: string | null, isShared = false): string {

@@ -151,6 +151,18 @@ describe('what a watcher is told', () => {
     await client.leave();
   });
 
+  it('R48: where nobody can say any more whether rights hold, it ends to be opened again', async () => {
+    const { watchers, state, beat } = createTrial();
+    const client = await attend(watchers);
+    await client.read();
+    await client.read();
+    state.rights = { ok: false, code: 'DATABASE_UNAVAILABLE' };
+    await beat(20_000);
+    await client.read();
+    expect(client.facts().at(-1)).toEqual({ type: 'end', reason: 'reopen', code: null });
+    await client.done;
+  });
+
   it('R13: rights that are gone at a beat end it, a question that fails does not', async () => {
     const { watchers, state, beat, change } = createTrial();
     const client = await attend(watchers);

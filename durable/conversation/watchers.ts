@@ -138,4 +138,6 @@ export function createWatchers(deps: WatcherDeps) {
 }
 
 const ended = (reason: 'idle' | 'reopen' | 'replaced'): Fact => ({ type: 'end', reason, code: null });
-const refused = (refusal: AppError): Fact => ({ type: 'end', reason: 'refused', code: refusal.code });
+/** Where nobody can say whether rights hold, the client is told to come again, and let in or not by the next answer. */
+const refused = ({ code }: AppError): Fact =>
+  code === 'DATABASE_UNAVAILABLE' ? ended('reopen') : { type: 'end', reason: 'refused', code };
