@@ -252,8 +252,10 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** For the retention rule of the owner's Account only. */
-  removeByRetention(call: { orgId: string; subject: string }) {
-    return manage.remove(this.#deps, { ...call, reason: 'retention' });
+  async removeByRetention(call: { orgId: string; subject: string }) {
+    const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
+    if (answer.ok) this.#watchers.endAll('NOT_FOUND');
+    return answer;
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */

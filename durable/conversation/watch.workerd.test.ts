@@ -125,6 +125,15 @@ describe('a watch', () => {
     expect((await watcher.rest()).at(-1)).toEqual({ type: 'end', reason: 'refused', code: 'NOT_FOUND' });
   });
 
+  it('ends typed where the rule that keeps the newest deletes the conversation', async () => {
+    const talk = newTalk(vic);
+    await say(world, talk, vic, {}, 'one');
+    const watcher = await watch(talk, vic);
+    await watcher.until(watcher.state);
+    await talk.stub.removeByRetention({ orgId: vic.orgId, subject: vic.subject });
+    expect((await watcher.rest()).at(-1)).toEqual({ type: 'end', reason: 'refused', code: 'NOT_FOUND' });
+  });
+
   it('of one person only so many are open: the oldest makes room', async () => {
     const talk = await newPlace(eli);
     const watchers = [];
