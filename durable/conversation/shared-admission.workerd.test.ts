@@ -43,6 +43,9 @@ const requestId = crypto.randomUUID();
 const NOT_FOUND = { ok: false, code: 'NOT_FOUND' };
 /** A UUID of the version that places have. */
 const placeId = (): string => crypto.randomUUID().replace(/^(.{14})./, '$18');
+const messageOf = ({ sessionId }: Talk, text: string) => ({
+  ...{ sessionId, text, model: null, mode: 'chat' as const, programId: null, designId: null },
+});
 const tablesOf = (talk: Talk) =>
   rowsOf(talk, "select name from sqlite_master where name not like '\\_cf%' escape '\\'");
 
@@ -158,6 +161,7 @@ describe('R12: for who is no member it is not there', () => {
         await at.stub.cancel({ access: stranger, runId }),
         await at.stub.remove({ access: stranger, requestId }),
         await at.stub.create({ access: stranger, draft: draftOf(at), requestId }),
+        await at.stub.estimate({ access: stranger, draft: messageOf(at, 'What is said there?') }),
         [replay.status, await replay.json(), watched.status, asked.status, await asked.json()],
       ];
     };
@@ -232,6 +236,15 @@ describe('what it costs others', () => {
     await say(world, talk, eli, {}, 'two');
     expect(await talk.stub.read({ access: ada })).toMatchObject({ ok: false, code: 'DATABASE_UNAVAILABLE' });
     expect((await ask(talk, callOf(talk, ada))).status).toBe(503);
+  });
+
+  it('what a message would take is told as it is asked then, the brief and the line that names its writer counted', async () => {
+    const talk = await newPlace(eli);
+    await say(world, talk, eli, { text: 'one' }, 'first');
+    const told = await talk.stub.estimate({ access: vic, draft: messageOf(talk, 'two') });
+    await say(world, talk, vic, { text: 'two' }, 'second');
+    const asked = await rowsOf<{ prompt_tokens: number }>(talk, 'select prompt_tokens from runs order by ordinal');
+    expect(told).toMatchObject({ ok: true, promptTokens: asked[1]?.prompt_tokens });
   });
 
   it('it stands in nobody’s list, and each finds their own run by its id alone', async () => {

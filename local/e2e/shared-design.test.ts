@@ -140,12 +140,11 @@ describe('two members at one workspace', () => {
     await Promise.all([composer(eli).fill('Count to 90'), composer(ada).fill('Count to 91')]);
     await Promise.all([composer(eli).press('Enter'), composer(ada).press('Enter')]);
     for (const page of [eli, ada]) {
-      await answers(page).nth(1).getByText('9', { exact: false }).first().waitFor();
+      for (const answer of [answers(page).first(), answers(page).nth(1)])
+        await answer.filter({ hasText: /9[01]\./ }).waitFor();
       await expect.poll(() => page.locator('[data-waiting]').count()).toBe(0);
       await page.getByRole('button', { name: 'Send' }).waitFor();
-      await expect
-        .poll(() => answers(page).allTextContents())
-        .toEqual([expect.stringMatching(/9[01]\./), expect.stringMatching(/9[01]\./)]);
+      expect(await answers(page).count()).toBe(2);
     }
   });
 });
