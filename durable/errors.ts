@@ -95,6 +95,11 @@ export const ERRORS = {
     title: 'Too many requests',
     detail: 'Wait as long as Retry-After says, then send it again.',
   },
+  APPROVAL_OF_ANOTHER: {
+    status: 403,
+    title: 'Not yours to decide',
+    detail: 'Only the person whose question led to this can confirm or cancel it.',
+  },
   APPROVAL_DECIDED: {
     status: 409,
     title: 'Decided already',

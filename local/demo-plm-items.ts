@@ -19,6 +19,7 @@ const KINDS = {
   link: '0d08',
   history: '0d09',
   workflow: '0d0c',
+  workspace: '0d0d',
 } as const;
 
 export const demoId = (kind: keyof typeof KINDS, number: number): string =>

@@ -49,6 +49,17 @@ export const DEMO_DESIGNS = [
   ['COM-ACT', 'COMMON', 'Joint Actuator Family', 'Family', 'One actuator in three sizes.'],
 ] as const;
 
+/** Design workspaces: program, design, who opened it, brief, hours. In a design without released parts all can be tried. */
+export const DEMO_WORKSPACES = [
+  [
+    'KESTREL',
+    'KES-CTL',
+    'eli@cascade.test',
+    'Quieter controller cabinet\n\nThe fans are too loud beside people: 52 dB(A) at one metre. Find a way below 45 dB(A) that keeps the power supply under 70 °C.',
+    4_400,
+  ],
+] as const;
+
 /** design, name, type, state, keys of the parts that it is linked to */
 export const DEMO_DOCUMENTS = [
   ['KES-ARM', 'Kestrel arm general arrangement', 'Drawing', 'Released', 'arm'],

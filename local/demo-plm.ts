@@ -2,9 +2,9 @@
 import type pg from 'pg';
 import { requireDemoOrg, requireDemoPerson } from './demo-people.ts';
 import { listDemoChanges } from './demo-plm-changes.ts';
-import { demoId, listDemoItems, type Row } from './demo-plm-items.ts';
+import { demoId, demoTime, listDemoItems, type Row } from './demo-plm-items.ts';
 import { DEMO_BOMS } from './demo-plm-parts.ts';
-import { DEMO_DESIGNS, DEMO_DOCUMENTS, DEMO_PROGRAMS } from './demo-plm-records.ts';
+import { DEMO_DESIGNS, DEMO_DOCUMENTS, DEMO_PROGRAMS, DEMO_WORKSPACES } from './demo-plm-records.ts';
 
 export async function seedDemoPlm(client: pg.Client): Promise<void> {
   const org = requireDemoOrg('cascade').id;
@@ -20,6 +20,7 @@ export async function seedDemoPlm(client: pg.Client): Promise<void> {
   await put('plm.programs', listPrograms());
   await put('plm.program_members', listMembers());
   await put('plm.designs', listDesigns());
+  await put('plm.design_sessions', listWorkspaces());
   await put('plm.items', items.rows);
   await put('plm.parts', items.parts);
   await put('plm.documents', items.documents);
@@ -87,6 +88,20 @@ function listDesigns(): Row[] {
     name,
     description,
     design_type: type,
+  }));
+}
+
+/** The id of a demo design workspace, counted from 1: of the version by which places are known. */
+export const demoWorkspaceId = (number: number): string => demoId('workspace', number).replace('-4000-', '-8000-');
+
+function listWorkspaces(): Row[] {
+  return DEMO_WORKSPACES.map(([program, design, email, description, hours], index) => ({
+    id: demoWorkspaceId(index + 1),
+    program_id: requireDemoProgramId(program),
+    design_id: requireDemoDesignId(design),
+    description,
+    created_by: requireDemoPerson(email).id,
+    created_at: demoTime(hours),
   }));
 }
 

@@ -86,6 +86,9 @@ export const aiConversations = pgTable(
     version: count('version').notNull(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
+    audience: text('audience', { enum: ['private', 'shared'] })
+      .notNull()
+      .default('private'),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.id] })],
 );
@@ -124,6 +127,10 @@ export const aiMessages = pgTable(
     ...usageColumns,
     errorCode: text('error_code'),
     createdAt: instant('created_at').notNull(),
+    audience: text('audience', { enum: ['private', 'shared'] })
+      .notNull()
+      .default('private'),
+    authorId: uuid('author_id'),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.conversationId, table.id] })],
 );

@@ -5,13 +5,16 @@ import { randomUUID } from 'node:crypto';
 type Row = Readonly<Record<string, unknown>>;
 type Ids = Readonly<Record<'orgA' | 'orgB' | 'victim' | 'colleague' | 'secondAdmin' | 'outsider' | 'partner', string>>;
 
+/** Of the version that the ids of places have. */
+const placeId = (): string => randomUUID().replace(/^(.{14})./, '$18');
+
 export function createPlmRows(people: Ids) {
   const { orgA, orgB, victim, colleague, secondAdmin, outsider, partner } = people;
   const ids = {
     ...{ program: randomUUID(), farProgram: randomUUID(), design: randomUUID(), farDesign: randomUUID() },
     ...{ item: randomUUID(), component: randomUUID(), changeOrder: randomUUID(), farOrder: randomUUID() },
     ...{ branch: randomUUID(), farBranch: randomUUID(), farOrderBranch: randomUUID() },
-    ...{ link: randomUUID(), history: randomUUID(), workflow: randomUUID(), step: randomUUID(), session: randomUUID() },
+    ...{ link: randomUUID(), history: randomUUID(), workflow: randomUUID(), step: randomUUID(), session: placeId() },
   };
   const inProgram = { org_id: orgB, program_id: ids.program };
   const id = (fresh: boolean, known: string) => (fresh ? randomUUID() : known);
@@ -74,7 +77,7 @@ export function createPlmRows(people: Ids) {
       ...{ ...inProgram, change_order_id: id(fresh, ids.changeOrder), user_id: person, vote: 'approve' },
     }),
     'plm.design_sessions': (fresh, person = victim) => ({
-      ...{ ...inProgram, id: id(fresh, ids.session), description: 'A new spindle', created_by: person },
+      ...{ ...inProgram, id: fresh ? placeId() : ids.session, description: 'A new spindle', created_by: person },
     }),
   };
   const row = (table: string): Row => rows[table]?.(false) ?? {};

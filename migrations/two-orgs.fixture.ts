@@ -17,7 +17,7 @@ const TOKEN = 'token-of-an-open-invitation';
 
 export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const ids = {
-    ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID() },
+    ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID(), shared: randomUUID() },
     ...{
       victim: randomUUID(),
       colleague: randomUUID(),
@@ -121,6 +121,10 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   await insert(owner, 'ai_conversations', rows['ai_conversations']?.(false) ?? {});
   await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
   await insert(owner, 'invitations', rows['invitations']?.(false) ?? {});
+  // The same words where several share them: no search and no person's claim finds them.
+  const shared = { audience: 'shared' };
+  await insert(owner, 'ai_conversations', { ...rows['ai_conversations']?.(false), ...shared, id: ids.shared });
+  await insert(owner, 'ai_messages', { ...rows['ai_messages']?.(false), ...shared, conversation_id: ids.shared });
   await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
   for (const [table, row] of plm.setUp) await insert(owner, table, row);
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);

@@ -1,5 +1,14 @@
 // Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
-import type { Decided, Me, ModelList, Session, SessionList, WorkspacePage, WorkspaceTab } from '../worker/contract.ts';
+import type {
+  Decided,
+  Me,
+  MessageList,
+  ModelList,
+  Session,
+  SessionList,
+  WorkspacePage,
+  WorkspaceTab,
+} from '../worker/contract.ts';
 import type { Joined, OpenInvitation, SignedOut, SignInMethods } from '../worker/members-contract.ts';
 import type { Quota } from '../worker/usage-contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
@@ -28,6 +37,9 @@ export function getSessions(options: { limit: number; cursor: string | null }): 
   if (options.cursor !== null) search.set('cursor', options.cursor);
   return call('GET', `${AI}/sessions?${search}`);
 }
+
+export const getMessages = (id: string, limit: number): Promise<MessageList> =>
+  call('GET', `${AI}/sessions/${id}/messages?limit=${limit}`);
 
 export const patchSession = (id: string, patch: { title?: string; model?: string }): Promise<Session> =>
   call('PATCH', `${AI}/sessions/${id}`, patch);

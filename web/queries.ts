@@ -21,8 +21,6 @@ export const KEYS = {
 } as const;
 
 const SESSION_PAGE = 30;
-/** How often an open conversation asks whether another device has gone on with it; only while it is in view. */
-const SESSION_POLL_MS = 5_000;
 
 /** A refusal stays one however often it is asked again; only a missing or failing server is worth a second try. */
 export const retries = (failures: number, error: Error): boolean =>
@@ -54,12 +52,13 @@ export function useSessions(): UseInfiniteQueryResult<InfiniteData<SessionList>>
   });
 }
 
-export function useSession(id: string, options: { poll: boolean }): UseQueryResult<Session> {
+/** `poll` asks again every `everyMs`, as long as the page is in view. */
+export function useSession(id: string, options: { poll: boolean; everyMs?: number }): UseQueryResult<Session> {
   return useQuery({
     queryKey: KEYS.session(id),
     queryFn: () => getSession(id),
     enabled: options.poll,
-    refetchInterval: SESSION_POLL_MS,
+    refetchInterval: options.everyMs ?? false,
     staleTime: 0,
     retry: false,
   });

@@ -29,6 +29,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { simpleChatRoutes } from './routes/simple-chat.ts';
 import { uiMessagesRoutes, uiMessagesRunRoute } from './routes/ui-messages.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { watchRoutes } from './routes/watch.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { secureHeaders } from './security-headers.ts';
 
@@ -84,6 +85,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
+    app.route(prefix, watchRoutes);
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);
     app.route(prefix, usageRoutes);

@@ -1,22 +1,29 @@
 // The HTTP API as zod shapes: what routes answer with, what the OpenAPI document is made from, what the web types infer.
 // Inputs are strict: an unknown key is refused, so nobody believes that it had an effect.
 import { z } from 'zod';
-import { CONFIRMATION_STATES, MessagePart, MessageStatus, ToolReply } from '../durable/conversation/requests.ts';
+import {
+  Audience,
+  Author,
+  CONFIRMATION_STATES,
+  MessagePart,
+  MessageStatus,
+  ToolReply,
+} from '../durable/conversation/requests.ts';
 import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
 import { CARD_ACTIONS } from '../durable/tools/tool.ts';
 
 /** Ids are compared as text further in, so they have one spelling. */
-export const SessionId = z
-  .uuid()
-  .toLowerCase()
-  .meta({ description: 'A session’s id: a UUID that the client may mint.' });
+export const SessionId = z.uuid().toLowerCase().meta({
+  description:
+    'A session’s id: a UUID that the client may mint, of any version but 8. Ids of version 8 are those of places that several people share.',
+});
 
 const Title = z.string().trim().min(1).max(255);
 const ScopeId = z.string().trim().min(1).max(64);
 export const ModelId = z.string().trim().min(1).max(128);
-const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
+export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 
 export const Session = z
   .object({
@@ -26,6 +33,7 @@ export const Session = z
     programId: z.string().nullable(),
     designId: z.string().nullable(),
     pinned: z.boolean(),
+    audience: Audience.meta({ description: '`shared`: everybody who sees its place takes part.' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
     activeRunId: z.string().nullable().meta({ description: 'The run that is answering now; always null in lists.' }),
@@ -78,6 +86,7 @@ export const Confirmation = z
       message: z.string(),
       details: z.array(z.object({ label: z.string(), before: z.string().optional(), value: z.string() })),
     }),
+    askedBy: Author.nullable().meta({ description: 'In whose turn it was proposed; nobody else can decide.' }),
     expiresAt: Timestamp,
     state: z.enum(CONFIRMATION_STATES),
     decidedAt: Timestamp.nullable(),
@@ -101,6 +110,7 @@ export const Message = z
   .object({
     id: z.uuid(),
     role: z.enum(['user', 'assistant']),
+    author: Author.nullable().meta({ description: 'Who wrote it; null for the assistant.' }),
     parts: z.array(MessagePart),
     createdAt: Timestamp,
     status: MessageStatus,
@@ -133,63 +143,6 @@ const PageQuery = {
   before: z.string().max(128).optional(),
 };
 export const MessageListQuery = z.strictObject(PageQuery);
-
-/** A call and its result in TanStack AI's own form. */
-const HydratedPart = z.union([
-  MessagePart,
-  z.object({
-    type: z.literal('tool-call'),
-    id: z.string(),
-    name: z.string(),
-    arguments: z.string(),
-    input: z.unknown(),
-    state: z.enum(['input-complete', 'approval-requested', 'complete', 'error']),
-    output: z.unknown().optional(),
-  }),
-  z.object({
-    type: z.literal('tool-result'),
-    toolCallId: z.string(),
-    content: z.string(),
-    state: z.enum(['complete', 'error']),
-  }),
-]);
-export type HydratedPart = z.infer<typeof HydratedPart>;
-
-const Offer = z.object({ toolCallId: z.string(), path: z.string(), label: z.string() });
-
-/** A message as TanStack AI's clients hold it; what AG-UI has no place for stands under `metadata.groundwire`. */
-export const HydratedMessage = z
-  .object({
-    id: z.uuid(),
-    role: z.enum(['user', 'assistant']),
-    parts: z.array(HydratedPart),
-    createdAt: Timestamp,
-    metadata: z.object({
-      groundwire: Message.pick({
-        status: true,
-        model: true,
-        provider: true,
-        usage: true,
-        costMicros: true,
-        priceVersion: true,
-        runId: true,
-        error: true,
-        confirmations: true,
-      }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
-    }),
-  })
-  .meta({ id: 'HydratedMessage' });
-export type HydratedMessage = z.infer<typeof HydratedMessage>;
-
-export const Hydration = z
-  .object({
-    messages: z.array(HydratedMessage),
-    activeRun: z.object({ runId: z.string() }).nullable(),
-    interrupts: z.object({ runId: z.string(), pending: z.array(z.unknown()) }).nullable(),
-    page: Page,
-  })
-  .meta({ id: 'Hydration' });
-export type Hydration = z.infer<typeof Hydration>;
 
 /** Either hydrates a thread or rejoins a run. */
 export const ChatQuery = z

@@ -1,6 +1,7 @@
 // A run that was started before, from its log: what is stored after an event, then what comes.
 import type { Context } from 'hono';
 import { conversationOf } from '../durable/conversation/conversation-stub.ts';
+import { asciiJson } from './ascii-json.ts';
 import { type RunLog, readRunLog } from './dialects/run-log.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { requireEvents } from './event-stream.ts';
@@ -24,7 +25,3 @@ export async function followRun(
 /** The run's log from `frames` on, taken up again where the connection to the object breaks. */
 export const openRunLog = (c: Context<EdgeEnv>, run: RunIds, frames: ReadableStream<Uint8Array>): RunLog =>
   readRunLog(frames, (after) => followRun(c, { ...run, after }));
-
-/** Header values hold bytes only; names of people and orgs hold more. */
-const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -8,7 +8,6 @@ import {
   ChatQuery,
   Decide,
   Decided,
-  Hydration,
   MessageList,
   MessageListQuery,
   ModelList,
@@ -25,9 +24,11 @@ import {
   WorkspaceTabQuery,
 } from './contract.ts';
 import { ChatRequest } from './dialects/ag-ui.ts';
+import { Hydration } from './hydration-contract.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
+import { WatchFact } from './watch-contract.ts';
 import { WIRE_OPERATIONS } from './wire-operations.ts';
 
 const SessionParams = z.object({ sessionId: SessionId });
@@ -88,6 +89,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: z.object({ runId: RunId }),
     body: CancelRun,
     reply: { status: 200, description: 'The run is being stopped, or had ended.', schema: Cancelled },
+    errors: ['FORBIDDEN'],
   },
   {
     method: 'get',
@@ -130,7 +132,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: SessionParams,
     body: SessionChange,
     reply: { status: 200, description: 'The session as it is now.', schema: Session },
-    errors: MODEL_ERRORS,
+    errors: ['FORBIDDEN', ...MODEL_ERRORS],
   },
   {
     method: 'delete',
@@ -138,9 +140,11 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'assistant',
     needs: 'membership',
     summary: 'Delete a session',
-    description: 'A run of it is stopped first. Audit rows stay.',
+    description:
+      'A run of it is stopped first. Audit rows stay. A shared one is deleted by who opened its place, or by an admin.',
     params: SessionParams,
     reply: { status: 204, description: 'It is gone.' },
+    errors: ['FORBIDDEN'],
   },
   {
     method: 'get',
@@ -153,6 +157,22 @@ export const OPERATIONS: readonly Operation[] = [
     reply: { status: 200, description: 'The newest page, oldest message first.', schema: MessageList },
   },
   {
+    method: 'get',
+    path: '/sessions/{sessionId}/watch',
+    group: 'assistant',
+    needs: 'membership',
+    summary: 'Be told when a session changes',
+    description:
+      'Server-sent events without ids: each is a whole state, so nothing is missed between two connections. It ends by itself where nothing happens for long.',
+    params: SessionParams,
+    reply: {
+      status: 200,
+      description: 'How the session stands, at once and after each change; at a shared place also who is here.',
+      schema: WatchFact,
+      type: 'text/event-stream',
+    },
+  },
+  {
     method: 'post',
     path: '/sessions/{sessionId}/approvals/{approvalId}',
     group: 'assistant',
@@ -163,7 +183,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: SessionParams.extend({ approvalId: ApprovalId }),
     body: Decide,
     reply: { status: 200, description: 'The decision is taken; the run reports what came of it.', schema: Decided },
-    errors: ['APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
+    errors: ['APPROVAL_OF_ANOTHER', 'APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
   },
   {
     method: 'get',

@@ -1,7 +1,8 @@
 // The transcript as clients take it: as messages of our own API, and as TanStack AI's clients hydrate from it.
 import type { ShownMessage, Confirmation as StoredConfirmation } from '../durable/conversation/requests.ts';
 import { AppError } from '../durable/errors.ts';
-import type { Confirmation, HydratedMessage, HydratedPart, Message } from './contract.ts';
+import type { Confirmation, Message } from './contract.ts';
+import type { HydratedMessage, HydratedPart } from './hydration-contract.ts';
 import { jsonOrText } from './json-or-text.ts';
 
 export function toMessage(message: ShownMessage): Message {
@@ -10,6 +11,7 @@ export function toMessage(message: ShownMessage): Message {
   return {
     ...shown,
     role,
+    author: shown.author ?? null,
     createdAt: toIso(message.createdAt),
     replies: [...message.replies],
     confirmations: message.confirmations.map(toConfirmation),

@@ -1,4 +1,4 @@
-// Delivers session-list items to the Account object of the conversation's owner.
+// Delivers what people's Account objects keep of a conversation: the owner's list entry, and whose a run is.
 import { accountOf } from '../account/account-stub.ts';
 import { conversationOf } from '../conversation/conversation-stub.ts';
 import type { Delivery } from './drain.ts';
@@ -14,6 +14,8 @@ export function deliverToAccount(env: Env, items: readonly OutboxItem[]): Promis
 async function deliverItem(env: Env, item: OutboxItem): Promise<void> {
   if (item.kind === 'index-removed') {
     await accountOf(env, item.subject).removeSession({ orgId: item.orgId, sessionId: item.sessionId });
+  } else if (item.kind === 'run') {
+    await accountOf(env, item.subject).noteRun({ orgId: item.orgId, sessionId: item.sessionId, runId: item.runId });
   } else if (item.kind === 'index') {
     const { orgId, subject, session, runId } = item;
     const { evicted } = await accountOf(env, subject).putSession({

@@ -3,7 +3,7 @@
 // rolled back must still read what the newer one put here.
 import { z } from 'zod';
 import { Settlement } from '../budget/requests.ts';
-import { SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
+import { Audience, SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
 import { AuditEvent } from './audit-event.ts';
 
 /** Whose conversation it is: the user in whose name Postgres lets it in. */
@@ -21,12 +21,14 @@ export const StoredItem = z.discriminatedUnion('kind', [
     ordinal: z.int(),
     position: z.int(),
     message: TranscriptMessage,
+    /** The conversation's; private where absent. */
+    audience: Audience.optional(),
   }),
   z.object({ kind: z.literal('audit'), ...Owner, audit: AuditEvent }),
 ]);
 export type StoredItem = z.infer<typeof StoredItem>;
 
-/** An item for the owner's session list. */
+/** An item for a person's session list, or for what they find by a run's id. */
 export const IndexItem = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('index'),
@@ -34,6 +36,13 @@ export const IndexItem = z.discriminatedUnion('kind', [
     orgId: z.uuid(),
     session: SessionRecord,
     runId: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('run'),
+    subject: z.string(),
+    orgId: z.uuid(),
+    sessionId: z.uuid(),
+    runId: z.string(),
   }),
   z.object({ kind: z.literal('index-removed'), subject: z.string(), orgId: z.uuid(), sessionId: z.uuid() }),
 ]);
@@ -51,7 +60,7 @@ export type Lane = 'postgres' | 'account' | 'budget';
 
 export function laneOf(item: OutboxItem): Lane {
   if (item.kind === 'settlement') return 'budget';
-  return item.kind === 'index' || item.kind === 'index-removed' ? 'account' : 'postgres';
+  return item.kind === 'index' || item.kind === 'index-removed' || item.kind === 'run' ? 'account' : 'postgres';
 }
 
 /** What one commit has to tell one receiver; a row an item would cost twice as many writes. Null where this release cannot read it. */

@@ -2,15 +2,17 @@
 // User message, run and outbox rows are stored together or not at all, before the reply begins.
 import { addToOutbox, backlog, MAX_BACKLOG, type OutboxItem } from '../audit/outbox.ts';
 import { AppError } from '../errors.ts';
+import type { SharedPlace } from '../packs/pack.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { decideApproval, getApproval } from './approvals.ts';
+import { beginAt, enter } from './audience.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { keepEarlierMessages } from './earlier-messages.ts';
-import { auditOf, indexItem } from './facts.ts';
+import { auditOf, messageItem, runItems } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
-import { findRun, insertRun, type Run } from './runs.ts';
-import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
+import { authorOf, findRun, insertRun, type Run } from './runs.ts';
+import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
 import { titleFrom } from './title.ts';
@@ -24,12 +26,15 @@ export type Admitted =
 
 /** @throws AppError for every refusal; nothing is stored then. */
 export function admit(deps: ConversationDeps, call: RunCall): Admitted {
-  const { run: request, access } = call;
+  const { access } = call;
   const before = deps.session.get();
-  if (before && (!isOwner(before, access) || before.deletedAt !== null)) throw new AppError('NOT_FOUND');
+  const entered = enter(deps, access);
+  if (!entered) throw new AppError('NOT_FOUND');
+  const { place } = entered;
+  const request = atPlace(call.run, place);
   const known = before && findRun(deps.sql, request.runId);
   if (known) {
-    if (known.digest !== request.digest) throw new AppError('RUN_ID_REUSED');
+    if (known.digest !== request.digest || known.actorId !== access.userId) throw new AppError('RUN_ID_REUSED');
     return { kind: 'repeated' };
   }
   if (!request.message && request.decisions.length === 0) throw new AppError('BAD_REQUEST');
@@ -42,16 +47,26 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   const run = deps.transaction(() => {
     migrate(deps.sql, CONVERSATION_STEPS);
     const now = deps.now();
-    const session = sessionFor(before, request, access, now);
+    const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : keepEarlierMessages(deps, session, request);
-    const created = newRun(deps, call, resolved, now);
+    const created = newRun(deps, { ...call, run: request }, resolved, now);
     commit(deps, { session, isNew: before === null, earlier }, created, request, access);
     return created;
   });
-  const turn = beginTurn(deps, run, access, resolved);
+  const turn = beginTurn(deps, run, { access, place }, resolved);
   deps.live.set(run.runId, turn);
   deps.keepAlive();
   return { kind: 'new', turn };
+}
+
+/**
+ * At a shared place everybody speaks of that place, whatever their client says is in view, and nobody brings words along
+ * that others are to have heard.
+ */
+function atPlace(request: RunRequest, place: SharedPlace | null): RunRequest {
+  if (!place) return request;
+  const { earlier: _heardElsewhere, ...said } = request;
+  return { ...said, programId: place.view.program?.id ?? null, designId: place.view.design?.id ?? null };
 }
 
 /** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
@@ -83,6 +98,7 @@ const newRun = (
   sessionId: request.sessionId,
   orgId: access.orgId,
   actorId: access.userId,
+  actorName: access.userName,
   scope: {
     mode: request.mode,
     programId: request.programId,
@@ -108,11 +124,13 @@ function proposingRun({ sql }: ConversationDeps, { decisions }: RunRequest): str
   return (decision && getApproval(sql, decision.approvalId)?.runId) ?? null;
 }
 
-function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: Resolved): LiveTurn {
+type Speaker = { readonly access: Access; readonly place: SharedPlace | null };
+
+function beginTurn(deps: ConversationDeps, run: Run, speaker: Speaker, resolved: Resolved): LiveTurn {
   deps.log.open(run.runId);
   return {
     run,
-    access,
+    ...speaker,
     resolved,
     step: newStep(deps, run, run.assistantId, 1),
     used: [],
@@ -120,7 +138,7 @@ function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: R
     controller: new AbortController(),
     ended: Promise.withResolvers<void>(),
     rights: Promise.withResolvers<AppError | null>(),
-    limit: access.tokenAllowance ?? null,
+    limit: speaker.access.tokenAllowance ?? null,
     quota: Promise.withResolvers<AppError | null>(),
     isHeldForQuota: false,
     isReserving: false,
@@ -148,13 +166,13 @@ function commit(
     ...earlier,
     ...(request.message ? keepWords(deps, session, run, request.message.text) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
-    indexItem(session, run.runId),
+    ...runItems(session, run.runId, access),
   ]);
 }
 
 function keepWords(deps: ConversationDeps, session: Session, run: Run, text: string): OutboxItem[] {
   const owner = { orgId: session.orgId, userId: session.ownerId };
-  const message = blankMessage({
+  const blank = blankMessage({
     id: deps.newId(),
     runId: run.runId,
     role: 'user',
@@ -162,9 +180,10 @@ function keepWords(deps: ConversationDeps, session: Session, run: Run, text: str
     status: 'complete',
     createdAt: run.createdAt,
   });
+  const message = { ...blank, author: authorOf(run) };
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
   return [
-    { kind: 'message', ...owner, sessionId: session.id, ordinal: run.ordinal, position: 0, message },
+    messageItem(session, { ordinal: run.ordinal, position: 0 }, message),
     { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) },
   ];
 }
@@ -181,17 +200,15 @@ function takeDecision(
   return { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit };
 }
 
-/** What the user chose in this request holds for the conversation from now on. */
-function sessionFor(before: Session | null, request: RunRequest, access: Access, now: number): Session {
-  const session =
-    before ??
-    beginSession(
-      access,
-      { id: request.sessionId, title: null, model: null, programId: request.programId, designId: request.designId },
-      now,
-    );
+/**
+ * What the user chose in this request holds for the conversation from now on. At a shared place it holds for their turn:
+ * what all share is not changed by the way.
+ */
+function sessionFor(before: Session | null, request: RunRequest, { access, place }: Speaker, now: number): Session {
+  const { sessionId: id, programId, designId } = request;
+  const session = before ?? beginAt(place, { id, title: null, model: null, programId, designId }, access, now);
   const opening = request.earlier?.[0]?.text ?? request.message?.text;
   const title = session.title ?? (opening === undefined ? null : titleFrom(opening));
-  const change = { title, model: request.model ?? session.model };
+  const change = { title, model: place ? session.model : (request.model ?? session.model) };
   return changeSession(session, change, now);
 }

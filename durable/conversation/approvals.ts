@@ -5,7 +5,8 @@ import { AppError } from '../errors.ts';
 import { Access } from '../principal.ts';
 import type { Approval } from '../tools/run-tool.ts';
 import { CARD_ACTIONS, type Card } from '../tools/tool.ts';
-import type { Confirmation } from './requests.ts';
+import type { Author, Confirmation } from './requests.ts';
+import { authorOf } from './runs.ts';
 import type { Place } from './transcript.ts';
 
 /** How long a card can be confirmed: what it showed must still be what the user has in mind. */
@@ -34,6 +35,9 @@ export type StoredApproval = {
   /** Where the tool's reply is to stand in the transcript. */
   readonly place: Place;
   readonly runId: string;
+  /** In whose turn it was proposed. */
+  readonly askedById: string;
+  readonly askedBy: Author | null;
   readonly callId: string;
   readonly tool: string;
   readonly input: unknown;
@@ -66,7 +70,12 @@ type ApprovalRow = {
   decided_by: string | null;
   decided_access: string | null;
   outcome: string | null;
+  actor_id: string;
+  actor_name: string | null;
 };
+
+/** Each with whose turn proposed it. */
+const SELECT = 'select a.*, r.actor_id, r.actor_name from approvals a join runs r on r.run_id = a.run_id';
 
 export function insertApproval(
   sql: SqlStorage,
@@ -109,8 +118,9 @@ const STATE_WORDS: Readonly<Record<Exclude<ApprovalState, 'pending'>, string>> =
 };
 
 /**
- * Takes the user's decision, once. Synchronous, and part of the commit that admits the run which carries it out.
- * @throws AppError NOT_FOUND, APPROVAL_DECIDED or APPROVAL_EXPIRED
+ * Takes the decision of the person who was asked, once. Synchronous, and part of the commit that admits the run which
+ * carries it out.
+ * @throws AppError NOT_FOUND, APPROVAL_OF_ANOTHER, APPROVAL_DECIDED or APPROVAL_EXPIRED
  */
 export function decideApproval(
   sql: SqlStorage,
@@ -119,6 +129,7 @@ export function decideApproval(
 ): StoredApproval {
   const approval = getApproval(sql, decision.approvalId);
   if (!approval) throw new AppError('NOT_FOUND');
+  if (approval.askedById !== by.access.userId) throw new AppError('APPROVAL_OF_ANOTHER', whoCan(approval));
   if (approval.state !== 'pending')
     throw new AppError('APPROVAL_DECIDED', { detail: `This was decided already: ${STATE_WORDS[approval.state]}.` });
   if (decision.approve && approval.expiresAt <= by.now) throw new AppError('APPROVAL_EXPIRED');
@@ -134,26 +145,28 @@ export function decideApproval(
   return approval;
 }
 
+const whoCan = ({ askedBy }: StoredApproval): { detail?: string } =>
+  askedBy
+    ? { detail: `Only ${askedBy.name} can decide this: it was proposed to them, and runs with their rights.` }
+    : {};
+
 export function settleApproval(sql: SqlStorage, id: string, state: ApprovalState, outcome: Outcome): void {
   sql.exec('update approvals set state = ?, outcome = ? where id = ?', state, JSON.stringify(outcome), id);
 }
 
 export function getApproval(sql: SqlStorage, id: string): StoredApproval | null {
-  const row = sql.exec<ApprovalRow>('select * from approvals where id = ?', id).toArray()[0];
+  const row = sql.exec<ApprovalRow>(`${SELECT} where a.id = ?`, id).toArray()[0];
   return row ? toApproval(row) : null;
 }
 
 export const approvalsOfMessage = (sql: SqlStorage, messageId: string): StoredApproval[] =>
-  sql
-    .exec<ApprovalRow>('select * from approvals where message_id = ? order by position', messageId)
-    .toArray()
-    .map(toApproval);
+  sql.exec<ApprovalRow>(`${SELECT} where a.message_id = ? order by a.position`, messageId).toArray().map(toApproval);
 
 /** Clicks of whose end nobody has told: the instance that carried them out is gone, or its answer was lost. */
 export const unsettledApprovals = (sql: SqlStorage): StoredApproval[] =>
   sql
     .exec<ApprovalRow>(
-      "select * from approvals where state in ('approved', 'unknown') or (state = 'cancelled' and outcome is null)",
+      `${SELECT} where a.state in ('approved', 'unknown') or (a.state = 'cancelled' and a.outcome is null)`,
     )
     .toArray()
     .map(toApproval);
@@ -161,22 +174,20 @@ export const unsettledApprovals = (sql: SqlStorage): StoredApproval[] =>
 /** Cards that can still be confirmed, oldest first. */
 export const pendingApprovals = (sql: SqlStorage, now: number): StoredApproval[] =>
   sql
-    .exec<ApprovalRow>(
-      "select * from approvals where state = 'pending' and expires_at > ? order by ordinal, position",
-      now,
-    )
+    .exec<ApprovalRow>(`${SELECT} where a.state = 'pending' and a.expires_at > ? order by a.ordinal, a.position`, now)
     .toArray()
     .map(toApproval);
 
 /** The card as a page shows it. A click that is being carried out has a time, and no outcome yet. */
 export function toConfirmation(approval: StoredApproval, now: number): Confirmation {
-  const { id, callId, tool, card, expiresAt, state, decidedAt, decidedBy, outcome } = approval;
+  const { id, callId, tool, card, askedBy, expiresAt, state, decidedAt, decidedBy, outcome } = approval;
   const isExpired = state === 'pending' && expiresAt <= now;
   return {
     approvalId: id,
     toolCallId: callId,
     toolName: tool,
     card,
+    askedBy,
     expiresAt,
     state: isExpired ? 'expired' : state === 'approved' ? 'pending' : state,
     decidedAt,
@@ -191,6 +202,8 @@ function toApproval(row: ApprovalRow): StoredApproval {
     messageId: row.message_id,
     place: { ordinal: row.ordinal, position: row.position },
     runId: row.run_id,
+    askedById: row.actor_id,
+    askedBy: authorOf({ actorId: row.actor_id, actorName: row.actor_name }),
     callId: row.call_id,
     tool: row.tool,
     input: JSON.parse(row.input),

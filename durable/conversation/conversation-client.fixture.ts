@@ -6,18 +6,24 @@ import { accountOf } from '../account/account-stub.ts';
 import type { Access } from '../principal.ts';
 import type { Conversation } from './conversation.ts';
 import { conversationOf } from './conversation-stub.ts';
-import { type AgUiEvent, parseFrames } from './events.ts';
+import { type AgUiEvent, KEEP_ALIVE, parseFrames } from './events.ts';
 import type { RunCall, RunRequest, SessionDraft } from './requests.ts';
 
 /** Stored by the seed of the demo orgs. */
 export const ADA = 'demo:ada@cascade.test';
 export const NORA = 'demo:nora@northlight.test';
 export const ELI = 'demo:eli@cascade.test';
+/** May look on in the program of Ada and Eli. */
+export const VIC = 'demo:vic@cascade.test';
+/** In the org, but not in that program. */
+export const BO = 'demo:both@cascade.test';
 
 /** Rights as Postgres gives them, confirmed `ageMs` ago. */
 export async function accessOf(subject: string, ageMs = 0): Promise<Access> {
   const principal = { subject, expiresAt: Math.floor(Date.now() / 1000) + 60 };
-  const admission = await accountOf(env, subject).admit({ principal, rights: 'confirmed' });
+  // Who is a member of several orgs says in which they act.
+  const chosen = subject === BO ? { orgSlug: 'cascade' } : {};
+  const admission = await accountOf(env, subject).admit({ principal, ...chosen, rights: 'confirmed' });
   if (!admission.ok) throw new Error(`not admitted: ${admission.code}`);
   return { ...admission.access, confirmedAt: Date.now() - ageMs };
 }
@@ -99,6 +105,8 @@ export function readerOf(response: Response) {
 
   return {
     text: () => text,
+    /** One more piece; false at the end. */
+    more,
     /** Everything up to `words`, in whatever pieces it comes. */
     until: async (words: string): Promise<string> => {
       while (!text.includes(words)) if (!(await more())) throw new Error(`ended before ${words}: ${text}`);
@@ -113,7 +121,7 @@ export function readerOf(response: Response) {
   };
 }
 
-export const eventsOf = (text: string): AgUiEvent[] => parseFrames(text);
+export const eventsOf = (text: string): AgUiEvent[] => parseFrames(text.replaceAll(KEEP_ALIVE, ''));
 export const idsOf = (text: string): string[] => [...text.matchAll(/^id: (.+)$/gm)].map((match) => match[1] ?? '');
 export const saidIn = (text: string): string =>
   eventsOf(text)

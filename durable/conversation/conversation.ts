@@ -8,7 +8,7 @@ import { budgetCalls } from '../budget/budget-calls.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import { findInView, toolsFor } from '../packs/registry.ts';
+import { findInView, findShared, toolsFor } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
 import { resolveModel } from '../providers/catalog.ts';
@@ -18,7 +18,7 @@ import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
 import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
-import { refusalByBudget } from './ask-budget-first.ts';
+import { arrive, getVisible, isSharedPlace } from './audience.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
@@ -26,9 +26,8 @@ import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
-import { parseEventId } from './events.ts';
-import { follow } from './follow.ts';
 import * as manage from './manage.ts';
+import { createMembers } from './members.ts';
 import { recover } from './recover.ts';
 import {
   type Answer,
@@ -36,19 +35,21 @@ import {
   DecideCall,
   EstimateCall,
   PageCall,
-  RunCall,
+  type Refused,
+  type RunCall,
   refusalResponse,
   SessionDraft,
   SessionPatch,
 } from './requests.ts';
 import { refusalOf, runTurn } from './run-turn.ts';
-import { findRun } from './runs.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { standingOf } from './standing.ts';
+import { createStreams } from './streams.ts';
 import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
-import { mayShow } from './watch-rights.ts';
+import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
  * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events, so that with up to 17 a second an answer of
@@ -59,11 +60,12 @@ const FLUSH_WINDOW_MS = 60;
 const HEARTBEAT_MS = 30_000;
 /** Longer than the Account waits for Postgres; a turn must not wait for ever for an Account that hangs. */
 const CONFIRM_LIMIT_MS = 15_000;
-const SSE_HEADERS = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' };
 
 export class Conversation extends DurableObject<Env> {
   readonly #deps: ConversationDeps;
   readonly #pump: ReturnType<typeof createPump>;
+  readonly #watchers: Watchers;
+  readonly #streams: ReturnType<typeof createStreams>;
   #alarmIsSet = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -79,10 +81,17 @@ export class Conversation extends DurableObject<Env> {
       retryLater: () => this.#keepAlive(),
     });
     const session = sessionCache(sql);
+    const id = (): string => session.get()?.id ?? (ctx.id.name ?? '').slice((ctx.id.name ?? '').indexOf(':') + 1);
+    const members = createMembers({
+      find: (access) => findShared(access, id(), openTenant(postgresDepsOf(env), access).reader),
+      now,
+    });
     this.#deps = {
       sql,
+      id,
+      members,
       log: createEventLog({ ...storedEvents(sql), now, later, windowMs: settings.FLUSH_WINDOW_MS ?? FLUSH_WINDOW_MS }),
-      queue: createTurnQueue(),
+      queue: createTurnQueue({ changed: () => this.#watchers.tell() }),
       live: new Map<string, LiveTurn>(),
       session,
       transaction: (work) => {
@@ -111,12 +120,23 @@ export class Conversation extends DurableObject<Env> {
         (work) => ctx.waitUntil(work),
         now,
       ),
-      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', confirmRights(env, access)),
+      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', confirmRights(env, this.#deps, access)),
       budget: createBudgetGuard({ ...budgetCalls(env), now }),
       keepAlive: () => this.#keepAlive(),
       restart: (reason) => ctx.abort(reason),
       drainSoon: (delayMs) => this.#pump.soon(delayMs),
     };
+    this.#watchers = createWatchers({
+      ...this.#deps,
+      standing: () => standingOf(this.#deps),
+      isShared: () => isSharedPlace(this.#deps),
+    });
+    this.#streams = createStreams({
+      conversation: this.#deps,
+      watchers: this.#watchers,
+      start: (call) => this.#start(call),
+      waitUntil: (work) => ctx.waitUntil(work),
+    });
     if (schemaVersion(sql) === 0) return;
     migrate(sql, CONVERSATION_STEPS);
     if (recover(this.#deps) > 0) this.#keepAlive();
@@ -128,34 +148,15 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
-  /** `POST /run` with a `RunCall`, or `GET /runs/<runId>?after=<event id>` with the Access as a header: SSE either way. */
+  /** Streams; see streams.ts for the addresses. */
   override async fetch(request: Request): Promise<Response> {
     try {
-      const url = new URL(request.url);
-      if (request.method === 'POST' && url.pathname === '/run')
-        return await this.#run(RunCall.parse(await request.json()));
-      const access = Access.parse(JSON.parse(request.headers.get('X-Groundwire-Access') ?? 'null'));
-      return await this.#rejoin(
-        access,
-        decodeURIComponent(url.pathname.slice('/runs/'.length)),
-        url.searchParams.get('after'),
-      );
+      return await this.#streams.serve(request);
     } catch (error) {
       if (error instanceof AppError) return refusalResponse(error);
       logFailure('conversation request failed', error);
       return refusalResponse(new AppError('INTERNAL', { cause: error }));
     }
-  }
-
-  async #run(call: RunCall): Promise<Response> {
-    const after = parseEventId(call.run.runId, call.lastEventId) ?? -1;
-    const refused = await refusalByBudget(this.#deps, call);
-    if (refused) return refusalResponse(refused);
-    const started = this.#start(call);
-    if (!started) return this.#showStored(call.access, call.run.runId, after);
-    // Nothing can be shown before, so waiting here costs nothing and lets a refusal be a real status.
-    const refusal = await started.refusal;
-    return refusal ? refusalResponse(refusal) : this.#stream(call.run.runId, after);
   }
 
   /** Admits a turn and lets it run; null for one that was admitted before. One that must wait is refused in its stream. */
@@ -169,65 +170,57 @@ export class Conversation extends DurableObject<Env> {
     return { refusal: startsNow ? refusalOf(turn) : Promise.resolve(null) };
   }
 
-  async #rejoin(access: Access, runId: string, lastEventId: string | null): Promise<Response> {
-    this.#requireRun(access, runId);
-    return this.#showStored(access, runId, parseEventId(runId, lastEventId) ?? -1);
-  }
-
-  /** What is stored is shown on rights that hold only, and may have been deleted when that is known. */
-  async #showStored(access: Access, runId: string, after: number): Promise<Response> {
-    const refusal = await mayShow(this.#deps, access);
-    if (refusal) return refusalResponse(refusal);
-    this.#requireRun(access, runId);
-    return this.#stream(runId, after);
-  }
-
-  #requireRun(access: Access, runId: string): void {
-    if (!manage.getOwned(this.#deps, access) || !findRun(this.#deps.sql, runId)) throw new AppError('NOT_FOUND');
-  }
-
-  #stream(runId: string, after: number): Response {
-    const { body, done } = follow(this.#deps, runId, after);
-    this.ctx.waitUntil(done);
-    return new Response(body, { headers: SSE_HEADERS });
+  /** Acts for a person once it is known whether they may be here; at a shared place the database is asked before. */
+  async #as<T extends object>(given: Access, act: (access: Access) => T | Promise<T>): Promise<T | Refused> {
+    const access = Access.parse(given);
+    try {
+      await arrive(this.#deps, access);
+    } catch (error) {
+      if (error instanceof AppError) return { ok: false, code: error.code };
+      throw error;
+    }
+    return act(access);
   }
 
   create(call: { access: Access; draft: SessionDraft; requestId: string }) {
-    return manage.create(this.#deps, {
-      ...call,
-      access: Access.parse(call.access),
-      draft: SessionDraft.parse(call.draft),
-    });
+    const draft = SessionDraft.parse(call.draft);
+    return this.#as(call.access, (access) => manage.create(this.#deps, { ...call, access, draft }));
   }
 
   read(call: { access: Access }) {
-    return manage.read(this.#deps, Access.parse(call.access));
+    return this.#as(call.access, (access) => manage.read(this.#deps, access));
   }
 
-  patch(call: { access: Access; patch: SessionPatch; requestId: string }) {
-    return manage.patch(this.#deps, {
-      ...call,
-      access: Access.parse(call.access),
-      patch: SessionPatch.parse(call.patch),
-    });
+  async patch(call: { access: Access; patch: SessionPatch; requestId: string }) {
+    const patch = SessionPatch.parse(call.patch);
+    const answer = await this.#as(call.access, (access) => manage.patch(this.#deps, { ...call, access, patch }));
+    this.#watchers.tell();
+    return answer;
   }
 
   messages(call: PageCall) {
-    return manage.messages(this.#deps, PageCall.parse(call));
+    const page = PageCall.parse(call);
+    return this.#as(page.access, () => manage.messages(this.#deps, page));
   }
 
   estimate(call: EstimateCall) {
-    return estimate(this.#deps, EstimateCall.parse(call));
+    const asked = EstimateCall.parse(call);
+    return this.#as(asked.access, () => estimate(this.#deps, asked));
   }
 
   cancel(call: { access: Access; runId: string }) {
-    return manage.cancel(this.#deps, { ...call, access: Access.parse(call.access) });
+    return this.#as(call.access, (access) => manage.cancel(this.#deps, { ...call, access }));
   }
 
   /** The owner's click on a card. The run that it starts can be followed like any other. */
-  async decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const { access, requestId, runId, approvalId, approve, digest } = DecideCall.parse(call);
-    const session = manage.getOwned(this.#deps, access);
+  decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+    const parsed = DecideCall.parse(call);
+    return this.#as(parsed.access, () => this.#decide(parsed));
+  }
+
+  async #decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+    const { access, requestId, runId, approvalId, approve, digest } = call;
+    const session = getVisible(this.#deps, access);
     if (!session) return { ok: false, code: 'NOT_FOUND' };
     const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
     const nothing = { message: null, model: null, programId: null, designId: null, parentRunId };
@@ -252,13 +245,17 @@ export class Conversation extends DurableObject<Env> {
     return { ok: true, runId, confirmation: toConfirmation(approval, this.#deps.now()) };
   }
 
-  remove(call: { access: Access; requestId: string }) {
-    return manage.remove(this.#deps, { ...call, access: Access.parse(call.access) });
+  async remove(call: { access: Access; requestId: string }) {
+    const answer = await this.#as(call.access, (access) => manage.remove(this.#deps, { ...call, access }));
+    if (answer.ok) this.#watchers.endAll('NOT_FOUND');
+    return answer;
   }
 
   /** For the retention rule of the owner's Account only. */
-  removeByRetention(call: { orgId: string; subject: string }) {
-    return manage.remove(this.#deps, { ...call, reason: 'retention' });
+  async removeByRetention(call: { orgId: string; subject: string }) {
+    const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
+    if (answer.ok) this.#watchers.endAll('NOT_FOUND');
+    return answer;
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */

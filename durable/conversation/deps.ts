@@ -1,6 +1,6 @@
 // What the functions of a conversation may ask of the world around them.
 import type { AppError } from '../errors.ts';
-import type { View } from '../packs/pack.ts';
+import type { SharedPlace, View } from '../packs/pack.ts';
 import type { Access, PlanRights } from '../principal.ts';
 import type { Model, Usage } from '../providers/models.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -8,6 +8,7 @@ import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import type { EventLog } from './event-log.ts';
+import type { Members } from './members.ts';
 import type { Answer } from './requests.ts';
 import type { Run } from './runs.ts';
 import type { Session } from './session.ts';
@@ -35,6 +36,8 @@ export type LiveTurn = {
   readonly run: Run;
   /** The rights that the turn was admitted with. */
   readonly access: Access;
+  /** The place that the conversation belongs to, as the turn's person saw it then; null where it is their own alone. */
+  readonly place: SharedPlace | null;
   readonly resolved: Resolved;
   /** The step that is being written. */
   step: Step;
@@ -58,12 +61,16 @@ export type LiveTurn = {
 
 export type ConversationDeps = {
   readonly sql: SqlStorage;
+  /** The id under which the conversation is addressed, whether it was begun or not. */
+  id(): string;
   readonly log: EventLog;
   readonly queue: TurnQueue;
   /** Turns by run id; they live as long as this instance of the object. */
   readonly live: Map<string, LiveTurn>;
   /** The session row, read once and written through. */
   readonly session: { get(): Session | null; put(session: Session): void };
+  /** Who takes part where several people share the conversation. */
+  readonly members: Members;
   /** Runs `work`, whose writes are stored together or, where it throws, not at all. Its changes in memory stay. */
   transaction<T>(work: () => T): T;
   now(): number;
@@ -73,7 +80,7 @@ export type ConversationDeps = {
   /** Calls back each `ms` until the returned function is called. */
   every(ms: number, callback: () => void): () => void;
   resolveModel(requested: string | null, rights: PlanRights): Answer<Resolved>;
-  /** Asks Postgres, through the user's Account object, whether `access` still holds. */
+  /** Asks Postgres, through the user's Account object, whether `access` still holds, in the org and at a shared place. */
   confirm(access: Access): Promise<Answer<{ access: Access }>>;
   readonly budget: BudgetGuard;
   /** The only way to a tool. */

@@ -2,6 +2,7 @@
 // transcript, so that the model reads them like any others. No model of ours said them, and their rows say so.
 import type { OutboxItem } from '../audit/outbox.ts';
 import type { ConversationDeps } from './deps.ts';
+import { messageItem } from './facts.ts';
 import type { EarlierMessage, RunRequest } from './requests.ts';
 import type { Session } from './session.ts';
 import { blankMessage, putMessage } from './transcript.ts';
@@ -31,8 +32,7 @@ export function keepEarlierMessages(
       createdAt: session.createdAt,
     });
     putMessage(deps.sql, { ordinal, position }, message);
-    const owner = { orgId: session.orgId, userId: session.ownerId };
-    return { kind: 'message', ...owner, sessionId: session.id, ordinal, position, message };
+    return messageItem(session, { ordinal, position }, message);
   });
 }
 

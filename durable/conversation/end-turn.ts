@@ -6,7 +6,7 @@ import { costMicros, tokensOf, type Usage } from '../providers/models.ts';
 import type { StoredApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { type AgUiEvent, toTokenUsage } from './events.ts';
-import { auditOf, indexItem } from './facts.ts';
+import { auditOf, indexItems, messageItem } from './facts.ts';
 import { toInterrupt } from './interrupts.ts';
 import type { TranscriptMessage } from './requests.ts';
 import { type Run, setRunEnded } from './runs.ts';
@@ -124,7 +124,7 @@ export function keepMessage(deps: ConversationDeps, place: Place, message: Trans
   const session = deps.session.get();
   if (!session || session.deletedAt !== null) return [];
   putMessage(deps.sql, place, message);
-  return [{ kind: 'message', orgId: session.orgId, userId: session.ownerId, sessionId: session.id, ...place, message }];
+  return [messageItem(session, place, message)];
 }
 
 function tellSession(deps: ConversationDeps, run: Run): OutboxItem[] {
@@ -134,7 +134,7 @@ function tellSession(deps: ConversationDeps, run: Run): OutboxItem[] {
   deps.session.put(session);
   return [
     { kind: 'conversation', orgId: session.orgId, userId: session.ownerId, session: toRecord(session) },
-    indexItem(session, run.runId),
+    ...indexItems(session, run.runId),
   ];
 }
 

@@ -3,10 +3,10 @@ import { toolsFor } from '../packs/registry.ts';
 import type { Access } from '../principal.ts';
 import { costMicros, NO_USAGE } from '../providers/models.ts';
 import { resolveFor } from './admit.ts';
+import { enter } from './audience.ts';
 import type { ConversationDeps, Resolved } from './deps.ts';
 import { type Prepared, prepareRequest } from './model-request.ts';
 import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
-import { isOwner } from './session.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
 
 export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId'> & {
@@ -20,11 +20,12 @@ export function prepareDraft(
   draft: Draft,
 ): Answer<{ readonly resolved: Resolved; readonly prepared: Prepared }> {
   const session = deps.session.get();
-  if (session && (!isOwner(session, access) || session.deletedAt !== null)) return { ok: false, code: 'NOT_FOUND' };
+  const entered = enter(deps, access);
+  if (!entered) return { ok: false, code: 'NOT_FOUND' };
   const resolved = resolveFor(deps, draft, access, session);
   if (!resolved.ok) return resolved;
   const ordinal = session ? nextOrdinal(deps.sql) : 1;
-  const message = blankMessage({
+  const blank = blankMessage({
     id: draft.sessionId,
     runId: 'draft',
     role: 'user',
@@ -32,8 +33,10 @@ export function prepareDraft(
     status: 'complete',
     createdAt: deps.now(),
   });
+  const message = { ...blank, author: { id: access.userId, name: access.userName } };
   const prepared = prepareRequest(deps, {
     access,
+    place: entered.place,
     resolved,
     mode: draft.mode,
     programId: draft.programId ?? session?.programId ?? null,

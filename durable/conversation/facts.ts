@@ -1,9 +1,12 @@
-// What a conversation tells the audit log and its owner's session list.
+// What a conversation tells the audit log and people's session lists.
 import type { AuditEvent } from '../audit/audit-event.ts';
-import type { IndexItem } from '../audit/outbox.ts';
+import type { IndexItem, StoredItem } from '../audit/outbox.ts';
+import type { Access } from '../principal.ts';
 import type { ConversationDeps } from './deps.ts';
+import type { TranscriptMessage } from './requests.ts';
 import type { Run } from './runs.ts';
 import { type Session, toRecord } from './session.ts';
+import type { Place } from './transcript.ts';
 
 type Measured = Partial<
   Pick<
@@ -60,12 +63,30 @@ export function auditOfSession(
   };
 }
 
-export const indexItem = (session: Session, runId: string | null): IndexItem => ({
-  kind: 'index',
-  subject: session.ownerSubject,
-  orgId: session.orgId,
-  session: toRecord(session),
-  runId,
-});
+/** A message as Postgres keeps it, in the name of the conversation's owner whoever wrote it. */
+export const messageItem = (session: Session, place: Place, message: TranscriptMessage): StoredItem => {
+  const { orgId, ownerId: userId, id: sessionId, audience } = session;
+  return { kind: 'message', orgId, userId, sessionId, ...place, message, audience };
+};
+
+/** The owner's list. A shared conversation stands in nobody's, so it is found at its place and no list outlives a membership. */
+export const indexItems = (session: Session, runId: string | null): IndexItem[] =>
+  session.audience === 'shared'
+    ? []
+    : [
+        {
+          kind: 'index',
+          subject: session.ownerSubject,
+          orgId: session.orgId,
+          session: toRecord(session),
+          runId,
+        },
+      ];
+
+/** What a run's own person needs to find it by its id alone, where their list does not tell. */
+export const runItems = (session: Session, runId: string, { subject, orgId }: Access): IndexItem[] =>
+  session.audience === 'shared'
+    ? [{ kind: 'run', subject, orgId, sessionId: session.id, runId }]
+    : indexItems(session, runId);
 
 const UNMEASURED = { usage: null, costMicros: null, priceVersion: null, error: null, durationMs: null, meta: {} };

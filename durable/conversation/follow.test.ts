@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AppError } from '../errors.ts';
 import { createEventLog } from './event-log.ts';
 import { type AgUiEvent, frame, KEEP_ALIVE } from './events.ts';
 import { relay } from './follow.ts';
@@ -24,9 +25,9 @@ function createTrial() {
       beats = beats.filter((other) => other !== timer);
     };
   };
-  const join = (after = -1) => {
+  const join = (after = -1, gone?: Promise<AppError>) => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    const done = relay({ log, every: add, later: add }, 'r', after, writable.getWriter());
+    const done = relay({ log, every: add, later: add }, 'r', after, writable.getWriter(), gone);
     return { reader: readable.getReader(), done };
   };
   return {
@@ -135,3 +136,18 @@ function createTimers() {
     count: () => timers.length,
   };
 }
+
+it('R13: a reader who may not read on is told so, typed and without an id, and gets nothing that comes later', async () => {
+  const { log, join, timers } = createTrial();
+  const gone = Promise.withResolvers<AppError>();
+  const { reader, done } = join(-1, gone.promise);
+  log.append('r', delta('a'));
+  expect(textOf(await reader.read())).toBe(frame('r', 0, delta('a')));
+  gone.resolve(new AppError('ACCESS_REVOKED', { detail: 'Gone.' }));
+  await settled();
+  log.append('r', delta('b'));
+  expect(textOf(await reader.read())).toBe('data: {"type":"RUN_ERROR","message":"Gone.","code":"ACCESS_REVOKED"}\n\n');
+  expect((await reader.read()).done).toBe(true);
+  await done;
+  expect(timers()).toBe(0);
+});

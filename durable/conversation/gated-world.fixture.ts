@@ -105,6 +105,9 @@ export function createWorld() {
     /** Holds up the answer to the question about memberships. */
     membershipGate: null as Signal | null,
     membershipQuestions: 0,
+    /** Ids of users whom the database no longer lets see any shared place. */
+    left: new Set<string>(),
+    placeQuestions: 0,
     stores: 0,
     /** Holds up the answers to queries that name this SQL function, when they are done. */
     answersOf: null as string | null,
@@ -137,6 +140,10 @@ export function createWorld() {
     } else state.stores += 1;
     if (state.database === 'down') throw new TypeError('connection refused');
     const answer = await realFetch(url, init);
+    if (String(init.body).includes('plm.\\"find_shared_place\\"(')) {
+      state.placeQuestions += 1;
+      if (state.left.has(userOf(String(init.body)))) return refusePlace(answer);
+    }
     if (asksMemberships) return alterMemberships(answer, state.memberships);
     // The rows of the outbox name tools too; only a call of the function has the quotes.
     if (state.answersOf && String(init.body).includes(`plm.\\"${state.answersOf}\\"(`)) {
@@ -213,6 +220,21 @@ function createCall(init: RequestInit): { readonly call: ProviderCall; readonly 
     refuse: (status, headers = {}) => add({ status, headers }),
   };
   return { call, respond };
+}
+
+/** Whose claim a batch of queries carries. */
+function userOf(body: string): string {
+  const { queries } = JSON.parse(body) as { queries: { params: unknown[] }[] };
+  const claim = String(queries[0]?.params[0]).split('.')[1] ?? '';
+  return (JSON.parse(atob(claim.replaceAll('-', '+').replaceAll('_', '/'))) as { user: string }).user;
+}
+
+/** As the function answers who is no member. */
+async function refusePlace(answer: Response): Promise<Response> {
+  const reply = (await answer.json()) as { results: { rows: unknown[][] }[] };
+  const refusal = JSON.stringify({ ok: false, code: 'NOT_FOUND', message: 'No such design session was found.' });
+  for (const result of reply.results.slice(1)) result.rows = [[refusal]];
+  return Response.json(reply);
 }
 
 async function alterMemberships(answer: Response, to: World['state']['memberships']): Promise<Response> {

@@ -3,6 +3,7 @@
 import { estimateMessageTokens } from '../providers/estimate-tokens.ts';
 import type { ModelMessage } from '../providers/provider.ts';
 import type { TranscriptMessage } from './requests.ts';
+import { saidBy } from './speakers.ts';
 import { textOf } from './transcript.ts';
 
 export type Turn = { readonly ordinal: number; readonly messages: readonly TranscriptMessage[] };
@@ -10,6 +11,8 @@ export type Turn = { readonly ordinal: number; readonly messages: readonly Trans
 export type HistoryDeps = {
   /** The turn with this ordinal; no messages where there is none. */
   readTurn(ordinal: number): Turn;
+  /** Several people speak, and the model is told who said what. */
+  readonly isShared?: boolean;
 };
 
 export type History = {
@@ -40,7 +43,7 @@ function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: n
   let tokens = 0;
   let first = current;
   for (let ordinal = current; ordinal >= from; ordinal -= 1) {
-    const messages = toModelMessages(deps.readTurn(ordinal));
+    const messages = toModelMessages(deps.readTurn(ordinal), deps.isShared ?? false);
     const cost = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
     // A turn that carries out a decision goes on with the one before it, which holds the call.
     const isComplete = turns[0]?.[0]?.role === 'user';
@@ -70,10 +73,10 @@ function joinTurn(
 }
 
 /** A turn without an answer is left with a note in its place: roles alternate, and the model knows. */
-function toModelMessages(turn: Turn): ModelMessage[] {
+function toModelMessages(turn: Turn, isShared: boolean): ModelMessage[] {
   return turn.messages.flatMap((message, index): ModelMessage[] => {
     const text = textOf(message.parts);
-    if (message.role === 'user') return [{ role: 'user', text }];
+    if (message.role === 'user') return [{ role: 'user', text: isShared ? saidBy(message.author, text) : text }];
     if (message.role === 'tool' || message.status === 'streaming') return [];
     const toolCalls = message.parts.filter((part) => part.type === 'tool-call');
     if (toolCalls.length === 0) return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];

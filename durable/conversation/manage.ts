@@ -1,11 +1,12 @@
-// What an owner does with a conversation besides talking: make it, read it, name it, stop a turn, delete it.
-// Each call is held against the pinned org and owner; for anyone else there is nothing here.
+// What people do with a conversation besides talking: make it, read it, name it, stop a turn, delete it.
+// Each call is held against the pinned org and its owner or members; for anyone else there is nothing here.
 import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
-import { approvalsOfMessage, pendingApprovals, toConfirmation } from './approvals.ts';
+import { approvalsOfMessage, pendingApprovals, type StoredApproval, toConfirmation } from './approvals.ts';
+import { beginAt, enter, getUnbegun, getVisible } from './audience.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
-import { auditOfSession, indexItem } from './facts.ts';
+import { auditOfSession, indexItems } from './facts.ts';
 import { toInterrupt } from './interrupts.ts';
 import type {
   Answer,
@@ -20,8 +21,9 @@ import type {
 } from './requests.ts';
 import { endUnbegun } from './run-turn.ts';
 import { findRun, type RunStatus } from './runs.ts';
-import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
+import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { standingOf } from './standing.ts';
 import { readMessages, textOf } from './transcript.ts';
 import { STOPPED } from './turn.ts';
 
@@ -29,23 +31,19 @@ export type Read = { readonly session: SessionRecord; readonly activeRunId: stri
 
 const NOT_FOUND: Refused = { ok: false, code: 'NOT_FOUND' };
 
-/** The session where `access` owns it and it was not deleted. */
-export function getOwned(deps: ConversationDeps, access: Access): Session | null {
-  const session = deps.session.get();
-  return session && isOwner(session, access) && session.deletedAt === null ? session : null;
-}
-
-/** Makes the conversation; asking again for the same one by its owner answers what is there. */
+/** Makes the conversation; asking again for the same one by who takes part answers what is there. */
 export function create(
   deps: ConversationDeps,
   call: { access: Access; draft: SessionDraft; requestId: string },
 ): Answer<Read> {
   if (deps.session.get()) return read(deps, call.access);
+  const entered = enter(deps, call.access);
+  if (!entered) return NOT_FOUND;
   if (call.draft.model !== null) {
     const resolved = deps.resolveModel(call.draft.model, call.access);
     if (!resolved.ok) return resolved;
   }
-  const session = beginSession(call.access, call.draft, deps.now());
+  const session = beginAt(entered.place, call.draft, call.access, deps.now());
   deps.transaction(() => {
     migrate(deps.sql, CONVERSATION_STEPS);
     deps.session.put(session);
@@ -57,28 +55,36 @@ export function create(
 }
 
 export function read(deps: ConversationDeps, access: Access): Answer<Read> {
-  const session = getOwned(deps, access);
+  const session = getVisible(deps, access) ?? getUnbegun(deps, access);
   return session ? { ok: true, session: toRecord(session), activeRunId: deps.queue.running() } : NOT_FOUND;
 }
 
 /** A page of the transcript. An answer under way comes with what it has said so far, stored first and then shown. */
 export function messages(deps: ConversationDeps, call: PageCall): Answer<MessagePage> {
-  if (!getOwned(deps, call.access)) return NOT_FOUND;
+  if (!getVisible(deps, call.access)) {
+    if (!getUnbegun(deps, call.access)) return NOT_FOUND;
+    return { ok: true, messages: [], cursor: null, activeRunId: null, standing: standingOf(deps), waiting: null };
+  }
   const page = readMessages(deps.sql, call);
   const stored = page.messages.map((message) => {
     const turn = message.status === 'streaming' ? deps.live.get(message.runId) : undefined;
     const isWritten = turn?.step.messageId === message.id && deps.log.storeNow(message.runId);
     return turn && isWritten ? { ...message, parts: turn.step.writer.parts() } : message;
   });
-  const [waiting] = pendingApprovals(deps.sql, deps.now()).slice(-1);
+  // What waits for somebody else's decision is shown, and not put to this person.
+  const [waiting] = pendingOf(deps, call.access).slice(-1);
   return {
     ok: true,
     messages: toShown(deps, stored),
     cursor: page.cursor,
     activeRunId: deps.queue.running(),
-    waiting: waiting ? waitingOf(deps, waiting.messageId) : null,
+    standing: standingOf(deps),
+    waiting: waiting ? waitingOf(deps, call.access, waiting.messageId) : null,
   };
 }
+
+const pendingOf = (deps: ConversationDeps, access: Access): StoredApproval[] =>
+  pendingApprovals(deps.sql, deps.now()).filter(({ askedById }) => askedById === access.userId);
 
 /** Puts what tools answered, and the cards that wait or were decided, beside the calls they belong to. */
 function toShown(deps: ConversationDeps, stored: readonly TranscriptMessage[]): ShownMessage[] {
@@ -104,8 +110,8 @@ const toReplies = ({ tool, parts }: TranscriptMessage): ShownMessage['replies'] 
   tool ? [{ ...tool, content: textOf(parts) }] : [];
 
 /** The cards of the newest message that still wait, as clients take them up after a reload. */
-function waitingOf(deps: ConversationDeps, messageId: string): MessagePage['waiting'] {
-  const cards = pendingApprovals(deps.sql, deps.now()).filter((approval) => approval.messageId === messageId);
+function waitingOf(deps: ConversationDeps, access: Access, messageId: string): MessagePage['waiting'] {
+  const cards = pendingOf(deps, access).filter((approval) => approval.messageId === messageId);
   const runId = cards[0]?.runId;
   return runId === undefined ? null : { runId, interrupts: cards.map((approval) => toInterrupt(approval, runId)) };
 }
@@ -115,8 +121,10 @@ export function patch(
   deps: ConversationDeps,
   call: { access: Access; patch: SessionPatch; requestId: string },
 ): Answer<Read> {
-  const before = getOwned(deps, call.access);
+  const before = getVisible(deps, call.access);
   if (!before) return NOT_FOUND;
+  const refusal = refuseChange(deps, before, call);
+  if (refusal) return refusal;
   const change = {
     ...(call.patch.title === undefined ? {} : { title: call.patch.title }),
     ...(call.patch.model === undefined ? {} : { model: call.patch.model }),
@@ -138,14 +146,34 @@ export function patch(
   return read(deps, call.access);
 }
 
+/** What all share is called after its place, and only who manages the place sets the model for everybody. */
+function refuseChange(
+  deps: ConversationDeps,
+  session: Session,
+  { access, patch }: { access: Access; patch: SessionPatch },
+): Refused | null {
+  if (session.audience === 'private') return null;
+  if (patch.title !== undefined || patch.pinned !== undefined)
+    return refuse('A shared conversation is called after its place, and stands in nobody’s list.');
+  return deps.members.get(access)?.canManage
+    ? null
+    : refuse(`Only ${MANAGERS} can set the model of a shared conversation.`);
+}
+
+const MANAGERS = 'the person who opened this place, or an admin of your organisation,';
+const refuse = (detail: string): Refused => ({ ok: false, code: 'FORBIDDEN', detail });
+
 /** Stops a turn, or takes it out of the queue. A turn that ended already answers how. */
 export function cancel(
   deps: ConversationDeps,
   call: { access: Access; runId: string },
 ): Answer<{ status: RunStatus | 'stopping' }> {
-  if (!getOwned(deps, call.access)) return NOT_FOUND;
-  const run = findRun(deps.sql, call.runId);
+  const session = getVisible(deps, call.access);
+  const run = session && findRun(deps.sql, call.runId);
   if (!run) return NOT_FOUND;
+  const isOthers = session?.audience === 'shared' && run.actorId !== call.access.userId;
+  if (isOthers && !deps.members.get(call.access)?.canManage)
+    return refuse(`Only ${run.actorName ?? 'the person who asked'} can stop this answer.`);
   const turn = deps.live.get(call.runId);
   if (!turn) return { ok: true, status: run.status };
   stop(deps, turn);
@@ -157,15 +185,17 @@ function stop(deps: ConversationDeps, turn: LiveTurn): void {
   else turn.controller.abort(STOPPED);
 }
 
-/** Who deletes: the owner, or the rule that keeps only so many conversations. */
+/** Who deletes: the owner, who manages a shared place, or the rule that keeps only so many conversations. */
 export type Remover =
   | { readonly access: Access; readonly requestId: string }
   | { readonly orgId: string; readonly subject: string; readonly reason: 'retention' };
 
 /** Deletes the conversation for good. A turn that still runs is stopped first; audit rows stay. */
 export async function remove(deps: ConversationDeps, by: Remover): Promise<Answer<{ removed: true }>> {
-  const session = deps.session.get();
-  if (!session || session.deletedAt !== null || !mayRemove(session, by)) return NOT_FOUND;
+  const session = 'access' in by ? getVisible(deps, by.access) : evictable(deps, by);
+  if (!session) return NOT_FOUND;
+  const isTheirs = session.audience === 'private' || !('access' in by) || deps.members.get(by.access)?.canManage;
+  if (!isTheirs) return refuse(`Only ${MANAGERS} can delete a shared conversation.`);
   deps.transaction(() => markRemoved(deps, session, by));
   deps.keepAlive();
   const turns = [...deps.live.values()];
@@ -196,14 +226,25 @@ function markRemoved(deps: ConversationDeps, session: Session, by: Remover): voi
   addToOutbox(deps.sql, [
     { kind: 'conversation-removed', ...owner, sessionId: session.id },
     { kind: 'audit', ...owner, audit },
-    { kind: 'index-removed', subject: session.ownerSubject, orgId: session.orgId, sessionId: session.id },
+    ...(session.audience === 'shared'
+      ? []
+      : [
+          {
+            kind: 'index-removed' as const,
+            subject: session.ownerSubject,
+            orgId: session.orgId,
+            sessionId: session.id,
+          },
+        ]),
   ]);
 }
 
-const mayRemove = (session: Session, by: Remover): boolean =>
-  'access' in by
-    ? isOwner(session, by.access)
-    : session.orgId === by.orgId && session.ownerSubject === by.subject && !session.pinned;
+/** What several people share is nobody's fifty-first conversation. */
+function evictable(deps: ConversationDeps, by: { readonly orgId: string; readonly subject: string }): Session | null {
+  const session = deps.session.get();
+  if (!session || session.deletedAt !== null || session.pinned || session.audience === 'shared') return null;
+  return session.orgId === by.orgId && session.ownerSubject === by.subject ? session : null;
+}
 
 function tellOfChange(
   deps: ConversationDeps,
@@ -217,6 +258,6 @@ function tellOfChange(
   addToOutbox(deps.sql, [
     { kind: 'conversation', ...owner, session: toRecord(session) },
     { kind: 'audit', ...owner, audit: auditOfSession(deps, session, event, who) },
-    indexItem(session, null),
+    ...indexItems(session, null),
   ]);
 }

@@ -1,4 +1,5 @@
 // What a model is asked: the prompt, as much of the conversation as fits, the tools. Reads, and changes nothing.
+import type { SharedPlace } from '../packs/pack.ts';
 import { promptFor } from '../packs/registry.ts';
 import type { Access } from '../principal.ts';
 import { estimateRequestTokens, estimateTokens } from '../providers/estimate-tokens.ts';
@@ -17,6 +18,8 @@ const MAX_HISTORY_TOKENS = 48_000;
 
 export type Question = {
   readonly access: Access;
+  /** What is in view, and in whose company; null in a conversation of one person. */
+  readonly place: SharedPlace | null;
   readonly resolved: Resolved;
   readonly mode: RunMode;
   /** What the user's program adds to this turn: to the rules, and a lower limit for each answer. */
@@ -40,17 +43,22 @@ export type Prepared = {
 };
 
 export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question: Question): Prepared {
-  const { access, resolved, mode, programId, designId, tools } = question;
-  const domain = promptFor({ access, mode, ...deps.viewOf(access, { programId, designId }) });
-  const system = systemPrompt(access, domain, question.instructions ?? null);
+  const { access, place, resolved, mode, programId, designId, tools } = question;
+  const isShared = place !== null;
+  const view = place?.view ?? deps.viewOf(access, { programId, designId });
+  const domain = promptFor({ access, mode, shared: place, ...view });
+  const system = systemPrompt(access, domain, { isShared, instructions: question.instructions ?? null });
   const asked = question.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS, asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
-  const history = assembleHistory(question, {
-    from: Math.max(question.historyFrom, 1),
-    current: question.ordinal,
-    maxTokens: Math.min(room, MAX_HISTORY_TOKENS),
-  });
+  const history = assembleHistory(
+    { readTurn: (ordinal) => question.readTurn(ordinal), isShared },
+    {
+      from: Math.max(question.historyFrom, 1),
+      current: question.ordinal,
+      maxTokens: Math.min(room, MAX_HISTORY_TOKENS),
+    },
+  );
   const request: ModelRequest = {
     model: resolved.model.id,
     system,

@@ -10,6 +10,14 @@ import type { Card } from '../tools/tool.ts';
 /** A run's id as clients mint it; it stands in SSE ids, so it has no white space. */
 export const RunId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/);
 
+/** Who may take part: the owner alone, or everybody who sees the place that the conversation belongs to. */
+export const Audience = z.enum(['private', 'shared']);
+export type Audience = z.infer<typeof Audience>;
+
+/** A person as others see them beside what they said. */
+export const Author = z.object({ id: z.uuid(), name: z.string() });
+export type Author = z.infer<typeof Author>;
+
 export const RunMode = z.enum(['chat', 'search']);
 export type RunMode = z.infer<typeof RunMode>;
 
@@ -109,7 +117,7 @@ export const PageCall = z.object({
 });
 export type PageCall = z.infer<typeof PageCall>;
 
-/** A conversation as its owner sees it in a list. Times are Unix milliseconds. */
+/** A conversation as who takes part sees it. Times are Unix milliseconds. */
 export const SessionRecord = z.object({
   id: z.uuid(),
   title: z.string().nullable(),
@@ -117,6 +125,8 @@ export const SessionRecord = z.object({
   programId: z.string().max(64).nullable(),
   designId: z.string().max(64).nullable(),
   pinned: z.boolean(),
+  /** Private where absent. */
+  audience: Audience.optional(),
   createdAt: z.int(),
   updatedAt: z.int(),
   /** Grows with every change, so that a late copy never replaces a newer one. */
@@ -158,6 +168,8 @@ export const TranscriptMessage = z.object({
   id: z.uuid(),
   runId: RunId,
   role: z.enum(['user', 'assistant', 'tool']),
+  /** Who wrote it, where a person did. Unknown of what was said before this was kept. */
+  author: Author.nullish(),
   parts: z.array(MessagePart),
   status: MessageStatus,
   createdAt: z.int(),
@@ -179,6 +191,8 @@ export type Confirmation = {
   readonly toolCallId: string;
   readonly toolName: string;
   readonly card: Card;
+  /** In whose turn it was proposed: nobody else may decide. Null where that was not kept. */
+  readonly askedBy: Author | null;
   readonly expiresAt: number;
   readonly state: (typeof CONFIRMATION_STATES)[number];
   readonly decidedAt: number | null;
@@ -192,11 +206,25 @@ export type ShownMessage = TranscriptMessage & {
   readonly confirmations: readonly Confirmation[];
 };
 
+/** A turn and whose it is. */
+export type TurnOf = { readonly runId: string; readonly author: Author };
+
+/** How a conversation stands. Who follows it compares: a `version` that has grown means that there is more to read. */
+export type Standing = {
+  readonly active: TurnOf | null;
+  /** Turns that wait for it, in their order. */
+  readonly queue: readonly TurnOf[];
+  /** The run that ended last, where this instance of the object saw it end. */
+  readonly last: string | null;
+  readonly version: number;
+};
+
 export type MessagePage = {
   readonly messages: readonly ShownMessage[];
   /** Send `cursor` back as `before` for what came earlier; null when this page begins the conversation. */
   readonly cursor: string | null;
   readonly activeRunId: string | null;
+  readonly standing: Standing;
   /** What waits for the user's click, and the run that it ended; null where nothing does. */
   readonly waiting: { readonly runId: string; readonly interrupts: readonly Interrupt[] } | null;
 };

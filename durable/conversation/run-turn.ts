@@ -172,12 +172,13 @@ function ask(
   turn: LiveTurn,
   { tools }: Options,
 ): { request: ModelRequest; promptTokens: number } {
-  const { run, resolved, access } = turn;
+  const { run, resolved, access, place } = turn;
   const session = deps.session.get();
   if (!session) throw new Error('a turn without a session');
   beginStep(deps, turn);
   const { request, promptTokens, historyFrom } = prepareRequest(deps, {
     access,
+    place,
     resolved,
     mode: run.scope.mode,
     instructions: run.scope.instructions ?? null,

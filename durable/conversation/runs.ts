@@ -2,7 +2,7 @@
 // the words are in the transcript, the rights were those of their moment.
 import { z } from 'zod';
 import { TurnUse } from '../tools/turn-limits.ts';
-import { RunMode } from './requests.ts';
+import { type Author, RunMode } from './requests.ts';
 
 /** What a run's tokens cost, kept with it: a run that is ended after a restart is charged at the prices it began with. */
 const Pricing = z.object({
@@ -35,6 +35,8 @@ export type Run = {
   readonly sessionId: string;
   readonly orgId: string;
   readonly actorId: string;
+  /** Null of runs from before it was kept. */
+  readonly actorName: string | null;
   readonly scope: Scope;
   readonly requestId: string;
   /** The id of the assistant's message that this run writes. */
@@ -57,6 +59,7 @@ type RunRow = {
   session_id: string;
   org_id: string;
   actor_id: string;
+  actor_name: string | null;
   scope: string;
   request_id: string;
   assistant_id: string;
@@ -68,10 +71,14 @@ type RunRow = {
   created_at: number;
 };
 
+/** Whose turn it is, as others see it. */
+export const authorOf = ({ actorId, actorName }: Pick<Run, 'actorId' | 'actorName'>): Author | null =>
+  actorName === null ? null : { id: actorId, name: actorName };
+
 export function insertRun(sql: SqlStorage, run: Run): void {
   sql.exec(
     `insert into runs (run_id, ordinal, digest, status, session_id, org_id, actor_id, scope, request_id, assistant_id, model,
-       provider, pricing, prompt_tokens, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       provider, pricing, prompt_tokens, created_at, actor_name) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.runId,
     run.ordinal,
     run.digest,
@@ -87,18 +94,28 @@ export function insertRun(sql: SqlStorage, run: Run): void {
     JSON.stringify(run.pricing),
     run.promptTokens,
     run.createdAt,
+    run.actorName,
   );
 }
 
-/** A run's digest and state, null for an id this conversation does not know. */
+/** A run's actor, digest and state, null for an id this conversation does not know. */
 export function findRun(
   sql: SqlStorage,
   runId: string,
-): { readonly digest: string; readonly status: RunStatus } | null {
+): {
+  readonly actorId: string;
+  readonly actorName: string | null;
+  readonly digest: string;
+  readonly status: RunStatus;
+} | null {
   const row = sql
-    .exec<{ digest: string; status: string }>('select digest, status from runs where run_id = ?', runId)
+    .exec<Pick<RunRow, 'actor_id' | 'actor_name' | 'digest' | 'status'>>(
+      'select actor_id, actor_name, digest, status from runs where run_id = ?',
+      runId,
+    )
     .toArray()[0];
-  return row ? { digest: row.digest, status: row.status as RunStatus } : null;
+  if (!row) return null;
+  return { actorId: row.actor_id, actorName: row.actor_name, digest: row.digest, status: row.status as RunStatus };
 }
 
 /** Written with each step, so that one that dies is charged for its own prompt and month. */
@@ -148,6 +165,7 @@ export function requireRun(sql: SqlStorage, runId: string): Run {
     sessionId: row.session_id,
     orgId: row.org_id,
     actorId: row.actor_id,
+    actorName: row.actor_name,
     scope: Scope.parse(JSON.parse(row.scope)),
     requestId: row.request_id,
     assistantId: row.assistant_id,

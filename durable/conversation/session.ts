@@ -2,9 +2,10 @@
 // Org and owner are pinned when it is made and every call is held against them.
 import type { Access } from '../principal.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
-import type { SessionDraft, SessionRecord } from './requests.ts';
+import { Audience, type SessionDraft, type SessionRecord } from './requests.ts';
 
 export type Session = SessionRecord & {
+  readonly audience: Audience;
   readonly orgId: string;
   readonly ownerId: string;
   readonly ownerSubject: string;
@@ -27,6 +28,7 @@ type SessionRow = {
   deleted_at: number | null;
   version: number;
   history_from: number;
+  audience: string;
 };
 
 /** The session, read from storage once and written through: nobody but this object changes it. */
@@ -68,13 +70,15 @@ function readSession(sql: SqlStorage): Session | null {
     deletedAt: row.deleted_at,
     version: row.version,
     historyFrom: row.history_from,
+    audience: Audience.parse(row.audience),
   };
 }
 
-/** The first state of a conversation that `access` begins. */
-export function beginSession(access: Access, draft: SessionDraft, now: number): Session {
+/** The first state of a conversation that `access` begins; it is written down in Postgres in that person's name. */
+export function beginSession(access: Access, draft: SessionDraft, audience: Audience, now: number): Session {
   return {
     ...draft,
+    audience,
     orgId: access.orgId,
     ownerId: access.userId,
     ownerSubject: access.subject,
@@ -96,7 +100,7 @@ export function changeSession(session: Session, change: Partial<Session>, now: n
 function writeSession(sql: SqlStorage, session: Session): void {
   sql.exec(
     `insert or replace into session (only_row, id, org_id, owner_id, owner_subject, title, model, program_id, design_id, pinned,
-       created_at, updated_at, deleted_at, version, history_from) values (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       created_at, updated_at, deleted_at, version, history_from, audience) values (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     session.id,
     session.orgId,
     session.ownerId,
@@ -111,14 +115,11 @@ function writeSession(sql: SqlStorage, session: Session): void {
     session.deletedAt,
     session.version,
     session.historyFrom,
+    session.audience,
   );
 }
 
-/** True where `access` may see and use this session. */
-export const isOwner = (session: Session, access: Access): boolean =>
-  session.orgId === access.orgId && session.ownerId === access.userId;
-
 export function toRecord(session: Session): SessionRecord {
-  const { id, title, model, programId, designId, pinned, createdAt, updatedAt, version } = session;
-  return { id, title, model, programId, designId, pinned, createdAt, updatedAt, version };
+  const { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version } = session;
+  return { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version };
 }

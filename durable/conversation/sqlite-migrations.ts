@@ -49,4 +49,8 @@ export const CONVERSATION_STEPS: readonly string[] = [
    ) without rowid;
    create index approvals_by_message on approvals (message_id);`,
   `alter table runs add column budget_month text;`,
+  `alter table session add column audience text not null default 'private';
+   -- JSON of who wrote the message.
+   alter table messages add column author text;
+   alter table runs add column actor_name text;`,
 ];

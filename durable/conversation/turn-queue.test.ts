@@ -74,7 +74,7 @@ it('a turn that throws at once does not throw at the one who admits it', async (
 });
 
 it('R37: exactly as many wait as there are places, and a withdrawn turn frees one', async () => {
-  const queue = createTurnQueue(2);
+  const queue = createTurnQueue({ maxWaiting: 2 });
   const turns = createTurns();
   let admitted = 0;
   for (let asked = 0; asked < 100; asked += 1) {
@@ -95,4 +95,29 @@ it('neither the running turn nor an unknown one can be withdrawn', () => {
   queue.admit('a', turns.start('a'));
   expect(queue.withdraw('a')).toBe(false);
   expect(queue.withdraw('x')).toBe(false);
+});
+
+it('tells of each change of who runs and who waits, once it is made', async () => {
+  const seen: unknown[] = [];
+  const queue = createTurnQueue({
+    changed: () => seen.push([queue.running(), queue.waiting(), queue.last()]),
+  });
+  const gates = ['a', 'b', 'c'].map((runId) => {
+    const gate = Promise.withResolvers<void>();
+    queue.admit(runId, () => gate.promise);
+    return gate;
+  });
+  queue.withdraw('c');
+  gates[0]?.resolve();
+  await settled();
+  gates[1]?.resolve();
+  await settled();
+  expect(seen).toEqual([
+    ['a', [], null],
+    ['a', ['b'], null],
+    ['a', ['b', 'c'], null],
+    ['a', ['b'], null],
+    ['b', [], 'a'],
+    [null, [], 'b'],
+  ]);
 });

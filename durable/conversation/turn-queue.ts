@@ -8,19 +8,30 @@ type Turn = { readonly runId: string; readonly start: () => Promise<void> };
 
 export type TurnQueue = ReturnType<typeof createTurnQueue>;
 
-export function createTurnQueue(maxWaiting = MAX_WAITING) {
+/** `changed` is called after each change of who runs and who waits; it must not throw. */
+export function createTurnQueue({
+  maxWaiting = MAX_WAITING,
+  changed = () => undefined,
+}: {
+  readonly maxWaiting?: number;
+  readonly changed?: () => void;
+} = {}) {
   const waiting: Turn[] = [];
   let running: string | null = null;
+  let last: string | null = null;
 
   /** Runs `start` when all admitted before it have ended. The queue goes on whatever `start` does. Check `isFull` first. */
   function admit(runId: string, start: () => Promise<void>): void {
     waiting.push({ runId, start });
     if (running === null) next();
+    else changed();
   }
 
   function next(): void {
     const turn = waiting.shift();
+    last = running ?? last;
     running = turn?.runId ?? null;
+    changed();
     // `start` is called in this very tick, so that a free queue adds nothing to the first token.
     if (turn) begin(turn).then(next, next);
   }
@@ -35,6 +46,7 @@ export function createTurnQueue(maxWaiting = MAX_WAITING) {
     const index = waiting.findIndex((turn) => turn.runId === runId);
     if (index < 0) return false;
     waiting.splice(index, 1);
+    changed();
     return true;
   }
 
@@ -43,6 +55,10 @@ export function createTurnQueue(maxWaiting = MAX_WAITING) {
     withdraw,
     isFull: () => waiting.length >= maxWaiting,
     running: () => running,
+    /** Those behind the one that runs, in their order. */
+    waiting: () => waiting.map(({ runId }) => runId),
+    /** The one that ran before. */
+    last: () => last,
     idle: () => running === null,
   };
 }

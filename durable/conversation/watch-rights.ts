@@ -15,7 +15,8 @@ const UNPROVEN = { ok: false, code: 'DATABASE_UNAVAILABLE' } as const;
 
 /** Settles `turn.rights`, and aborts the turn when rights turn out to be gone. The returned function ends the watch. */
 export function watchRights(deps: ConversationDeps, turn: LiveTurn): () => void {
-  if (isFresh(deps, turn.access)) turn.rights.resolve(null);
+  const isMember = !turn.place || deps.members.isFresh(turn.access);
+  if (isMember && isFresh(deps, turn.access)) turn.rights.resolve(null);
   else {
     deps.log.hold(turn.run.runId);
     void confirmFirst(deps, turn);
@@ -30,6 +31,12 @@ export async function mayShow(
 ): Promise<AppError | null> {
   if (isFresh(deps, access)) return null;
   return refusalOf((await askRights(deps, access)) ?? UNPROVEN);
+}
+
+/** The refusal of who may no longer read; null also where the question failed in itself, to be asked again. */
+export async function mayStay(deps: Pick<ConversationDeps, 'confirm'>, access: Access): Promise<AppError | null> {
+  const answer = await askRights(deps, access);
+  return answer && refusalOf(answer);
 }
 
 async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
@@ -78,7 +85,10 @@ async function askRights(deps: Pick<ConversationDeps, 'confirm'>, access: Access
 const refusalOf = (answer: Answer<object>): AppError | null =>
   answer.ok
     ? null
-    : new AppError(answer.code, answer.code === UNPROVEN.code ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {});
+    : new AppError(answer.code, {
+        ...(answer.detail === undefined ? {} : { detail: answer.detail }),
+        ...(answer.code === UNPROVEN.code ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+      });
 
 export const isFresh = (deps: Pick<ConversationDeps, 'now'>, access: Access): boolean =>
   deps.now() - access.confirmedAt <= RIGHTS_FRESH_MS;

@@ -10,7 +10,24 @@ export type InView = { readonly id: string; readonly code?: string; readonly nam
 
 export type View = { readonly program: InView | null; readonly design: InView | null };
 
-export type PromptContext = View & { readonly access: Access; readonly mode: ToolMode };
+export type PromptContext = View & {
+  readonly access: Access;
+  readonly mode: ToolMode;
+  /** Where several people share the conversation: the prompt is the same for each of them then, and names none. */
+  readonly shared?: SharedPlace | null;
+};
+
+/** A place of the domain whose conversation several people share, as one of them sees it. Times are Unix milliseconds. */
+export type SharedPlace = {
+  readonly title: string;
+  /** What the people there want of one another, in their own words. */
+  readonly brief: string;
+  /** What is in view, whoever speaks. */
+  readonly view: View;
+  readonly openedAt: number;
+  /** May do away with what was said there, and choose the model for everybody. */
+  readonly canManage: boolean;
+};
 
 export type Pack = {
   readonly id: string;
@@ -23,6 +40,8 @@ export type Pack = {
     ids: { readonly programId: string | null; readonly designId: string | null },
     tenant: TenantReader,
   ): Promise<View>;
+  /** The shared place with this id, if the user may see it. A pack without such places leaves this out. @throws AppError */
+  findShared?(id: string, tenant: TenantReader): Promise<SharedPlace | null>;
   /** Begins with what is the same for everybody and holds nothing that changes from turn to turn. */
   prompt(context: PromptContext): string;
 };

@@ -2,7 +2,7 @@
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
 import type { Tool } from '../tools/tool.ts';
-import type { Pack, PromptContext, ToolMode, View } from './pack.ts';
+import type { Pack, PromptContext, SharedPlace, ToolMode, View } from './pack.ts';
 import { plmPack } from './plm/plm-pack.ts';
 
 const PACKS: readonly Pack[] = [plmPack];
@@ -26,6 +26,15 @@ export async function findInView(
   const [pack] = packsFor(access);
   if (!pack || (ids.programId === null && ids.designId === null)) return { program: null, design: null };
   return pack.findInView(ids, tenant);
+}
+
+/** The place that several people share under this id, if this user may see it. @throws AppError */
+export async function findShared(access: Access, id: string, tenant: TenantReader): Promise<SharedPlace | null> {
+  for (const pack of packsFor(access)) {
+    const place = (await pack.findShared?.(id, tenant)) ?? null;
+    if (place) return place;
+  }
+  return null;
 }
 
 const packsFor = (access: Access): readonly Pack[] => PACKS.filter((pack) => pack.isFor(access));

@@ -21,7 +21,13 @@ export async function listConversations(
       db
         .select({ id, title, model, programId, designId, pinned, createdAt, updatedAt, version })
         .from(aiConversations)
-        .where(and(eq(aiConversations.orgId, owner.orgId), eq(aiConversations.userId, owner.userId)))
+        .where(
+          and(
+            eq(aiConversations.orgId, owner.orgId),
+            eq(aiConversations.userId, owner.userId),
+            eq(aiConversations.audience, 'private'),
+          ),
+        )
         .orderBy(desc(updatedAt), desc(id))
         .limit(options.limit),
     ],

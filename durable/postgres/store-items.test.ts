@@ -277,3 +277,36 @@ test('search finds words in titles and texts of one’s own conversations, page 
   const asAda = await searchConversations(database.deps, owner, { query: 'GRIPPER number', limit: 10 });
   expect(asAda).toEqual({ found: [], next: null });
 });
+
+test('what several people share is kept with who said what, whoever acted first, and stands in nobody’s list or search', async () => {
+  const eli = requireDemoPerson('eli@cascade.test');
+  const session = sessionOf({ audience: 'shared', title: 'Shared torque' });
+  const shared = { audience: 'shared' as const };
+  const said = [
+    { ...message(session.id, 1, { author: { id: eli.id, name: eli.name } }), ...shared },
+    { ...message(session.id, 1, { role: 'assistant', author: null }), position: 1, ...shared },
+  ] as StoredItem[];
+  // The outbox of a conversation that Ada began delivers what Eli did first.
+  const items = [audit(session.id, { actorId: eli.id }), conversation(session), ...said];
+  expect(await storeItems(database.deps, owner, items)).toEqual({ outcome: 'delivered' });
+  expect(await rowsOf('ai_conversations', session.id)).toMatchObject([{ audience: 'shared', user_id: ada.id }]);
+  expect(await rowsOf('ai_messages', session.id)).toMatchObject([
+    { audience: 'shared', user_id: ada.id, author_id: eli.id, role: 'user' },
+    { audience: 'shared', user_id: ada.id, author_id: null, role: 'assistant' },
+  ]);
+  expect(await rowsOf('audit_log', session.id)).toMatchObject([{ actor_user_id: eli.id }]);
+  for (const userId of [ada.id, eli.id]) {
+    const person = { orgId: org.id, userId };
+    const listed = await listConversations(database.deps, person, { limit: 100 });
+    expect(listed.map(({ id }) => id)).not.toContain(session.id);
+    for (const query of ['Shared torque', 'message 1']) {
+      const { found } = await searchConversations(database.deps, person, { query, limit: 100 });
+      expect(found.map((one) => one.session.id)).not.toContain(session.id);
+    }
+  }
+  // A later change and the removal are let in like those of a private one.
+  await storeItems(database.deps, owner, [conversation({ ...session, title: 'Later', version: 2 })]);
+  expect(await rowsOf('ai_conversations', session.id)).toMatchObject([{ title: 'Later', version: '2' }]);
+  await storeItems(database.deps, owner, [removal(session.id)]);
+  expect([await rowsOf('ai_conversations', session.id), await rowsOf('ai_messages', session.id)]).toEqual([[], []]);
+});

@@ -65,10 +65,12 @@ function toMessageRow(item: Extract<StoredItem, { kind: 'message' }>): typeof ai
   const { orgId, userId, sessionId, ordinal, position, message } = item;
   const { id, runId, role, parts, status, createdAt, model, provider, usage, costMicros, priceVersion, error } =
     message;
+  const shared = { audience: item.audience ?? 'private', authorId: message.author?.id ?? null };
   return {
     ...{ orgId, userId, conversationId: sessionId, id, runId, ordinal, position, role, status, createdAt },
     ...{ content: textOf(message), parts, model, provider, costMicros, priceVersion, errorCode: error?.code ?? null },
     ...toUsageColumns(usage),
+    ...shared,
   };
 }
 

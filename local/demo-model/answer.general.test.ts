@@ -37,6 +37,10 @@ describe('small things are answered without tools, even when there are some', ()
   });
 });
 
+test('the line that says who asks is no part of the question', () => {
+  expect(say('From "Eli \\"E\\" Okafor":\ncount to 12')).toBe(say('count to 12'));
+});
+
 describe('it follows the conversation', () => {
   test('the name that it was told', () => {
     expect(say('My name is Ada', 'count to 3', 'what is my name?')).toBe('Your name is Ada.');

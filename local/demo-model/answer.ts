@@ -6,12 +6,14 @@ import { draft } from './drafts.ts';
 import { fallBack } from './fallback.ts';
 import { answerFirst, answerThen } from './general.ts';
 import { followChoices, planTurn } from './plan.ts';
+import { withoutSpeakers } from './speaker.ts';
 import { readStory, type Story } from './story.ts';
 import { leftover } from './subjects.ts';
 import { wishOf } from './wish.ts';
 import { leadWord } from './words.ts';
 
-export function answer(chat: Chat): Answer {
+export function answer(asked: Chat): Answer {
+  const chat = withoutSpeakers(asked);
   const story = readStory(chat);
   const drafted = draft(chat, story);
   if (drafted !== null) return say(drafted);

@@ -1,7 +1,8 @@
 // What the page knows about each answer besides its words: how it ended, what it used and cost. Built from the
 // stream's own events, and from stored messages after a reload. Pure, so that every ending can be tested.
 import type { UIMessage } from '@tanstack/ai-client';
-import type { HydratedMessage, Message } from '../../worker/contract.ts';
+import type { Message } from '../../worker/contract.ts';
+import type { HydratedMessage } from '../../worker/hydration-contract.ts';
 import { asRecord, asText } from './unknown-value.ts';
 
 export type AnswerFacts = {

@@ -9,6 +9,7 @@ import { sendMode } from './composer-keys.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import type { SendMode } from './conversation-store.ts';
 import { draftStorage, keepDraft, readDraft } from './drafts.ts';
+import { isOthersTurn } from './standing.ts';
 
 export const COMPOSER_ID = 'composer';
 const PROMPT = 'Ask the assistant';
@@ -30,7 +31,8 @@ type ComposerProps = {
 
 export function Composer({ userId, draftKey, tools, context, opening = '', takesFocus = true }: ComposerProps) {
   const { send, stop } = useConversation();
-  const live = useConversationState((state) => state.live);
+  // While somebody else is answered one can send: it waits for its turn.
+  const live = useConversationState((state) => state.live && !isOthersTurn(state));
   const stopping = useConversationState((state) => state.stopping);
   const refused = useConversationState((state) => state.refused);
   const accepted = useConversationState((state) => state.accepted);

@@ -4,9 +4,18 @@
 import { CircleAlert, LoaderCircle, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import type { Confirmation } from '../../worker/contract.ts';
+import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { cx } from '../design/cx.ts';
-import { AUTHORITY_LINE, type CardAction, expiryLine, isOpen, refusalLine, secondsLeft } from './confirmation.ts';
+import {
+  AUTHORITY_LINE,
+  type CardAction,
+  type Decision,
+  expiryLine,
+  isOpen,
+  refusalLine,
+  secondsLeft,
+} from './confirmation.ts';
 import { ConfirmationBadge } from './confirmation-badge.tsx';
 import { ConfirmationDetails } from './confirmation-details.tsx';
 import { useConversation, useConversationState } from './conversation.tsx';
@@ -58,13 +67,16 @@ export function ConfirmationCard({ confirmation }: { confirmation: Confirmation 
 }
 
 function PendingCard({ confirmation }: { confirmation: Confirmation }) {
-  const { decide, reconnect } = useConversation();
+  const { reconnect } = useConversation();
   const attempt = useConversationState((state) => state.attempts[confirmation.approvalId]);
   const idle = useConversationState((state) => !state.live);
   const title = useId();
   const now = useNow({ ticking: true, everyMs: 1_000 });
   const { card } = confirmation;
   const { icon: Icon, tile, edge, label } = FACES[card.action];
+  const meId = useConversationState((state) => state.me?.id);
+  const { askedBy } = confirmation;
+  const other = askedBy !== null && askedBy.id !== meId ? askedBy : null;
   const underway = !isOpen(confirmation);
   const sending = underway ? 'approve' : attempt?.kind === 'sending' ? attempt.decision : null;
   const refusal = refusalLine(attempt);
@@ -114,33 +126,56 @@ function PendingCard({ confirmation }: { confirmation: Confirmation }) {
           {refusal}
         </p>
       )}
-      <div className="flex flex-wrap items-center gap-2 border-t border-line-strong px-4 py-3">
-        <span className="grow basis-52 text-small text-muted">
-          {underway ? 'Confirmed. This is being done now.' : AUTHORITY_LINE}
-        </span>
-        <div className="flex grow justify-end gap-2 [&>*]:grow sm:grow-0 sm:[&>*]:grow-0">
-          <Button
-            size="large"
-            aria-disabled={sending !== null}
-            aria-describedby={title}
-            onClick={() => decide(confirmation, 'decline')}
-          >
-            {sending === 'decline' && <Spinner />}
-            {sending === 'decline' ? 'Cancelling…' : 'Cancel'}
-          </Button>
-          <Button
-            size="large"
-            tone={card.action === 'delete' ? 'danger' : 'primary'}
-            aria-disabled={sending !== null}
-            aria-describedby={title}
-            onClick={() => decide(confirmation, 'approve')}
-          >
-            {sending === 'approve' && <Spinner />}
-            {sending === 'approve' ? 'Confirming…' : 'Confirm'}
-          </Button>
-        </div>
-      </div>
+      {other !== null && !underway ? (
+        <p className="flex items-center gap-2 border-t border-line-strong px-4 py-3 text-small text-muted">
+          <Avatar name={other.name} />
+          Only {other.name} can confirm this. Nothing changes until then.
+        </p>
+      ) : (
+        <Decide confirmation={confirmation} sending={sending} underway={underway} title={title} />
+      )}
     </section>
+  );
+}
+
+type DecideProps = {
+  confirmation: Confirmation;
+  /** The click that is on its way, or is being carried out. */
+  sending: Decision | null;
+  underway: boolean;
+  /** Id of the heading. */
+  title: string;
+};
+
+function Decide({ confirmation, sending, underway, title }: DecideProps) {
+  const { decide } = useConversation();
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-t border-line-strong px-4 py-3">
+      <span className="grow basis-52 text-small text-muted">
+        {underway ? 'Confirmed. This is being done now.' : AUTHORITY_LINE}
+      </span>
+      <div className="flex grow justify-end gap-2 [&>*]:grow sm:grow-0 sm:[&>*]:grow-0">
+        <Button
+          size="large"
+          aria-disabled={sending !== null}
+          aria-describedby={title}
+          onClick={() => decide(confirmation, 'decline')}
+        >
+          {sending === 'decline' && <Spinner />}
+          {sending === 'decline' ? 'Cancelling…' : 'Cancel'}
+        </Button>
+        <Button
+          size="large"
+          tone={confirmation.card.action === 'delete' ? 'danger' : 'primary'}
+          aria-disabled={sending !== null}
+          aria-describedby={title}
+          onClick={() => decide(confirmation, 'approve')}
+        >
+          {sending === 'approve' && <Spinner />}
+          {sending === 'approve' ? 'Confirming…' : 'Confirm'}
+        </Button>
+      </div>
+    </div>
   );
 }
 

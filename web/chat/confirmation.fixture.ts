@@ -9,6 +9,7 @@ export function confirmationOf({ card, ...change }: Change = {}): Confirmation {
     toolCallId: 't1',
     toolName: 'create_item',
     card: { action: 'create', title: 'Create Part Motor', message: 'It is created in Draft.', details: [], ...card },
+    askedBy: null,
     expiresAt: '2026-05-03T10:05:00.000Z',
     state: 'pending',
     decidedAt: null,

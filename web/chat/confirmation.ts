@@ -2,6 +2,7 @@
 // alone says how a confirmation stands; what this page adds is only that a click of its own is on the way.
 import type { Confirmation } from '../../worker/contract.ts';
 import type { Problem } from '../problem.ts';
+import { parseAuthor } from './people.ts';
 import { asRecord, asText } from './unknown-value.ts';
 
 export type ConfirmationState = Confirmation['state'];
@@ -44,6 +45,7 @@ export function parseConfirmation(value: unknown): Confirmation | null {
         value: asText(detail['value']) ?? '',
       })),
     },
+    askedBy: parseAuthor(fields['askedBy']),
     expiresAt: asText(fields['expiresAt']) ?? '',
     // What cannot be understood is not offered for a click.
     state: STATES.find((state) => state === fields['state']) ?? 'unknown',

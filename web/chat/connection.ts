@@ -3,6 +3,7 @@
 import { fetchServerSentEvents } from '@tanstack/ai-react';
 import { Problem, readProblem, unreachable } from '../problem.ts';
 import type { StreamEvent } from './answer-facts.ts';
+import { parseStanding, partWaiting, type Standing } from './standing.ts';
 import { asRecord } from './unknown-value.ts';
 
 const CHAT_URL = '/api/v1/ai/chat';
@@ -23,8 +24,11 @@ export type ConnectionObserver = {
   readonly onRefused: (problem: Problem) => void;
   /** The stream is lost and was not to be had back. */
   readonly onLost: () => void;
-  readonly onHydrated: (problem: Problem | null, result: Hydrated | null) => void;
+  readonly onHydrated: (problem: Problem | null, result: Hydrated | null, apart?: Apart | null) => void;
 };
+
+/** What a page reads besides the transcript: how the conversation stands, and words of questions that wait. */
+export type Apart = { readonly standing: Standing; readonly words: Readonly<Record<string, string>> };
 
 type Connection = ReturnType<typeof fetchServerSentEvents>;
 type Hydrated = Awaited<ReturnType<NonNullable<Connection['hydrate']>>>;
@@ -43,6 +47,10 @@ type ConnectionOptions = {
 export function createConnection(observer: ConnectionObserver, options: ConnectionOptions): Connection {
   const { fetch: send = fetch, pause = pauseOrOnline, resumeAfterMs = 200 } = options;
   let requestId: string | null = null;
+  /** Tells that the message on its way was taken. */
+  let taken: (() => void) | null = null;
+  /** The adapter passes on of a hydration only what it knows. */
+  let hydrated: unknown = null;
 
   const request = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     // A run of this second is found by its conversation before it is found by its id alone.
@@ -60,6 +68,13 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
       if (response?.ok) {
         requestId = response.headers.get('x-request-id');
         if (streaming) observer.onLink('steady');
+        // A turn that waits says nothing for long, and yet the message is stored.
+        if (init.method === 'POST' && !resuming) taken?.();
+        if (!streaming)
+          hydrated = await response
+            .clone()
+            .json()
+            .catch(() => null);
         return streaming ? withSilenceLimit(response) : response;
       }
       const again = response === null || (resuming && response.status >= 502);
@@ -81,6 +96,10 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
   return {
     async *connect(messages, data, signal, context) {
       let accepted = false;
+      taken = () => {
+        if (!accepted) observer.onAccepted();
+        accepted = true;
+      };
       try {
         // The server holds the transcript; only the new message travels.
         const sent = messages.findLast((message) => message.role === 'user');
@@ -90,8 +109,6 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
           signal,
           context,
         )) {
-          if (!accepted) observer.onAccepted();
-          accepted = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
           yield withoutInterrupt(chunk);
         }
@@ -124,9 +141,14 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
         if (base.hydrate === undefined) throw unreachable();
         const result = await base.hydrate(threadId, page);
         // Older pages bring neither news of a run nor anything that a running one would write again.
-        const isNewest = page?.before === undefined;
-        observer.onHydrated(null, isNewest ? result : { ...result, activeRun: null });
-        return { ...result, messages: isNewest ? beforeReplay(result) : result.messages, interrupts: null };
+        if (page?.before !== undefined) {
+          observer.onHydrated(null, { ...result, activeRun: null });
+          return { ...result, interrupts: null };
+        }
+        const standing = parseStanding(asRecord(hydrated)['standing']);
+        const { shown, words } = partWaiting(result.messages, standing?.queue ?? []);
+        observer.onHydrated(null, result, standing && { standing, words });
+        return { ...result, messages: beforeReplay({ ...result, messages: [...shown] }), interrupts: null };
       } catch (error) {
         observer.onHydrated(asProblem(error), null);
         throw error;

@@ -49,26 +49,38 @@ export function ConversationRuntime(props: RuntimeProps) {
       {
         onEvent: (event, requestId) => {
           replaying.current = false;
+          const ended = isEnd(event) ? store.get().log.run?.id : undefined;
+          if (ended !== undefined) store.set({ read: { ...store.get().read, ended, following: null } });
           const log = observeEvent(store.get().log, event, requestId);
           const tools = observeTool(store.get().tools, event, Date.now());
           store.set({ log, tools, ...(TEXT_EVENTS.has(event.type) && { lastTextAt: Date.now() }) });
           if (event.type === 'CUSTOM' && event['name'] === 'title')
             callbacks.current.onTitle(readTitle(event['value']));
           if (event.type === 'CUSTOM' && event['name'] === 'quota') store.set({ quota: readQuota(event['value']) });
-          if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') callbacks.current.onEnded();
+          if (isEnd(event)) callbacks.current.onEnded();
         },
         onLink: (link) => store.set({ link }),
         onAccepted: () => {
           sent.current = null;
+          store.set({ read: { ...store.get().read, sending: false } });
           callbacks.current.onAccepted();
         },
         onRefused: (problem) => {
           const { text, mode } = sent.current ?? { text: '', mode: 'chat' };
-          store.set({ link: 'steady', refused: { problem, text, mode, at: Date.now() } });
+          const read = { ...store.get().read, sending: false };
+          store.set({ link: 'steady', refused: { problem, text, mode, at: Date.now() }, read });
         },
         onLost: () => store.set({ link: 'lost', log: loseRun(store.get().log) }),
-        onHydrated: (problem, result) => {
+        onHydrated: (problem, result, apart = null) => {
           replaying.current = result?.activeRun != null;
+          const following = result?.activeRun?.runId ?? null;
+          store.set({ read: { ...store.get().read, reading: false, ...(result && { following }) } });
+          // What could not be read now is tried when the server tells of something again.
+          if (problem !== null) store.set({ standing: null });
+          if (apart) {
+            const { standing, words } = apart;
+            store.set({ standing, waitingWords: words, read: { ...store.get().read, version: standing.version } });
+          }
           const tools = readStored(store.get().tools, result?.messages ?? []);
           if (problem === null) store.set({ phase: 'ready', problem: null, tools });
           else if (problem.status === 404) store.set({ phase: 'missing', problem });
@@ -109,12 +121,14 @@ export function ConversationRuntime(props: RuntimeProps) {
     bind({
       send: (text, mode) => {
         sent.current = { text, mode, before: chat.messages };
-        store.set({ refused: null, link: 'steady', lastTextAt: Date.now() });
+        const read = { ...store.get().read, sending: true };
+        store.set({ refused: null, link: 'steady', lastTextAt: Date.now(), read });
         const body = mode === 'search' ? { body: { mode } } : {};
         void chat.sendMessage({ id: crypto.randomUUID(), content: text }, body).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
           if (sent.current !== null) chat.setMessages([...sent.current.before]);
           sent.current = null;
+          store.set({ read: { ...store.get().read, sending: false } });
         });
       },
       abort: chat.stop,
@@ -124,6 +138,8 @@ export function ConversationRuntime(props: RuntimeProps) {
 
   return null;
 }
+
+const isEnd = ({ type }: { readonly type: string }): boolean => type === 'RUN_FINISHED' || type === 'RUN_ERROR';
 
 const readTitle = (value: unknown): string => {
   const title = typeof value === 'object' && value !== null && 'title' in value ? value.title : null;

@@ -4,8 +4,11 @@ import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
 import type { Attempts } from './confirmation.ts';
+import type { Person } from './people.ts';
 import type { QuotaFigures } from './quota.ts';
+import type { Read, Standing } from './standing.ts';
 import { EMPTY_TOOL_LOG, type ToolLog } from './tool-log.ts';
+import type { WatchState } from './watch.ts';
 
 /** A chat answers with all tools, a search briefly and with those that find. */
 export type SendMode = 'chat' | 'search';
@@ -39,6 +42,19 @@ export type ConversationState = {
   readonly quota: QuotaFigures | null;
   /** Unix milliseconds of the last new text, or of sending. */
   readonly lastTextAt: number;
+  /** Who looks at this page. */
+  readonly me: Person | null;
+  /** What the server last told of the conversation besides its words. */
+  readonly standing: Standing | null;
+  /** Words of questions that wait for their turn, by run. */
+  readonly waitingWords: Readonly<Record<string, string>>;
+  /** Who has it open now, where several people share it. */
+  readonly people: readonly Person[];
+  readonly watch: WatchState;
+  /** Messages on their way to wait behind somebody else's turn. */
+  readonly outgoing: readonly { readonly runId: string; readonly text: string }[];
+  /** What this page has read; see standing.ts. */
+  readonly read: Pick<Read, 'sending' | 'reading' | 'following' | 'ended' | 'version'>;
 };
 
 export type ConversationStore = {
@@ -50,7 +66,10 @@ export type ConversationStore = {
   readonly subscribe: (listener: () => void) => () => void;
 };
 
-export function createConversationStore(sessionId: string, options: { isNew: boolean }): ConversationStore {
+export function createConversationStore(
+  sessionId: string,
+  options: { isNew: boolean; me?: Person | null },
+): ConversationStore {
   const listeners = new Set<() => void>();
   let state: ConversationState = {
     sessionId,
@@ -69,6 +88,13 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
     accepted: 0,
     quota: null,
     lastTextAt: 0,
+    me: options.me ?? null,
+    standing: null,
+    waitingWords: {},
+    people: [],
+    watch: 'away',
+    outgoing: [],
+    read: { sending: false, reading: !options.isNew, following: null, ended: null, version: 0 },
   };
   let shown = state;
   let scheduled = false;

@@ -15,9 +15,9 @@ import {
 } from 'react';
 import type { Confirmation } from '../../worker/contract.ts';
 import { cancelRun, decideApproval } from '../api.ts';
-import { KEYS, showTitle, useSession } from '../queries.ts';
+import { Problem, unreachable } from '../problem.ts';
+import { KEYS, showTitle, useMe } from '../queries.ts';
 import { markRunning } from '../sessions/running.ts';
-import { factsOf } from './answer-facts.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Decision } from './confirmation.ts';
 import { type ConversationControls, ConversationRuntime } from './conversation-runtime.tsx';
@@ -28,7 +28,10 @@ import {
   type SendMode,
 } from './conversation-store.ts';
 import { decide } from './decide.ts';
-import { announceRun, onRunElsewhere } from './tab-channel.ts';
+import { queueMessage } from './queue-message.ts';
+import { isOthersTurn, withQueued } from './standing.ts';
+import { announceRun } from './tab-channel.ts';
+import { useFollowElsewhere } from './use-follow-elsewhere.ts';
 
 /** A server that was told to stop ends the stream itself within a second; this is for one that cannot be told. */
 const STOP_GRACE_MS = 5_000;
@@ -61,7 +64,8 @@ type ProviderProps = {
 export function ConversationProvider(props: ProviderProps) {
   const { sessionId, isNew, model, context = null, onAccepted, children } = props;
   const queries = useQueryClient();
-  const [store] = useState(() => createConversationStore(sessionId, { isNew }));
+  const { data: me } = useMe();
+  const [store] = useState(() => createConversationStore(sessionId, { isNew, me: me?.user ?? null }));
   const [epoch, setEpoch] = useState(0);
   const stored = useRef(!isNew);
   const controls = useRef<ConversationControls | null>(null);
@@ -70,14 +74,19 @@ export function ConversationProvider(props: ProviderProps) {
   }, []);
 
   const reconnect = useCallback(() => {
-    store.set({ link: 'steady', ...(store.get().phase === 'failed' && { phase: 'loading', problem: null }) });
+    const read = { ...store.get().read, reading: true };
+    store.set({ link: 'steady', read, ...(store.get().phase === 'failed' && { phase: 'loading', problem: null }) });
     setEpoch((count) => count + 1);
   }, [store]);
 
   const conversation = useMemo<Conversation>(
     () => ({
       store,
-      send: (text, mode = 'chat') => controls.current?.send(text, mode),
+      send: (text, mode = 'chat') => {
+        // Somebody else's turn goes on being shown; what is said meanwhile waits behind it.
+        if (isOthersTurn(store.get())) void sendToWait(store, { text, mode, model });
+        else controls.current?.send(text, mode);
+      },
       decide: (confirmation, decision) => {
         const post = (approvalId: string) => decideApproval(sessionId, approvalId, decision);
         const follow = () => {
@@ -101,7 +110,7 @@ export function ConversationProvider(props: ProviderProps) {
       reconnect,
       loadOlder: () => controls.current?.loadOlder() ?? Promise.resolve(),
     }),
-    [store, sessionId, reconnect],
+    [store, sessionId, reconnect, model],
   );
 
   useFollowElsewhere(conversation, stored);
@@ -151,39 +160,27 @@ export function useConversationState<T>(select: (state: ConversationState) => T)
   return useSyncExternalStore(store.subscribe, () => select(store.shown()));
 }
 
-/** Reconnects when another tab, device or client goes on with this conversation while this page is idle. */
-function useFollowElsewhere(conversation: Conversation, stored: { readonly current: boolean }): void {
-  const { store, reconnect } = conversation;
-  const { sessionId } = store.get();
-  const idle = useSyncExternalStore(store.subscribe, () => isIdle(store.shown()));
-  const exists = stored.current;
-  const { data: session, dataUpdatedAt } = useSession(sessionId, { poll: idle && exists });
-  const seen = useRef<string | null>(null);
-  const idleSince = useRef(0);
-
-  useEffect(() => {
-    if (idle) idleSince.current = Date.now();
-    else seen.current = null;
-  }, [idle]);
-
-  useEffect(() => {
-    // What was read before this page's own run ended would only tell of that run.
-    if (session === undefined || !idle || dataUpdatedAt < idleSince.current) return;
-    const unfinished = store
-      .get()
-      .messages.some((message) => factsOf(message, store.get().log)?.status === 'streaming');
-    const changed = seen.current !== null && seen.current !== session.updatedAt;
-    seen.current = session.updatedAt;
-    if (session.activeRunId !== null || changed || unfinished) reconnect();
-  }, [session, dataUpdatedAt, idle, store, reconnect]);
-
-  useEffect(() => onRunElsewhere(sessionId, () => isIdle(store.get()) && reconnect()), [sessionId, store, reconnect]);
-
-  useEffect(() => {
-    const online = () => store.get().link === 'lost' && reconnect();
-    addEventListener('online', online);
-    return () => removeEventListener('online', online);
-  }, [store, reconnect]);
+/** Shown at once, kept where the server refuses it. */
+async function sendToWait(
+  store: ConversationStore,
+  message: { text: string; mode: SendMode; model: string | null },
+): Promise<void> {
+  const { sessionId, me } = store.get();
+  const runId = crypto.randomUUID();
+  const { text, mode } = message;
+  const leave = () => store.get().outgoing.filter((other) => other.runId !== runId);
+  store.set({ refused: null, outgoing: [...store.get().outgoing, { runId, text }] });
+  try {
+    await queueMessage({ sessionId, runId, ...message });
+    const { standing, waitingWords, accepted } = store.get();
+    store.set({
+      accepted: accepted + 1,
+      waitingWords: { ...waitingWords, [runId]: text },
+      standing: me === null ? standing : withQueued(standing, { runId, author: me }),
+      outgoing: leave(),
+    });
+  } catch (error) {
+    const problem = error instanceof Problem ? error : unreachable();
+    store.set({ refused: { problem, text, mode, at: Date.now() }, outgoing: leave() });
+  }
 }
-
-const isIdle = (state: ConversationState): boolean => !state.live && state.phase === 'ready';

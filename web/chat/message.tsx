@@ -1,8 +1,11 @@
 // One message of the transcript: the reader's own words as plain text, the assistant's as markdown.
 import type { UIMessage } from '@tanstack/ai-client';
 import { memo, type ReactNode } from 'react';
+import { Avatar } from '../design/avatar.tsx';
 import { cx } from '../design/cx.ts';
 import { Markdown } from '../markdown/markdown.tsx';
+import { useConversationState } from './conversation.tsx';
+import { otherAuthor, type Person } from './people.ts';
 import { Reasoning } from './reasoning.tsx';
 
 type ArticleProps = {
@@ -35,6 +38,15 @@ export function Article({ position, total, label, status, busy = false, children
 type MessageProps = { message: UIMessage; position: number; total: number };
 
 export const UserMessage = memo(function UserMessage({ message, position, total }: MessageProps) {
+  const meId = useConversationState((state) => state.me?.id);
+  const author = otherAuthor(message, meId);
+  if (author !== null) {
+    return (
+      <Article position={position} total={total} label={author.name}>
+        <OtherWords author={author}>{textOf(message)}</OtherWords>
+      </Article>
+    );
+  }
   return (
     <Article position={position} total={total} label="You">
       <div
@@ -46,6 +58,26 @@ export const UserMessage = memo(function UserMessage({ message, position, total 
     </Article>
   );
 });
+
+/** What another member said: on the other side than one's own, with who it was. */
+export function OtherWords({ author, children }: { author: Person; children: ReactNode }) {
+  return (
+    <div className="flex max-w-[85%] min-w-0 gap-2 self-start desk:max-w-[80%]">
+      <Avatar name={author.name} />
+      <div className="flex min-w-0 flex-col gap-1">
+        <span dir="auto" className="flex min-h-7 items-center text-small font-medium break-words text-muted">
+          {author.name}
+        </span>
+        <div
+          dir="auto"
+          className="self-start rounded-bubble rounded-ss-tail border border-line-strong bg-raised px-4 py-2.5 text-answer break-words whitespace-pre-wrap"
+        >
+          {children}
+        </div>
+      </div>
+    </div>
+  );
+}
 
 type BubbleProps = {
   text: string;

@@ -45,7 +45,12 @@ export function ToolLabels({ calls }: { calls: readonly ToolCall[] }) {
 }
 
 function ToolLabel({ call }: { call: ToolCall }) {
-  const { icon: Icon, label, style } = STATES[call.state];
+  const { icon: Icon, label: stateLabel, style } = STATES[call.state];
+  const waitsFor = useConversationState((state) => {
+    const askedBy = state.tools.confirmations[call.id]?.askedBy ?? null;
+    return askedBy === null || askedBy.id === state.me?.id ? null : askedBy.name;
+  });
+  const label = call.state === 'waiting' && waitsFor !== null ? `Waits for ${waitsFor}` : stateLabel;
   const [open, setOpen] = useState(false);
   return (
     <>

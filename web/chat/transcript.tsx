@@ -2,6 +2,7 @@
 // line how an answer goes. Earlier messages come in above without moving what is read.
 import { ArrowDown } from 'lucide-react';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import type { Confirmation } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Answer, NO_STEPS } from './answer.tsx';
@@ -9,8 +10,10 @@ import { factsOf } from './answer-facts.ts';
 import { isOpen } from './confirmation.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import { textOf, UserMessage } from './message.tsx';
+import { otherAuthor } from './people.ts';
 import { keepTurns, type Turn, toTurns } from './turns.ts';
 import { useFollowScroll } from './use-follow-scroll.ts';
+import { WaitingQuestions } from './waiting-questions.tsx';
 
 export function Transcript({ empty }: { empty: ReactNode }) {
   const { loadOlder } = useConversation();
@@ -20,7 +23,8 @@ export function Transcript({ empty }: { empty: ReactNode }) {
   const hasOlder = useConversationState((state) => state.hasOlder);
   const { scroller, content, showJump, pin } = useFollowScroll();
 
-  const lastOwn = messages.findLast((message) => message.role === 'user')?.id;
+  const meId = useConversationState((state) => state.me?.id);
+  const lastOwn = messages.findLast((message) => message.role === 'user' && otherAuthor(message, meId) === null)?.id;
   const pinnedTo = useRef(lastOwn);
   useLayoutEffect(() => {
     // A message of one's own is always worth seeing; one that was already there on arrival pins nothing new.
@@ -84,6 +88,7 @@ export function Transcript({ empty }: { empty: ReactNode }) {
               )}
             </div>
           )}
+          <WaitingQuestions />
         </div>
       </div>
       {showJump && (
@@ -122,7 +127,8 @@ function Unanswered({ position, total, lastRunId }: { position: number; total: n
 function Announcements() {
   const words = useConversationState((state) => {
     if (state.live) return state.link === 'reconnecting' ? 'Connection lost. Reconnecting…' : 'Generating';
-    const asked = Object.values(state.tools.confirmations).findLast(isOpen);
+    const isMine = ({ askedBy }: Confirmation) => askedBy === null || askedBy.id === state.me?.id;
+    const asked = Object.values(state.tools.confirmations).findLast((card) => isOpen(card) && isMine(card));
     if (asked !== undefined) return `Your decision is needed: ${asked.card.title}`;
     const last = state.messages.at(-1);
     if (last?.role !== 'assistant' || state.log.answers[last.id] === undefined) return '';

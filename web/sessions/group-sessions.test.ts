@@ -11,6 +11,7 @@ const session = (id: string, updatedAt: string, pinned = false): Session => ({
   programId: null,
   designId: null,
   pinned,
+  audience: 'private',
   createdAt: updatedAt,
   updatedAt,
   activeRunId: null,

@@ -1,50 +1,50 @@
-// The conversation that belongs to a page, beside it. It begins with the first message that someone sends here.
-import { useCallback, useEffect, useState } from 'react';
+// The conversation that belongs to a page and that everybody who sees the page shares, beside it.
+import { MessageCircleOff } from 'lucide-react';
 import type { Me, WorkspacePage } from '../../worker/contract.ts';
 import type { ChatContext } from '../chat/chat-context.ts';
 import { Composer } from '../chat/composer.tsx';
 import { ConversationProvider, useConversationState } from '../chat/conversation.tsx';
+import { PeopleHere } from '../chat/people-here.tsx';
 import { RefusalBanner } from '../chat/refusal-banner.tsx';
 import { Transcript } from '../chat/transcript.tsx';
+import { PageState } from '../design/page-state.tsx';
 
 type ConversationProps = { me: Me; id: string; scope: WorkspacePage['scope'] };
 
 export function WorkspaceConversation({ me, id, scope }: ConversationProps) {
-  const [isNew, setIsNew] = useState(false);
-  const begin = useCallback(() => setIsNew(true), []);
   const context: ChatContext | null = scope && { ...scope, path: null };
   return (
     <aside
       aria-label="Conversation of this page"
       className="flex h-[70dvh] min-h-80 shrink-0 flex-col border-t border-line bg-surface desk:h-auto desk:w-96 desk:border-s desk:border-t-0 wide:w-[26rem]"
     >
-      <h2 className="flex h-11 shrink-0 items-center border-b border-line px-4 font-medium">Conversation</h2>
-      <ConversationProvider
-        key={String(isNew)}
-        sessionId={id}
-        isNew={isNew}
-        model={null}
-        context={context}
-        onAccepted={() => undefined}
-      >
-        <Body me={me} id={id} onMissing={begin} />
+      <ConversationProvider sessionId={id} isNew={false} model={null} context={context} onAccepted={() => undefined}>
+        <div className="flex h-11 shrink-0 items-center justify-between gap-3 border-b border-line px-4">
+          <h2 className="min-w-0 truncate font-medium">Conversation</h2>
+          <PeopleHere />
+        </div>
+        <Body me={me} id={id} />
       </ConversationProvider>
     </aside>
   );
 }
 
-function Body({ me, id, onMissing }: { me: Me; id: string; onMissing: () => void }) {
+function Body({ me, id }: { me: Me; id: string }) {
   const missing = useConversationState((state) => state.phase === 'missing');
-  useEffect(() => {
-    // Nobody has said anything yet: the same place, as a conversation to begin.
-    if (missing) onMissing();
-  }, [missing, onMissing]);
+  if (missing) {
+    return (
+      <PageState icon={MessageCircleOff} title="No conversation here">
+        It was deleted, or you are not a member of the program any more.
+      </PageState>
+    );
+  }
   return (
     <>
       <Transcript
         empty={
           <p className="my-auto px-2 py-8 text-center text-muted">
-            Ask about the brief, its designs and items. What you may see and change is what your own role permits.
+            Ask about the brief, its designs and items. All members of the program read along; what you may see and
+            change is what your own role permits.
           </p>
         }
       />

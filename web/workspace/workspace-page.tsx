@@ -30,8 +30,8 @@ export function WorkspaceView({ me, plural, id }: WorkspaceViewProps) {
 }
 
 function Aside({ me, address }: { me: Me; address: PageAddress }) {
-  const { data: page } = usePage(address, null);
-  if (!page?.conversationId) return null;
+  const { data: page, error } = usePage(address, null);
+  if (!page?.conversationId || isGone(error)) return null;
   return <WorkspaceConversation key={page.conversationId} me={me} id={page.conversationId} scope={page.scope} />;
 }
 
@@ -42,11 +42,12 @@ function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean
     if (page) document.title = `${page.code ?? page.title} · Groundwire`;
   }, [page]);
 
+  // Also where it was there before: whoever left a program sees nothing of it any more.
+  if (isGone(error)) return <Missing problem={error} />;
   if (page === undefined) {
     if (error === null) {
       return <Skeleton lines={['w-40', 'h-8 w-2/3', 'w-1/2', 'h-28 w-full', 'h-64 w-full']} className="gap-4" />;
     }
-    if (error instanceof Problem && error.status === 404) return <Missing problem={error} />;
     const problem = error instanceof Problem ? error : null;
     return (
       <PageState
@@ -72,6 +73,8 @@ function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean
     </>
   );
 }
+
+const isGone = (error: Error | null): error is Problem => error instanceof Problem && error.status === 404;
 
 function Missing({ problem = null }: { problem?: Problem | null }) {
   const [, navigate] = useLocation();

@@ -39,6 +39,7 @@ const card = (change: Partial<ShownMessage['confirmations'][number]> = {}): Show
   toolName: 'create_item',
   card: { action: 'create', title: 'Create Motor', message: 'A new part.', details: [] },
   expiresAt: AT,
+  askedBy: null,
   state: 'pending',
   decidedAt: null,
   decidedBy: null,

@@ -7,6 +7,7 @@ import { ApprovalId, Decide, type Decided } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
 import { parseInput } from '../problem.ts';
+import { refusedBy } from '../refused.ts';
 import { toConfirmation } from '../transcript-view.ts';
 import { requireSessionId } from './session-id.ts';
 
@@ -37,7 +38,7 @@ approvalRoutes.post(PATH, counted, async (c) => {
     approve,
     digest: await digestOf({ approvalId: approvalId.data, approve }),
   });
-  if (!answer.ok) throw new AppError(answer.code, answer.detail === undefined ? {} : { detail: answer.detail });
+  if (!answer.ok) throw refusedBy(answer);
   const decided: Decided = { runId: answer.runId, confirmation: toConfirmation(answer.confirmation) };
   return c.json(decided);
 });

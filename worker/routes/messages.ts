@@ -3,8 +3,9 @@ import { type Context, Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import type { ShownMessage } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import { type Hydration, type MessageList, MessageListQuery, type Page } from '../contract.ts';
+import { type MessageList, MessageListQuery, type Page } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import type { Hydration } from '../hydration-contract.ts';
 import { parseInput } from '../problem.ts';
 import { toHydrated, toMessage } from '../transcript-view.ts';
 import { requireSessionId } from './session-id.ts';
@@ -22,10 +23,11 @@ messageRoutes.get('/sessions/:sessionId/messages', async (c) => {
 });
 
 export async function hydrateSession(c: Context<EdgeEnv>, sessionId: string, page: PageRequest): Promise<Hydration> {
-  const { messages, cursor, activeRunId, waiting } = await readTranscript(c, sessionId, page);
+  const { messages, cursor, activeRunId, standing, waiting } = await readTranscript(c, sessionId, page);
   return {
     messages: messages.filter((message) => !isUnderWay(message, activeRunId)).map(toHydrated),
     activeRun: activeRunId === null ? null : { runId: activeRunId },
+    standing: { ...standing, queue: [...standing.queue] },
     interrupts: waiting && { runId: waiting.runId, pending: [...waiting.interrupts] },
     page: toPage(cursor),
   };

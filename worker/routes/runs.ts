@@ -8,6 +8,7 @@ import { type Cancelled, CancelRun } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { parseInput } from '../problem.ts';
 import { readJson } from '../read-json.ts';
+import { refusedBy } from '../refused.ts';
 
 export const runRoutes = new Hono<EdgeEnv>();
 
@@ -19,7 +20,7 @@ runRoutes.post('/runs/:runId/cancel', async (c) => {
   const access = c.get('access');
   const sessionId = threadId ?? (await requireSessionOfRun(c, runId));
   const answer = await conversationOf(c.env, access.orgId, sessionId).cancel({ access, runId });
-  if (!answer.ok) throw new AppError(answer.code);
+  if (!answer.ok) throw refusedBy(answer);
   const cancelled: Cancelled = { runId, status: answer.status };
   return c.json(cancelled);
 });

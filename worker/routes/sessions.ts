@@ -15,6 +15,7 @@ import type { EdgeEnv } from '../edge-env.ts';
 import { requireOpenGate } from '../gate.ts';
 import { parseInput } from '../problem.ts';
 import { type JsonBody, readJson } from '../read-json.ts';
+import { refusedBy } from '../refused.ts';
 import { requireSessionId } from './session-id.ts';
 
 const FOREIGN_CURSOR = 'The cursor is not one of this list.';
@@ -45,7 +46,7 @@ sessionRoutes.post('/sessions', async (c) => {
     draft,
     requestId: c.get('requestId'),
   });
-  if (!answer.ok) throw new AppError(answer.code);
+  if (!answer.ok) throw refusedBy(answer);
   return c.json(toSession(answer.session, answer.activeRunId), 201);
 });
 
@@ -64,14 +65,14 @@ sessionRoutes.patch('/sessions/:sessionId', async (c) => {
     ...(pinned !== undefined && { pinned }),
   };
   const answer = await conversation(c, id).patch({ access: c.get('access'), patch, requestId: c.get('requestId') });
-  if (!answer.ok) throw new AppError(answer.code);
+  if (!answer.ok) throw refusedBy(answer);
   return c.json(toSession(answer.session, answer.activeRunId));
 });
 
 sessionRoutes.delete('/sessions/:sessionId', async (c) => {
   const id = requireSessionId(c.req.param('sessionId'));
   const answer = await conversation(c, id).remove({ access: c.get('access'), requestId: c.get('requestId') });
-  if (!answer.ok) throw new AppError(answer.code);
+  if (!answer.ok) throw refusedBy(answer);
   return c.body(null, 204);
 });
 
@@ -88,7 +89,7 @@ function requireModel(c: Context<EdgeEnv>, body: JsonBody): void {
 
 async function readSession(c: Context<EdgeEnv>, sessionId: string): Promise<Session> {
   const answer = await conversation(c, requireSessionId(sessionId)).read({ access: c.get('access') });
-  if (!answer.ok) throw new AppError(answer.code);
+  if (!answer.ok) throw refusedBy(answer);
   return toSession(answer.session, answer.activeRunId);
 }
 
@@ -124,6 +125,7 @@ const toSession = (record: SessionRecord, activeRunId: string | null): Session =
   programId: record.programId,
   designId: record.designId,
   pinned: record.pinned,
+  audience: record.audience ?? 'private',
   createdAt: new Date(record.createdAt).toISOString(),
   updatedAt: new Date(record.updatedAt).toISOString(),
   activeRunId,

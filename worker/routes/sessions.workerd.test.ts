@@ -131,6 +131,7 @@ describe('R4: ids of others', () => {
       ['change badly', (session) => [`${SESSIONS}/${session}`, { method: 'PATCH', body: { nonsense: 1 } }]],
       ['delete', (session) => [`${SESSIONS}/${session}`, { method: 'DELETE' }]],
       ['messages', (session) => [`${SESSIONS}/${session}/messages`]],
+      ['watch', (session) => [`${SESSIONS}/${session}/watch`]],
       ['hydrate', (session) => [`/api/v1/ai/chat?threadId=${session}`]],
       ['rejoin', (_, run) => [`/api/v1/ai/chat?runId=${run}&offset=-1`]],
       ['rejoin in the session', (session, run) => [`/api/v1/ai/chat?threadId=${session}&runId=${run}`]],

@@ -2,13 +2,18 @@
 // than they do. First what is the same for everybody, then who asks and what is in view.
 import { z } from 'zod';
 import type { Tool } from '../../tools/tool.ts';
-import type { InView, PromptContext } from '../pack.ts';
+import type { InView, PromptContext, SharedPlace } from '../pack.ts';
 import { quoted } from '../quoted.ts';
 import { ITEM_TYPES, type ItemType, RELATIONSHIPS, SUPERSEDED } from './item-types.ts';
 import { PLM_TOOLS } from './plm-tools.ts';
 
+/** All that a brief may hold. */
+const MAX_BRIEF_CHARS = 4_000;
+
 export function plmPrompt(context: PromptContext): string {
-  return [context.mode === 'search' ? SEARCH : CHAT, personOf(context), ...inView(context)].join('\n');
+  const { mode, shared } = context;
+  const about = shared ? [workspace(shared)] : [personOf(context)];
+  return [mode === 'search' ? SEARCH : CHAT, ...about, ...inView(context)].join('\n');
 }
 
 const DATA_RULE =
@@ -86,6 +91,9 @@ function tools(): string {
 function personOf({ access }: PromptContext): string {
   return `The user is ${quoted(access.userName)} with the role ${quoted(access.role)} in ${quoted(access.orgName)}.`;
 }
+
+const workspace = ({ brief }: SharedPlace): string =>
+  `This conversation belongs to a design workspace, which the members of its program share. Its brief: ${quoted(brief, MAX_BRIEF_CHARS)}`;
 
 function inView({ program, design }: PromptContext): string[] {
   return [

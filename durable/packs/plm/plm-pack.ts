@@ -3,6 +3,7 @@ import { holdsAny, type Pack } from '../pack.ts';
 import { findInView } from './in-view.ts';
 import { plmPrompt } from './knowledge.ts';
 import { PLM_TOOLS, SEARCH_TOOLS } from './plm-tools.ts';
+import { findSharedPlace } from './shared-place.ts';
 
 const RESOURCES = ['parts', 'programs', 'designs', 'change_orders', 'tasks'];
 
@@ -11,5 +12,6 @@ export const plmPack: Pack = {
   isFor: (access) => holdsAny(access, RESOURCES),
   tools: (mode) => (mode === 'search' ? SEARCH_TOOLS : PLM_TOOLS),
   findInView,
+  findShared: findSharedPlace,
   prompt: plmPrompt,
 };

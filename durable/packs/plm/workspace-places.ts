@@ -24,6 +24,7 @@ import {
   sessionPath,
   stateCell,
   table,
+  titleOfBrief,
   toneOf,
 } from './workspace-words.ts';
 
@@ -31,8 +32,6 @@ type Answer = Promise<WorkspacePage | ToolRefusal>;
 
 const PROGRAM_LIMIT = 50;
 const FOUND_LIMIT = 50;
-/** How much of a brief a page takes as its title. */
-const TITLE_CHARS = 80;
 
 export async function home(tenant: TenantReader): Answer {
   const found = await readAs(ProgramList, tenant, 'search_programs', { limit: PROGRAM_LIMIT });
@@ -177,7 +176,6 @@ export async function sessionPage(tenant: TenantReader, id: string, wanted: stri
   if ('refused' in page) return page;
   const { session, program, designs, items, members } = page;
   const brief = visibleText(session.description);
-  const title = brief.split('\n', 1)[0] ?? '';
   const work: WorkspaceSection[] = [
     { type: 'text', heading: 'Brief', text: brief },
     table('Designs', DESIGN_COLUMNS, designs.map(designRow), { empty: 'The program has no designs yet.' }),
@@ -187,7 +185,7 @@ export async function sessionPage(tenant: TenantReader, id: string, wanted: stri
   const design = designs.find((one) => one.id === session.designId);
   return {
     ...blank('session', session.id),
-    title: title.length <= TITLE_CHARS ? title : `${title.slice(0, TITLE_CHARS - 1).trimEnd()}…`,
+    title: titleOfBrief(brief),
     type: 'Design workspace',
     marks: session.status ? [{ label: fieldLabel(session.status), tone: toneOf(fieldLabel(session.status)) }] : [],
     trail: [HOME, programPlace(program)],
@@ -239,7 +237,7 @@ const sessionRow = (session: ProgramAnswer['sessions'][number]): Row => ({
   id: session.id,
   path: sessionPath(session.id),
   cells: {
-    brief: cell(session.description.split('\n', 1)[0]?.slice(0, TITLE_CHARS)),
+    brief: cell(titleOfBrief(session.description)),
     status: session.status ? stateCell(fieldLabel(session.status)) : cell(''),
     by: cell(session.createdBy),
     at: { text: session.createdAt },

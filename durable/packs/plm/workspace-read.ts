@@ -12,6 +12,7 @@ type PageFunction =
   | 'workspace_design'
   | 'workspace_program'
   | 'workspace_session'
+  | 'find_shared_place'
   | 'search_programs'
   | 'search_items'
   | 'get_bom';

@@ -158,3 +158,10 @@ export const SessionPage = z.object({
   designs: z.array(Design),
   items: z.array(Item),
 });
+export const SharedPlaceAnswer = z.object({
+  description: z.string(),
+  openedAt: z.string(),
+  program: Program,
+  design: Design.nullable(),
+  canManage: z.boolean(),
+});

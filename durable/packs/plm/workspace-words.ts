@@ -35,6 +35,15 @@ export const cell = (text: string | number | null | undefined, path?: string): C
   ...(path !== undefined && { path }),
 });
 
+/** How much of a brief a title takes. */
+const TITLE_CHARS = 80;
+
+/** A brief's first line, cut where it is long. */
+export function titleOfBrief(brief: string): string {
+  const line = brief.split('\n', 1)[0]?.trim() ?? '';
+  return line.length <= TITLE_CHARS ? line : `${line.slice(0, TITLE_CHARS - 1).trimEnd()}…`;
+}
+
 export const itemPath = (id: string): string => `/workspace/items/${id}`;
 export const designPath = (id: string): string => `/workspace/designs/${id}`;
 export const programPath = (id: string): string => `/workspace/programs/${id}`;
