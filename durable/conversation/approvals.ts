@@ -120,7 +120,7 @@ export function decideApproval(
   const approval = getApproval(sql, decision.approvalId);
   if (!approval) throw new AppError('NOT_FOUND');
   if (approval.state !== 'pending')
-    throw new AppError('APPROVAL_DECIDED', { detail: `This was decided already: ${STATE_WORDS[approval.state]}.` });
+    throw new AppError('APPROVAL_DECIDED', { detail: toldOf(approval, approval.state) });
   if (decision.approve && approval.expiresAt <= by.now) throw new AppError('APPROVAL_EXPIRED');
   sql.exec(
     `update approvals set state = ?, decided_at = ?, decided_by = ?, decided_access = ?, deciding_run_id = ? where id = ?`,
@@ -132,6 +132,20 @@ export function decideApproval(
     approval.id,
   );
   return approval;
+}
+
+/** Nobody decided on a card that was taken back. */
+const toldOf = ({ decidedAt, outcome }: StoredApproval, state: Exclude<ApprovalState, 'pending'>): string =>
+  decidedAt === null && outcome ? outcome.message : `This was decided already: ${STATE_WORDS[state]}.`;
+
+/** Takes back a decision on which nothing was done: the card waits again, as long as it has. */
+export function reopenApproval(sql: SqlStorage, { id, runId }: { readonly id: string; readonly runId: string }): void {
+  sql.exec(
+    `update approvals set state = 'pending', decided_at = null, decided_by = null, decided_access = null, deciding_run_id = null
+     where id = ? and deciding_run_id = ? and outcome is null`,
+    id,
+    runId,
+  );
 }
 
 export function settleApproval(sql: SqlStorage, id: string, state: ApprovalState, outcome: Outcome): void {
@@ -165,6 +179,13 @@ export const pendingApprovals = (sql: SqlStorage, now: number): StoredApproval[]
       "select * from approvals where state = 'pending' and expires_at > ? order by ordinal, position",
       now,
     )
+    .toArray()
+    .map(toApproval);
+
+/** What a run put before the user, and nobody decided. */
+export const pendingApprovalsOfRun = (sql: SqlStorage, runId: string): StoredApproval[] =>
+  sql
+    .exec<ApprovalRow>("select * from approvals where state = 'pending' and run_id = ? order by position", runId)
     .toArray()
     .map(toApproval);
 

@@ -48,7 +48,7 @@ import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
-import { mayShow } from './watch-rights.ts';
+import { mayDecide, mayShow } from './watch-rights.ts';
 
 /**
  * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events, so that with up to 17 a second an answer of
@@ -151,6 +151,8 @@ export class Conversation extends DurableObject<Env> {
     const after = parseEventId(call.run.runId, call.lastEventId) ?? -1;
     const refused = await refusalByBudget(this.#deps, call);
     if (refused) return refusalResponse(refused);
+    const unproven = call.run.decisions.length > 0 ? await mayDecide(this.#deps, call.access) : null;
+    if (unproven) return refusalResponse(unproven);
     const started = this.#start(call);
     if (!started) return this.#showStored(call.access, call.run.runId, after);
     // Nothing can be shown before, so waiting here costs nothing and lets a refusal be a real status.
@@ -240,6 +242,8 @@ export class Conversation extends DurableObject<Env> {
       digest,
     };
     try {
+      const unproven = await mayDecide(this.#deps, access);
+      if (unproven) return { ok: false, code: unproven.code };
       const started = this.#start({ run, access, requestId, lastEventId: null });
       const refusal = (await started?.refusal) ?? null;
       if (refusal) return { ok: false, code: refusal.code };
