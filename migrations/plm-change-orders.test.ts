@@ -326,6 +326,17 @@ test('a part that exists only in a change order is found, linked there, and nowh
     { id: item.id, isWorkingCopy: true },
   ]);
   expect((await plm.eli.read('get_item_details', { itemNumber: item.itemNumber })).data.id).toBe(item.id);
+  const link = { type: 'BOM', sourceItemId: place.part, targetItemId: item.id, changeOrderId };
+  expect((await plm.eli.must('create_relationship', link)).target.id).toBe(item.id);
+  const { rows } = await database.owner.query(
+    `select w.id from plm.items w join plm.branches b on b.id = w.branch_id join plm.items o on o.id = b.change_order_id
+     where w.item_number = $1 and w.is_working and o.item_number = $2`,
+    [place.part, changeOrderId],
+  );
+  const inside = (await plm.eli.read('get_bom', { itemId: rows[0].id })).data.children as Json[];
+  expect(inside.find(({ id }) => id === item.id)).toMatchObject({ name: 'Zebra bracket', isWorkingCopy: true });
+  const outside = (await plm.eli.read('get_bom', { itemId: place.part })).data.children as Json[];
+  expect(outside.find(({ id }) => id === item.id)).toBeUndefined();
   const elsewhere = { type: 'BOM', sourceItemId: 'PN-000083', targetItemId: item.id };
   expect(await plm.eli.write('create_relationship', elsewhere)).toMatchObject({ code: 'INCOMPATIBLE' });
 });
