@@ -1,20 +1,28 @@
-// What the tests inside workerd run against: a seeded PostgreSQL with the Neon endpoint, and the demo model at full
-// speed. Handed to the Worker under test as bindings; its real entry never learns that it is tested.
+// What the tests inside workerd run against: a seeded PostgreSQL with the Neon endpoint, the demo model at full speed, and
+// an imitation of both providers that answers what a message asks it to. Handed to the Worker under test as bindings; its real entry never learns that it is tested.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { z } from 'zod';
 import { appUrl } from './database.ts';
 import { startDemoModel } from './demo-model/demo-model.ts';
+import { startMockProvider } from './mock-provider.ts';
 import setUpPostgres, { TEMPLATE, type TestPostgres } from './test-postgres.ts';
 import { buildBindings } from './worker-bindings.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     workerBindings: Record<string, string>;
+    /** Speaks both wires. A message of JSON with `answers` says what each answer of its turn is to be. */
+    mockProviderUrl: string;
   }
 }
 
 const DATABASE = 'groundwire_workerd';
+/** Characters an event: arguments come in one, so that a test which cuts them at each byte has fewer bytes to cut at. */
+const WHOLE_ARGUMENTS = 1_000;
+const Call = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
+const Asked = z.object({ answers: z.array(z.union([z.string(), z.array(Call)])) });
 
 // biome-ignore lint/style/noDefaultExport: vitest calls a global set-up by its default export.
 export default async function setUpWorker(project: TestProject): Promise<() => Promise<void>> {
@@ -22,6 +30,9 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
   const postgres = project.getProvidedContext().postgres;
   await copyTemplate(postgres);
   const demo = await startDemoModel({ pace: 'instant' });
+  const mock = await startMockProvider({ chunkSize: WHOLE_ARGUMENTS });
+  mock.script('"answers":', ({ text, step }) => Asked.parse(JSON.parse(text)).answers[step] ?? '');
+  project.provide('mockProviderUrl', mock.url);
   project.provide(
     'workerBindings',
     buildBindings({
@@ -33,6 +44,7 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     }),
   );
   return async () => {
+    await mock.stop();
     await demo.close();
     await tearDownPostgres();
   };
