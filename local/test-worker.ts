@@ -1,5 +1,6 @@
 // What the tests inside workerd run against: a seeded PostgreSQL with the Neon endpoint, the demo model at full speed, and
-// an imitation of both providers that answers what a message asks it to. Handed to the Worker under test as bindings; its real entry never learns that it is tested.
+// an imitation of both providers that answers what a message asks it to. Handed to the Worker under test as bindings; its
+// real entry never learns that it is tested.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -7,6 +8,7 @@ import { z } from 'zod';
 import { appUrl } from './database.ts';
 import { startDemoModel } from './demo-model/demo-model.ts';
 import { startMockProvider } from './mock-provider.ts';
+import { addNeighbour } from './neighbour.ts';
 import setUpPostgres, { TEMPLATE, type TestPostgres } from './test-postgres.ts';
 import { buildBindings } from './worker-bindings.ts';
 
@@ -29,6 +31,7 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
   const tearDownPostgres = await setUpPostgres(project);
   const postgres = project.getProvidedContext().postgres;
   await copyTemplate(postgres);
+  await addRows(postgres);
   const demo = await startDemoModel({ pace: 'instant' });
   const mock = await startMockProvider({ chunkSize: WHOLE_ARGUMENTS });
   mock.script('"answers":', ({ text, step }) => Asked.parse(JSON.parse(text)).answers[step] ?? '');
@@ -48,6 +51,16 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     await demo.close();
     await tearDownPostgres();
   };
+}
+
+async function addRows({ adminUrl }: TestPostgres): Promise<void> {
+  const owner = new pg.Client({ connectionString: adminUrl.replace(/\/postgres$/, `/${DATABASE}`) });
+  await owner.connect();
+  try {
+    await addNeighbour(owner);
+  } finally {
+    await owner.end();
+  }
 }
 
 async function copyTemplate({ adminUrl }: TestPostgres): Promise<void> {
