@@ -154,6 +154,21 @@ test('release makes a draft Released and keeps its letter; a requirement becomes
   expect(await plm.itemOf(requirement)).toMatchObject({ revision: 'A', state: 'Approved', is_current: true });
 });
 
+test('what its scope says is to go becomes Obsolete and keeps its letter; what it promotes is Released', async () => {
+  const changeOrderId = await createOrder([], { designIds: [place.design] });
+  for (const [action, number] of Object.entries({ obsolete: place.part, remove: place.top, promote: place.draft }))
+    await database.owner.query(
+      `insert into plm.change_order_items (org_id, change_order_id, master_id, program_id, design_id, action, base_item_id)
+       select i.org_id, o.id, i.master_id, i.program_id, i.design_id, $2, i.id
+       from plm.items i join plm.items o on o.org_id = i.org_id and o.item_number = $3 where i.item_number = $1`,
+      [number, action, changeOrderId],
+    );
+  await approve(changeOrderId);
+  for (const number of [place.part, place.top])
+    expect(await plm.itemOf(number)).toMatchObject({ revision: 'A', state: 'Obsolete', is_current: true });
+  expect(await plm.itemOf(place.draft)).toMatchObject({ revision: 'A', state: 'Released', is_current: true });
+});
+
 test('two change orders revise the same item: the second merge is refused with the reason and changes nothing', async () => {
   const first = await createOrder([place.part]);
   const second = await createOrder([place.part, place.top]);

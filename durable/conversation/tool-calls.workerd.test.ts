@@ -194,7 +194,9 @@ describe('what the model may not do', () => {
         input: JSON.parse(`{${JSON.stringify(sensible.input).slice(1, -1)}, ${JSON.stringify(key)}: true}`),
       }));
       const { text } = await talkThrough(world, newTalk(access), access, [calls, 'Refused.']);
-      const results = eventsOf(text).flatMap((event) => (event.type === 'TOOL_CALL_RESULT' ? [event.content] : []));
+      const results = eventsOf(text).flatMap((event) =>
+        event.type === 'TOOL_CALL_RESULT' ? [String(event.content)] : [],
+      );
       expect(results).toHaveLength(KEYS.length);
       expect(results.filter((content) => !content.includes('INVALID_ARGUMENTS'))).toEqual([]);
       expect(cardsIn(text)).toEqual([]);
