@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startParties } from './parties.ts';
-import { describeMachine, pacedTable, throughputTable, timedTable } from './report.ts';
+import { describeLoad, describeMachine, pacedTable, throughputTable, timedTable } from './report.ts';
 import { askInParallel, askInTurn, followManyStreams } from './scenarios.ts';
 
 const INSTANT = { delayMs: 0, events: 200, everyMs: 0 };
@@ -28,7 +28,7 @@ try {
     ),
     pacedTable('200 streams of 50 events a second', await followManyStreams(parties, PACED, 200)),
   ];
-  const report = `${sections.join('\n\n')}\n`;
+  const report = `${[...sections, describeLoad()].join('\n\n')}\n`;
   console.log(report);
   writeFileSync(join(import.meta.dirname, 'results.md'), report);
 } catch (error) {

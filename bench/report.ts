@@ -1,6 +1,6 @@
 // Tables in Markdown that read as well in a terminal.
 import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Paced, Throughput, Timed } from './scenarios.ts';
@@ -17,6 +17,12 @@ export function describeMachine(): string {
 }
 
 export type Bounds = { readonly first: number; readonly total?: number };
+
+/** What else the machine did while it measured. Of the load one to two are the benchmark's own. */
+export const describeLoad = (): string =>
+  `Load of the machine at the end: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')}.`;
 
 /** The first peer is what the others are compared with; bounds are for the second, whose conversation is open. */
 export function timedTable(title: string, { timed, bounds }: { timed: readonly Timed[]; bounds: Bounds }): string {
@@ -62,7 +68,7 @@ export function pacedTable(title: string, results: readonly Paced[]): string {
   return `## ${title}\n\nLag: from an event's making to its arrival, in milliseconds; bound 250 at p95.\n\n${table(['', 'delivered', 'lag', 'p95', 'share of a core'], rows)}`;
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0), 3));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;

@@ -17,6 +17,7 @@ export type DatabaseOptions = {
   claimKey: string;
   durable: boolean;
   database?: string;
+  sharedBuffers?: string;
 };
 
 export type Database = {
@@ -35,7 +36,8 @@ export type Database = {
 /** @throws StackError | MigrationError, both with one line that may be shown. */
 export async function startDatabase(options: DatabaseOptions): Promise<Database> {
   const database = options.database ?? 'groundwire';
-  const postgres = await startPostgres({ dir: options.dir, password: options.ownerPassword, durable: options.durable });
+  const { dir, durable, sharedBuffers = '64MB' } = options;
+  const postgres = await startPostgres({ dir, password: options.ownerPassword, durable, sharedBuffers });
   try {
     await ensureDatabase(postgres, database);
     const ownerUrl = postgres.ownerUrl(database);

@@ -23,6 +23,8 @@ export type PostgresOptions = {
   /** False gives up safety against power loss for speed; for data that nobody keeps. */
   durable: boolean;
   port?: number;
+  /** As PostgreSQL writes it. The default is for little data. */
+  sharedBuffers?: string;
 };
 
 export type Postgres = {
@@ -49,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     port: String(port),
     unix_socket_directories: '',
     max_connections: '100',
-    shared_buffers: '64MB',
+    shared_buffers: options.sharedBuffers ?? '64MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -113,6 +113,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.require_unchanged(jsonb,jsonb)',
   'private.require_units(jsonb)',
   'private.run_effect(text,jsonb,boolean,jsonb,text,jsonb)',
+  'private.run_long_read(text,jsonb)',
   'private.run_read(text,jsonb)',
   'private.scope_json(uuid)',
   'private.shown_value(text,jsonb)',

@@ -154,6 +154,21 @@ test('release makes a draft Released and keeps its letter; a requirement becomes
   expect(await plm.itemOf(requirement)).toMatchObject({ revision: 'A', state: 'Approved', is_current: true });
 });
 
+test('what its scope says is to go becomes Obsolete and keeps its letter; what it promotes is Released', async () => {
+  const changeOrderId = await createOrder([], { designIds: [place.design] });
+  for (const [action, number] of Object.entries({ obsolete: place.part, remove: place.top, promote: place.draft }))
+    await database.owner.query(
+      `insert into plm.change_order_items (org_id, change_order_id, master_id, program_id, design_id, action, base_item_id)
+       select i.org_id, o.id, i.master_id, i.program_id, i.design_id, $2, i.id
+       from plm.items i join plm.items o on o.org_id = i.org_id and o.item_number = $3 where i.item_number = $1`,
+      [number, action, changeOrderId],
+    );
+  await approve(changeOrderId);
+  for (const number of [place.part, place.top])
+    expect(await plm.itemOf(number)).toMatchObject({ revision: 'A', state: 'Obsolete', is_current: true });
+  expect(await plm.itemOf(place.draft)).toMatchObject({ revision: 'A', state: 'Released', is_current: true });
+});
+
 test('two change orders revise the same item: the second merge is refused with the reason and changes nothing', async () => {
   const first = await createOrder([place.part]);
   const second = await createOrder([place.part, place.top]);
@@ -326,6 +341,17 @@ test('a part that exists only in a change order is found, linked there, and nowh
     { id: item.id, isWorkingCopy: true },
   ]);
   expect((await plm.eli.read('get_item_details', { itemNumber: item.itemNumber })).data.id).toBe(item.id);
+  const link = { type: 'BOM', sourceItemId: place.part, targetItemId: item.id, changeOrderId };
+  expect((await plm.eli.must('create_relationship', link)).target.id).toBe(item.id);
+  const { rows } = await database.owner.query(
+    `select w.id from plm.items w join plm.branches b on b.id = w.branch_id join plm.items o on o.id = b.change_order_id
+     where w.item_number = $1 and w.is_working and o.item_number = $2`,
+    [place.part, changeOrderId],
+  );
+  const inside = (await plm.eli.read('get_bom', { itemId: rows[0].id })).data.children as Json[];
+  expect(inside.find(({ id }) => id === item.id)).toMatchObject({ name: 'Zebra bracket', isWorkingCopy: true });
+  const outside = (await plm.eli.read('get_bom', { itemId: place.part })).data.children as Json[];
+  expect(outside.find(({ id }) => id === item.id)).toBeUndefined();
   const elsewhere = { type: 'BOM', sourceItemId: 'PN-000083', targetItemId: item.id };
   expect(await plm.eli.write('create_relationship', elsewhere)).toMatchObject({ code: 'INCOMPATIBLE' });
 });

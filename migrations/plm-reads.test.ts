@@ -31,6 +31,8 @@ test('search finds by part of a name or number, all words in any order and case'
   // Two letters begin a word.
   expect(await search({ query: 'XL' })).toEqual(['PN-000057']);
   expect(await search({ query: 'l 180' })).toEqual(['PN-000027']);
+  // Where none does so, they may stand anywhere.
+  expect(await search({ query: 'ck', itemType: 'Part' })).toContain('PN-000001');
   expect(await search({ query: 'no such thing' })).toEqual([]);
 });
 

@@ -131,7 +131,7 @@ export function decideApproval(
   if (!approval) throw new AppError('NOT_FOUND');
   if (approval.askedById !== by.access.userId) throw new AppError('APPROVAL_OF_ANOTHER', whoCan(approval));
   if (approval.state !== 'pending')
-    throw new AppError('APPROVAL_DECIDED', { detail: `This was decided already: ${STATE_WORDS[approval.state]}.` });
+    throw new AppError('APPROVAL_DECIDED', { detail: toldOf(approval, approval.state) });
   if (decision.approve && approval.expiresAt <= by.now) throw new AppError('APPROVAL_EXPIRED');
   sql.exec(
     `update approvals set state = ?, decided_at = ?, decided_by = ?, decided_access = ?, deciding_run_id = ? where id = ?`,
@@ -149,6 +149,20 @@ const whoCan = ({ askedBy }: StoredApproval): { detail?: string } =>
   askedBy
     ? { detail: `Only ${askedBy.name} can decide this: it was proposed to them, and runs with their rights.` }
     : {};
+
+/** Nobody decided on a card that was taken back. */
+const toldOf = ({ decidedAt, outcome }: StoredApproval, state: Exclude<ApprovalState, 'pending'>): string =>
+  decidedAt === null && outcome ? outcome.message : `This was decided already: ${STATE_WORDS[state]}.`;
+
+/** Takes back a decision on which nothing was done: the card waits again, as long as it has. */
+export function reopenApproval(sql: SqlStorage, { id, runId }: { readonly id: string; readonly runId: string }): void {
+  sql.exec(
+    `update approvals set state = 'pending', decided_at = null, decided_by = null, decided_access = null, deciding_run_id = null
+     where id = ? and deciding_run_id = ? and outcome is null`,
+    id,
+    runId,
+  );
+}
 
 export function settleApproval(sql: SqlStorage, id: string, state: ApprovalState, outcome: Outcome): void {
   sql.exec('update approvals set state = ?, outcome = ? where id = ?', state, JSON.stringify(outcome), id);
@@ -175,6 +189,13 @@ export const unsettledApprovals = (sql: SqlStorage): StoredApproval[] =>
 export const pendingApprovals = (sql: SqlStorage, now: number): StoredApproval[] =>
   sql
     .exec<ApprovalRow>(`${SELECT} where a.state = 'pending' and a.expires_at > ? order by a.ordinal, a.position`, now)
+    .toArray()
+    .map(toApproval);
+
+/** What a run put before the user, and nobody decided. */
+export const pendingApprovalsOfRun = (sql: SqlStorage, runId: string): StoredApproval[] =>
+  sql
+    .exec<ApprovalRow>("select * from approvals where state = 'pending' and run_id = ? order by position", runId)
     .toArray()
     .map(toApproval);
 

@@ -6,15 +6,17 @@ import {
   accessOf,
   ageSnapshot,
   ask,
+  callOf,
   ELI,
   eventsOf,
   lastOf,
   NORA,
   newTalk,
   readerOf,
+  rejoin,
   rowsOf,
 } from './conversation-client.fixture.ts';
-import { createWorld, until, type World } from './gated-world.fixture.ts';
+import { createWorld, until, type World, words } from './gated-world.fixture.ts';
 import {
   answerAll,
   cardsIn,
@@ -220,5 +222,47 @@ describe('R28: bound, single-use, expiring', () => {
     await until(() => world.state.membershipQuestions > 0);
     expect(await cardOf(talk)).toMatchObject({ state: 'failed' });
     expect(await countParts(access, name)).toBe(0);
+  });
+
+  it('R48: a click while rights cannot be asked is refused in a typed way, and the card waits on', async () => {
+    const name = uniqueName();
+    const { talk, cards } = await propose(world, access, createPart(name));
+    const old = { ...access, confirmedAt: Date.now() - 31_000 };
+    await ageSnapshot(ADA, 31_000);
+    world.state.database = 'down';
+    const unknown = { ok: false, code: 'DATABASE_UNAVAILABLE' };
+    expect(await decide(talk, old, firstOf(cards))).toMatchObject(unknown);
+    expect(await decide(talk, old, firstOf(cards), false)).toMatchObject(unknown);
+    const resumed = await ask(talk, resumeCall(talk, old, [{ approvalId: firstOf(cards), approve: true }]));
+    expect([resumed.status, await resumed.json()]).toMatchObject([503, { code: 'DATABASE_UNAVAILABLE' }]);
+    expect(await cardOf(talk)).toMatchObject({ state: 'pending', decidedAt: null, decidedBy: null });
+    expect((await shownMessages(talk, access)).waiting).toMatchObject({ interrupts: [{ id: firstOf(cards) }] });
+
+    world.state.database = 'up';
+    expect(await countParts(access, name)).toBe(0);
+    const { text } = await decideAndRead(world, talk, access, { approvalId: firstOf(cards) });
+    expect(cardsIn(text)).toMatchObject([{ state: 'confirmed' }]);
+    expect(await countParts(access, name)).toBe(1);
+  });
+
+  it('R48: where rights go unasked between the click and its turn, the card waits on too', async () => {
+    const { talk, cards } = await propose(world, access, createPart(uniqueName()));
+    const running = readerOf(await ask(talk, callOf(talk, access)));
+    const provider = await world.nextCall();
+    // The click waits for the answer under way, and its rights are asked again when its turn comes.
+    const clicked = await decide(talk, { ...access, confirmedAt: Date.now() - 31_000 }, firstOf(cards));
+    expect(clicked).toMatchObject({ ok: true });
+    expect(await decide(talk, access, firstOf(cards))).toMatchObject({ ok: false, code: 'APPROVAL_DECIDED' });
+    await ageSnapshot(ADA, 11 * 60_000);
+    world.state.database = 'down';
+    provider.send(words('The answer under way.'));
+    provider.end();
+    await running.rest();
+    const text = await readerOf(await rejoin(talk, access, clicked.ok ? clicked.runId : '')).rest();
+    expect(lastOf(text)).toMatchObject({ type: 'RUN_ERROR', code: 'DATABASE_UNAVAILABLE' });
+    expect(await cardOf(talk)).toMatchObject({ state: 'pending', decidedAt: null });
+    world.state.database = 'up';
+    const { text: done } = await decideAndRead(world, talk, access, { approvalId: firstOf(cards) });
+    expect(cardsIn(done)).toMatchObject([{ state: 'confirmed' }]);
   });
 });

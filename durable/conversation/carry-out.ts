@@ -3,6 +3,7 @@
 
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { addToOutbox } from '../audit/outbox.ts';
+import type { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import type { Access } from '../principal.ts';
 import type { Refused, Result, Unknown } from '../tools/attempt.ts';
@@ -12,6 +13,7 @@ import {
   type ApprovalState,
   getApproval,
   type Outcome,
+  reopenApproval,
   type StoredApproval,
   settleApproval,
   unsettledApprovals,
@@ -20,6 +22,8 @@ import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { keepMessage } from './end-turn.ts';
 import { type Run, requireRun } from './runs.ts';
 import { contextOf, showConfirmation, showReply, toFacts, toReplyMessage } from './tool-step.ts';
+import { DECLINED, NOT_DONE } from './undone.ts';
+import { isUnproven } from './watch-rights.ts';
 
 type Options = { readonly tools: readonly Tool[]; readonly limits: TurnLimits };
 
@@ -34,11 +38,12 @@ export async function carryOut(deps: ConversationDeps, turn: LiveTurn, options: 
   }
 }
 
-/** Settles what a turn that ended was to carry out and did not begin. */
-export function settleUntried(deps: ConversationDeps, turn: LiveTurn): void {
+/** Settles what a turn that ended was to carry out and did not begin. A click that nobody could judge was no click. */
+export function settleUntried(deps: ConversationDeps, turn: LiveTurn, refusal: AppError | null): void {
   for (const id of turn.run.scope.approvalIds) {
     const approval = turn.tried.has(id) ? null : getApproval(deps.sql, id);
-    if (approval?.state === 'approved') settleUnseen(deps, turn.run, approval, NOT_DONE, []);
+    if (approval && refusal && isUnproven(refusal)) reopenApproval(deps.sql, { id, runId: turn.run.runId });
+    else if (approval?.state === 'approved') settleUnseen(deps, turn.run, approval, NOT_DONE, []);
     else if (approval && isDeclinedUntold(approval)) settleUnseen(deps, turn.run, approval, DECLINED, []);
   }
 }
@@ -158,22 +163,3 @@ async function lookUp(
     return false;
   }
 }
-
-const DECLINED_WORDS = 'The user declined this. Nothing was changed. Do not propose it again unless they ask.';
-const DECLINED: Refused = {
-  kind: 'refused',
-  code: 'DECLINED',
-  message: DECLINED_WORDS,
-  content: JSON.stringify({ declined: true, message: DECLINED_WORDS }),
-  isError: false,
-  endsTurn: false,
-};
-
-const NOT_DONE: Refused = {
-  kind: 'refused',
-  code: 'INTERRUPTED',
-  message: 'It was interrupted before anything was changed.',
-  content: JSON.stringify({ refused: true, code: 'INTERRUPTED', message: 'It was interrupted. Nothing was changed.' }),
-  isError: true,
-  endsTurn: false,
-};

@@ -49,6 +49,7 @@ import { createStreams } from './streams.ts';
 import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
+import { mayDecide } from './watch-rights.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
@@ -233,6 +234,8 @@ export class Conversation extends DurableObject<Env> {
       digest,
     };
     try {
+      const unproven = await mayDecide(this.#deps, access);
+      if (unproven) return { ok: false, code: unproven.code };
       const started = this.#start({ run, access, requestId, lastEventId: null });
       const refusal = (await started?.refusal) ?? null;
       if (refusal) return { ok: false, code: refusal.code };

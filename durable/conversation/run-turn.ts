@@ -21,6 +21,7 @@ import { findMessage, readTurn } from './transcript.ts';
 import { type Ending, STOPPED, type Streamed, streamAnswer, usageOf } from './turn.ts';
 import { watchRights } from './watch-rights.ts';
 import { watchUsage } from './watch-usage.ts';
+import { withdrawCards, withdrawOnAbort } from './withdraw-cards.ts';
 
 /** How long the first rows may wait for the outbox to leave, so that they do not compete with the first token. */
 const DRAIN_DELAY_MS = 150;
@@ -37,7 +38,7 @@ export async function runTurn(deps: ConversationDeps, turn: LiveTurn): Promise<v
   const refusal = await refusalOf(turn);
   callOff();
   stopWatching();
-  settle(deps, turn, refusal ? () => endUnseen(deps, turn, usage, refusal) : end);
+  settle(deps, turn, refusal ? () => endUnseen(deps, turn, usage, refusal) : end, refusal);
 }
 
 /** Settles once it is known whether the turn may be shown: null, or why not. */
@@ -52,10 +53,10 @@ export function endUnbegun(deps: ConversationDeps, turn: LiveTurn): void {
   });
 }
 
-function settle(deps: ConversationDeps, turn: LiveTurn, end: () => void): void {
+function settle(deps: ConversationDeps, turn: LiveTurn, end: () => void, refusal: AppError | null = null): void {
   try {
     end();
-    settleUntried(deps, turn);
+    settleUntried(deps, turn, refusal);
   } catch (error) {
     logFailure('a run could not be ended', error);
     // What memory says of the run no longer agrees with what is stored.
@@ -124,9 +125,11 @@ async function answerInSteps(
     // No tool runs, and no step is stored, before rights and the reservation hold.
     if (await refusalOf(turn)) return { ...UNSEEN, usage };
     endStep(deps, turn, usage, streamed.ending);
-    const called = await runCalls(deps, turn, options);
+    const stopWithdrawing = withdrawOnAbort(deps, turn);
+    const called = await runCalls(deps, turn, options).finally(stopWithdrawing);
     setRunUse(deps.sql, turn.run.runId, options.limits.use());
-    if (called.waiting.length > 0) return { end: () => endAfterTools(deps, turn, called.waiting), usage: null };
+    if (controller.signal.aborted) withdrawCards(deps, turn);
+    else if (called.waiting.length > 0) return { end: () => endAfterTools(deps, turn, called.waiting), usage: null };
     nextStep(deps, turn);
     isSpent = called.isSpent;
   }

@@ -10,7 +10,7 @@ import { follow } from './follow.ts';
 import { watchReader } from './reader-rights.ts';
 import { RunCall, refusalResponse } from './requests.ts';
 import { findRun } from './runs.ts';
-import { mayShow } from './watch-rights.ts';
+import { mayDecide, mayShow } from './watch-rights.ts';
 import type { Watchers } from './watchers.ts';
 
 const SSE_HEADERS = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -46,6 +46,8 @@ export function createStreams({ conversation: deps, watchers, start, waitUntil }
     const after = parseEventId(call.run.runId, call.lastEventId) ?? -1;
     const refused = await refusalByBudget(deps, call);
     if (refused) return refusalResponse(refused);
+    const unproven = call.run.decisions.length > 0 ? await mayDecide(deps, call.access) : null;
+    if (unproven) return refusalResponse(unproven);
     const started = start(call);
     if (!started) return showStored(call.access, call.run.runId, after);
     // Nothing can be shown before, so waiting here costs nothing and lets a refusal be a real status.

@@ -12,16 +12,16 @@ import {
   lastOf,
   newTalk,
   readerOf,
-  rowsOf,
   saidIn,
 } from './conversation-client.fixture.ts';
-import { createWorld, type ScriptedCall, toolUse, type World } from './gated-world.fixture.ts';
+import { createWorld, type ScriptedCall, type World } from './gated-world.fixture.ts';
 import {
   answerAll,
   cardsIn,
   countParts,
   createPart,
   faultsOf,
+  OPEN_DESIGN,
   propose,
   queryAs,
   shownMessages,
@@ -147,24 +147,6 @@ describe('a turn with tools', () => {
     expect(saidIn(text)).toBe('Enough.');
   });
 
-  it('R45: arguments cut off at any byte run nothing and end typed', async () => {
-    const whole = toolUse(createPart(uniqueName()));
-    const from = whole.indexOf('"input_json_delta"');
-    const to = whole.lastIndexOf('event: content_block_stop');
-    for (let end = from; end < to; end += 23) {
-      const talk = newTalk(access);
-      const reader = readerOf(await ask(talk, callOf(talk, access)));
-      const provider = await world.nextCall();
-      provider.send(whole.slice(0, end));
-      provider.end();
-      const text = await reader.rest();
-      expect(lastOf(text)).toMatchObject({ type: 'RUN_ERROR', code: 'PROVIDER_BROKEN_STREAM' });
-      expect(text).not.toContain('TOOL_CALL_RESULT');
-      expect(cardsIn(text)).toEqual([]);
-      expect(await rowsOf(talk, 'select id from approvals')).toEqual([]);
-    }
-  });
-
   it('R45: arguments that are no JSON break the answer though the model says that it is whole', async () => {
     const talk = newTalk(access);
     const reader = readerOf(await ask(talk, callOf(talk, access)));
@@ -178,19 +160,59 @@ describe('a turn with tools', () => {
 });
 
 describe('what the model may not do', () => {
-  const KEYS = ['confirmed', 'confirm', 'approved', 'approvalId', 'userConfirmed', '__proto__', 'orgId', 'userId'];
+  const KEYS = [
+    ...[
+      'confirmed',
+      'Confirmed',
+      'CONFIRMED',
+      'confirm',
+      'isConfirmed',
+      'userConfirmed',
+      'user_confirmed',
+      'confirmed ',
+    ],
+    ...['approved', 'approve', 'approval', 'approvalId', 'requiresConfirmation', '__proto__', 'orgId', 'userId'],
+  ];
 
-  it('R27: a confirmation of its own is refused, whatever its name: 0 writes', async () => {
-    for (const key of KEYS) {
+  it.each([
+    ['create_item', (name: string) => createPart(name).input],
+    ['update_item', (name: string) => ({ itemId: 'PN-000083', name })],
+    ['create_relationship', () => ({ sourceItemId: 'PN-000083', targetItemId: 'PN-000120', type: 'BOM' })],
+    ['transition_item_state', () => ({ itemId: 'PN-000083', targetState: 'In Review' })],
+    ['create_change_order', (name: string) => ({ name, designIds: [OPEN_DESIGN] })],
+  ])(
+    'R27: no confirmation that the model gives itself gets %s past the card: 16 names, 0 writes',
+    async (tool, inputOf) => {
       const name = uniqueName();
-      const call = createPart(name);
-      const input = JSON.parse(`{${JSON.stringify(call.input).slice(1, -1)}, "${key}": true}`);
-      const { text } = await talkThrough(world, newTalk(access), access, [[{ ...call, input }], 'Refused.']);
-      expect(text).toContain('INVALID_ARGUMENTS');
+      const sensible = { id: 'toolu_plain', name: tool, input: inputOf(name) };
+      expect((await propose(world, access, sensible)).cards).toMatchObject([{ state: 'pending' }]);
+      const before = await stateOf(access, name);
+      const calls = KEYS.map((key, index) => ({
+        id: `toolu_${index}`,
+        name: tool,
+        // As text, so that `__proto__` is a key like any other.
+        input: JSON.parse(`{${JSON.stringify(sensible.input).slice(1, -1)}, ${JSON.stringify(key)}: true}`),
+      }));
+      const { text } = await talkThrough(world, newTalk(access), access, [calls, 'Refused.']);
+      const results = eventsOf(text).flatMap((event) =>
+        event.type === 'TOOL_CALL_RESULT' ? [String(event.content)] : [],
+      );
+      expect(results).toHaveLength(KEYS.length);
+      expect(results.filter((content) => !content.includes('INVALID_ARGUMENTS'))).toEqual([]);
       expect(cardsIn(text)).toEqual([]);
-      expect(await countParts(access, name)).toBe(0);
-    }
-  });
+      expect(await stateOf(access, name)).toEqual(before);
+    },
+  );
+
+  /** What the calls above are about: the part that they name, and whatever has the new name. */
+  async function stateOf(access: Access, name: string) {
+    return queryAs(
+      access,
+      sql`select i.item_number, i.state, i.version, (select count(*) from plm.item_relationships r
+            where r.source_master_id = i.master_id)::int as links
+          from plm.items i where i.item_number = 'PN-000083' or i.name = ${name} order by 1`,
+    );
+  }
 
   it('R31: a model that obeys what a tool result says writes nothing and reaches nothing', async () => {
     const name = uniqueName();

@@ -6,8 +6,10 @@ import { ADA, accessOf, ask, callOf, lastOf, newTalk, readerOf, rejoin } from '.
 import { createWorld, HEAD, piece, type ScriptedCall, until, type World } from './gated-world.fixture.ts';
 import {
   answerAll,
+  cardsIn,
   countParts,
   createPart,
+  decide,
   faultsOf,
   findDraftPart,
   shownMessages,
@@ -42,6 +44,60 @@ describe('what comes between', () => {
     expect(messages[1]?.replies).toHaveLength(1);
     const next = await talkThrough(world, talk, access, ['On we go.']);
     expect(next.asked.flatMap(faultsOf)).toEqual([]);
+  });
+
+  it('R49: a stop while a card is being prepared leaves nothing to click, and the next turn knows', async () => {
+    const name = uniqueName();
+    const talk = newTalk(access);
+    const call = callOf(talk, access);
+    const reader = readerOf(await ask(talk, call));
+    world.state.answersOf = 'create_item';
+    await answerAll(world, [[createPart(name)]]);
+    await until(() => world.state.heldAnswers === 1);
+    expect(await talk.stub.cancel({ access, runId: call.run.runId })).toMatchObject({ status: 'stopping' });
+    world.state.answerGate.set();
+    const text = await reader.rest();
+    expect(lastOf(text)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
+    expect(cardsIn(text)).toEqual([]);
+    expect(text).toContain('The answer was stopped before this was confirmed.');
+    const { messages, waiting } = await shownMessages(talk, access);
+    expect(waiting).toBeNull();
+    expect(messages[1]).toMatchObject({ confirmations: [], replies: [{ callId: 'toolu_create', isError: false }] });
+    expect(world.calls).toHaveLength(1);
+    world.state.answersOf = null;
+    const next = await talkThrough(world, talk, access, ['On we go.']);
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+    expect(await countParts(access, name)).toBe(0);
+  });
+
+  it('R49: a stop takes back the cards that stand already, at once, with a plain reason', async () => {
+    const name = uniqueName();
+    const talk = newTalk(access);
+    const call = callOf(talk, access);
+    const reader = readerOf(await ask(talk, call));
+    world.state.answersOf = 'search_items';
+    await answerAll(world, [[createPart(name, 'toolu_card'), search('elbow', 'toolu_held')]]);
+    const [shown] = cardsIn(await reader.until('"confirmation"'));
+    await until(() => world.state.heldAnswers === 1);
+    await talk.stub.cancel({ access, runId: call.run.runId });
+    const reason = { message: 'The answer was stopped before this was confirmed. Nothing was changed.' };
+    const [, answer] = (await shownMessages(talk, access)).messages;
+    expect(answer?.confirmations).toMatchObject([{ state: 'cancelled', decidedBy: null, outcome: reason }]);
+    expect(await decide(talk, access, shown?.approvalId ?? '')).toMatchObject({
+      ok: false,
+      code: 'APPROVAL_DECIDED',
+      detail: reason.message,
+    });
+    world.state.answerGate.set();
+    const text = await reader.rest();
+    expect(cardsIn(text)).toMatchObject([{ approvalId: shown?.approvalId, state: 'cancelled', outcome: reason }]);
+    expect(lastOf(text)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
+    const page = await shownMessages(talk, access);
+    expect(page.waiting).toBeNull();
+    expect(page.messages[1]?.replies.map(({ callId }) => callId).sort()).toEqual(['toolu_card', 'toolu_held']);
+    const next = await talkThrough(world, talk, access, ['On we go.']);
+    expect(next.asked.flatMap(faultsOf)).toEqual([]);
+    expect(await countParts(access, name)).toBe(0);
   });
 
   it('R43: an object that dies in its second step keeps the first with its result, and the words so far', async () => {

@@ -16,6 +16,7 @@ import type { AgUiEvent } from './events.ts';
 import type { TranscriptMessage } from './requests.ts';
 import type { Run } from './runs.ts';
 import type { Place } from './transcript.ts';
+import { WITHDRAWN } from './undone.ts';
 
 export type ToolStep = {
   /** The cards that this step put before the user. */
@@ -39,7 +40,9 @@ export async function runCalls(
     step.writer.calls().map(async (call, index) => {
       const facts: AuditEvent[] = [];
       const runner = deps.openTools({ ...options, audit: (event) => facts.push(event) });
-      const outcome = await runner.propose(context, call);
+      const proposed = await runner.propose(context, call);
+      // Nobody is asked on behalf of a turn that was called off meanwhile.
+      const outcome = proposed.kind === 'approval' && turn.controller.signal.aborted ? WITHDRAWN : proposed;
       const place = { ordinal: step.place.ordinal, position: step.place.position + 1 + index };
       return outcome.kind === 'approval'
         ? { waiting: commitCard(deps, turn, { call, place, approval: outcome, facts }), isSpent: false }

@@ -13,6 +13,9 @@ const RETRY_AFTER_SECONDS = 10;
 /** A question that fails in itself proves nothing, and nothing is shown without proof. */
 const UNPROVEN = { ok: false, code: 'DATABASE_UNAVAILABLE' } as const;
 
+/** Whether a refusal says only that rights could not be asked. */
+export const isUnproven = (refusal: AppError): boolean => refusal.code === UNPROVEN.code;
+
 /** Settles `turn.rights`, and aborts the turn when rights turn out to be gone. The returned function ends the watch. */
 export function watchRights(deps: ConversationDeps, turn: LiveTurn): () => void {
   const isMember = !turn.place || deps.members.isFresh(turn.access);
@@ -37,6 +40,21 @@ export async function mayShow(
 export async function mayStay(deps: Pick<ConversationDeps, 'confirm'>, access: Access): Promise<AppError | null> {
   const answer = await askRights(deps, access);
   return answer && refusalOf(answer);
+}
+
+/**
+ * The refusal where nobody can be asked whether `access` still holds; the click is as if it had not been. A last word that
+ * stands while Postgres is away is enough to read by, and not to change anything by, which could not be done then anyway.
+ * Whoever is known to have lost the right is refused by the turn, which tells the card.
+ */
+export async function mayDecide(
+  deps: Pick<ConversationDeps, 'now' | 'confirm'>,
+  access: Access,
+): Promise<AppError | null> {
+  if (isFresh(deps, access)) return null;
+  const answer = (await askRights(deps, access)) ?? UNPROVEN;
+  const refusal = refusalOf(answer.ok && !isFresh(deps, answer.access) ? UNPROVEN : answer);
+  return refusal && isUnproven(refusal) ? refusal : null;
 }
 
 async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<void> {

@@ -197,4 +197,15 @@ describe('search mode', () => {
     expect(calls.map((call) => call.name)).toEqual(['search_items', 'offer_navigation']);
     expect(text).toBe('I found one item: **PN-000002 Drive Motor** (revision A, Draft).');
   });
+
+  test.each([
+    [2, 2, null],
+    [10, 10, null],
+    [11, 10, /\b1\b.*more/],
+  ])('%i matches are a table of %i', (total, rows, left) => {
+    const items = Array.from({ length: total }, (_, n) => ({ ...MOTOR, itemNumber: `PN-0001${n + 10}` }));
+    const { text } = startConversation({ tools, results: { ...RESULTS, search_items: { items, total } } }).ask('motor');
+    expect(text.match(/PN-0001\d\d/g)).toHaveLength(rows);
+    expect(left === null || left.test(text)).toBe(true);
+  });
 });

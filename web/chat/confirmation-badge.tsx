@@ -99,8 +99,10 @@ export function ConfirmationBadge({
 }
 
 /** What came of it: of what was not done, only that; of what was, what it was. */
-function wordsOf({ state, outcome }: Confirmation, note: string | null): string {
-  if (outcome === null || state === 'cancelled' || state === 'expired') return note ?? '';
+function wordsOf({ state, outcome, decidedAt }: Confirmation, note: string | null): string {
+  // A card that nobody decided on was taken back, and says why.
+  const isTold = state === 'cancelled' ? decidedAt === null : state !== 'expired';
+  if (outcome === null || !isTold) return note ?? '';
   const told = /[.!?…]$/.test(outcome.message) ? outcome.message : `${outcome.message}.`;
   return note === null || told.includes(note) ? told : `${told} ${note}`;
 }

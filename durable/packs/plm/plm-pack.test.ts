@@ -31,23 +31,41 @@ function keywordsIn(schema: unknown): string[] {
 }
 
 describe('the tools as the reference names them', () => {
-  test.each([
-    ['search_items', 'read', 'parts:read'],
-    ['get_item_details', 'read', 'parts:read'],
-    ['get_bom', 'read', 'parts:read'],
-    ['get_where_used', 'read', 'parts:read'],
-    ['analyze_change_impact', 'read', 'parts:read'],
-    ['offer_navigation', 'navigate', null],
-    ['search_programs', 'read', 'programs:read'],
-    ['search_designs', 'read', 'designs:read'],
-    ['create_item', 'write', 'parts:create'],
-    ['update_item', 'write', 'parts:update'],
-    ['create_relationship', 'write', 'parts:update'],
-    ['transition_item_state', 'write', ['change_orders:update', 'tasks:update']],
-    ['create_change_order', 'write', 'change_orders:create'],
-    ['initiate_collaborative_design', 'light-write', 'parts:create'],
-  ])('%s: %s, %s', (name, effect, permission) => {
+  test.each<[string, string, string | null | readonly string[], string]>([
+    ['search_items', 'read', 'parts:read', 'itemType query state designId limit'],
+    ['get_item_details', 'read', 'parts:read', 'id itemNumber revision'],
+    ['get_bom', 'read', 'parts:read', 'itemId! depth'],
+    ['get_where_used', 'read', 'parts:read', 'itemId! maxDepth'],
+    ['analyze_change_impact', 'read', 'parts:read', 'itemId! includeDocuments includeRelatedChanges'],
+    ['offer_navigation', 'navigate', null, 'itemId! itemNumber! itemType! tab label'],
+    ['search_programs', 'read', 'programs:read', 'query status limit'],
+    ['search_designs', 'read', 'designs:read', 'query programId designType limit'],
+    [
+      ...(['create_item', 'write', 'parts:create'] as const),
+      'itemType! name! designId programId changeOrderId description partType material priority requirementType assignee dueDate',
+    ],
+    [
+      ...(['update_item', 'write', 'parts:update'] as const),
+      'itemId! name description partType material weight weightUnit cost currency assignee priority dueDate changeOrderId',
+    ],
+    [
+      ...(['create_relationship', 'write', 'parts:update'] as const),
+      'sourceItemId! targetItemId! type! quantity findNumber referenceDesignator changeOrderId',
+    ],
+    ['transition_item_state', 'write', ['change_orders:update', 'tasks:update'], 'itemId! targetState! comments'],
+    [
+      ...(['create_change_order', 'write', 'change_orders:create'] as const),
+      'name! changeType priority reasonForChange impactDescription affectedItemIds designIds',
+    ],
+    ['initiate_collaborative_design', 'light-write', 'parts:create', 'description! programId! designId'],
+  ])('%s: %s, %s, %s', (name, effect, permission, parameters) => {
     expect(PLM_TOOLS.find((tool) => tool.name === name)).toMatchObject({ effect, permission });
+    expect(chat.find((tool) => tool.name === name)?.parameters).toSatisfy(
+      ({ properties, required = [] }: { properties: object; required?: readonly string[] }) =>
+        Object.keys(properties)
+          .map((key) => (required.includes(key) ? `${key}!` : key))
+          .join(' ') === parameters,
+    );
   });
 
   test('chat has all of them, search five that change nothing, and an org without product data none', () => {
@@ -133,7 +151,8 @@ describe('what the model is told', () => {
   test('search has its own short prompt', () => {
     const search = promptFor({ ...context, mode: 'search' }) ?? '';
     expect(search.length).toBeLessThan(prompt.length / 4);
-    expect(search).toMatch(/first ten/);
+    for (const rule of ['One match: one line', 'Two to ten: a table', 'the first ten and how many are left'])
+      expect(search).toContain(rule);
   });
 
   test('what is the same for everybody comes first, for prompt caches', () => {

@@ -93,6 +93,18 @@ describe('reading', () => {
     ).not.toContain(drawing.id);
   });
 
+  test('analyze_change_impact answers as a whole or not at all: a part of it that fails is not left out', async () => {
+    const { owner } = world.database;
+    for (const broken of ['function private.active_change_orders', 'function private.where_used']) {
+      await owner.query(`revoke execute on ${broken} from groundwire_app`);
+      const outcome = await world.call('eli', 'analyze_change_impact', { itemId: screw.id });
+      await owner.query(`grant execute on ${broken} to groundwire_app`);
+      expect(outcome).toMatchObject({ kind: 'refused', isError: true });
+      expect(JSON.stringify(outcome)).not.toMatch(/risk|severity/);
+      expect(await world.call('eli', 'analyze_change_impact', { itemId: screw.id })).toMatchObject({ kind: 'result' });
+    }
+  });
+
   test('search_programs and search_designs find what the user is a member of', async () => {
     expect(await world.read('vic', 'search_programs', { query: 'open-1' })).toMatchObject({
       programs: [{ id: world.ids.open, code: 'OPEN-1', customer: 'Acme', status: 'Active' }],
