@@ -34,6 +34,8 @@ type ConnectionOptions = {
   /** The server has nothing to give back yet, so it is not asked. */
   readonly isNew: boolean;
   readonly fetch?: typeof fetch;
+  /** What was read of it a moment ago, if anything. */
+  readonly takeEarly?: () => Promise<Response> | null;
   /** Waits before the next try, or less where the device comes back online. */
   readonly pause?: (ms: number, signal: AbortSignal | null) => Promise<void>;
   /** From a drop to the first try to go on. */
@@ -51,6 +53,8 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
     const resuming = new Headers(init.headers).has('Last-Event-ID');
     const streaming = resuming || joins || init.method === 'POST';
     if (resuming) observer.onLink('reconnecting');
+    const early = streaming || /[?&]before=/.test(String(input)) ? null : await readEarly(options.takeEarly);
+    if (early?.ok) return early;
     const deadline = Date.now() + (resuming ? GIVE_UP_MS : FIRST_GIVE_UP_MS);
     for (let attempt = 0; ; attempt++) {
       const response = await send(url, init).catch((cause: unknown) => {
@@ -160,6 +164,12 @@ function beforeReplay({ messages, activeRun }: Hydrated): Hydrated['messages'] {
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return error instanceof Error && error.cause !== undefined ? asProblem(error.cause) : unreachable();
+}
+
+/** Null where there is nothing, or nothing that came well: it is then asked for as if for the first time. */
+async function readEarly(take: (() => Promise<Response> | null) | undefined): Promise<Response | null> {
+  const reply = take?.() ?? null;
+  return reply === null ? null : reply.catch(() => null);
 }
 
 function withSilenceLimit(response: Response): Response {

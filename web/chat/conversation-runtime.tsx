@@ -3,13 +3,13 @@
 import { type UIMessage, useChat } from '@tanstack/ai-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loseRun, observeEvent } from './answer-facts.ts';
-import type { ChatContext } from './chat-context.ts';
 import { createConnection } from './connection.ts';
-import type { ConversationStore, SendMode } from './conversation-store.ts';
+import type { SendMode } from './conversation-store.ts';
+import type { Conversation } from './create-conversation.ts';
+import { HYDRATE_LIMIT, takePrefetched } from './prefetch.ts';
 import { readQuota } from './quota.ts';
 import { observeTool, readStored } from './tool-log.ts';
 
-const PAGE_SIZE = 60;
 const TEXT_EVENTS = new Set([
   'TEXT_MESSAGE_CONTENT',
   'REASONING_MESSAGE_CONTENT',
@@ -17,27 +17,15 @@ const TEXT_EVENTS = new Set([
   'TOOL_CALL_RESULT',
 ]);
 
-export type ConversationControls = {
-  readonly send: (text: string, mode: SendMode) => void;
-  /** Ends the stream on this page only; for when the server could not be told. */
-  readonly abort: () => void;
-  readonly loadOlder: () => Promise<void>;
-};
-
 type RuntimeProps = {
-  store: ConversationStore;
-  isNew: boolean;
-  model: string | null;
-  context: ChatContext | null;
-  bind: (controls: ConversationControls) => void;
+  conversation: Conversation;
   onAccepted: () => void;
   onTitle: (title: string) => void;
   onEnded: () => void;
 };
 
-export function ConversationRuntime(props: RuntimeProps) {
-  const { store, isNew, model, context, bind, onAccepted, onTitle, onEnded } = props;
-  const { sessionId } = store.get();
+export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded }: RuntimeProps) {
+  const { id: sessionId, store, bind } = conversation;
   const sent = useRef<{ text: string; mode: SendMode; before: readonly UIMessage[] } | null>(null);
   /** A run is about to be replayed: until it is, what is shown of it stays. */
   const replaying = useRef(false);
@@ -76,21 +64,16 @@ export function ConversationRuntime(props: RuntimeProps) {
           else if (store.get().phase !== 'ready') store.set({ phase: 'failed', problem });
         },
       },
-      { sessionId, isNew },
+      { sessionId, isNew: !store.get().exists, takeEarly: () => takePrefetched(sessionId) },
     ),
   );
 
   const chat = useChat({
     threadId: sessionId,
     persistence: true,
-    history: { pageSize: PAGE_SIZE },
+    history: { pageSize: HYDRATE_LIMIT },
     connection,
     initialMessages: [...store.get().messages],
-    forwardedProps: {
-      ...(model !== null && { model }),
-      ...(context?.programId && { programId: context.programId }),
-      ...(context?.designId && { designId: context.designId }),
-    },
     queue: 'drop',
   });
 
@@ -107,11 +90,17 @@ export function ConversationRuntime(props: RuntimeProps) {
 
   useEffect(() => {
     bind({
-      send: (text, mode) => {
+      send: (text, { mode, about }) => {
         sent.current = { text, mode, before: chat.messages };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now() });
-        const body = mode === 'search' ? { body: { mode } } : {};
-        void chat.sendMessage({ id: crypto.randomUUID(), content: text }, body).then(() => {
+        const { model } = store.get();
+        const body = {
+          ...(mode === 'search' && { mode }),
+          ...(model !== null && { model }),
+          ...(about?.programId && { programId: about.programId }),
+          ...(about?.designId && { designId: about.designId }),
+        };
+        void chat.sendMessage({ id: crypto.randomUUID(), content: text }, { body }).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
           if (sent.current !== null) chat.setMessages([...sent.current.before]);
           sent.current = null;
@@ -121,6 +110,7 @@ export function ConversationRuntime(props: RuntimeProps) {
       loadOlder: chat.loadOlderMessages,
     });
   });
+  useEffect(() => () => bind(null), [bind]);
 
   return null;
 }

@@ -1,5 +1,5 @@
-// The state of one open conversation, outside React, so that a transcript, a composer and later a panel can share one
-// stream, and a new client for the same conversation can take over without a flicker.
+// The state of one open conversation, outside React, so that the page, the panel and Quick Ask can share one stream, and
+// a new client for the same conversation can take over without a flicker.
 import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
@@ -12,6 +12,14 @@ export type SendMode = 'chat' | 'search';
 
 export type ConversationState = {
   readonly sessionId: string;
+  /** The server knows of it: a message of it was taken, or it was there before. */
+  readonly exists: boolean;
+  /** The model chosen on this page, ahead of what the server tells; null leaves the choice as it is. */
+  readonly model: string | null;
+  /** Words that someone is to begin with, until the composer has taken them. */
+  readonly opening: string | null;
+  /** Which client runs the conversation: another number takes over with what the server knows. */
+  readonly client: number;
   readonly phase: 'loading' | 'ready' | 'missing' | 'failed';
   /** Why it could not be loaded, where the phase says so. */
   readonly problem: Problem | null;
@@ -54,6 +62,10 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
   const listeners = new Set<() => void>();
   let state: ConversationState = {
     sessionId,
+    exists: !options.isNew,
+    model: null,
+    opening: null,
+    client: 0,
     phase: options.isNew ? 'ready' : 'loading',
     problem: null,
     messages: [],

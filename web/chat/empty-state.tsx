@@ -1,6 +1,6 @@
 // A conversation before its first message: one sentence of what can be asked, and four ways to begin.
 import { BookOpen, ListChecks, type LucideIcon, MessageSquareText, Scale } from 'lucide-react';
-import { COMPOSER_ID } from './composer.tsx';
+import { focusComposer } from './composer.tsx';
 import { useConversation } from './conversation.tsx';
 
 type Suggestion = { readonly icon: LucideIcon; readonly title: string; readonly prompt: string };
@@ -32,7 +32,7 @@ export function EmptyState({ orgName }: { orgName: string }) {
   const { send } = useConversation();
   const begin = (prompt: string) => {
     // The button goes with the empty state; the next thing one does is read, or type.
-    if (matchMedia('(pointer: fine)').matches) document.getElementById(COMPOSER_ID)?.focus({ preventScroll: true });
+    focusComposer(document.querySelector('main'));
     send(prompt);
   };
   return (

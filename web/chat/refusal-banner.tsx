@@ -25,7 +25,7 @@ export function RefusalBanner() {
       ? 0
       : Math.max(0, Math.ceil((at + problem.retryAfterSeconds * 1_000 - now) / 1_000));
   const again = text !== '' && (
-    <Button size="small" onClick={() => send(text, mode)}>
+    <Button size="small" onClick={() => send(text, { mode })}>
       Send again
     </Button>
   );

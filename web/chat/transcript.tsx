@@ -3,6 +3,7 @@
 import { ArrowDown } from 'lucide-react';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { Button } from '../design/button.tsx';
+import { cx } from '../design/cx.ts';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Answer, NO_STEPS } from './answer.tsx';
 import { factsOf } from './answer-facts.ts';
@@ -12,7 +13,8 @@ import { textOf, UserMessage } from './message.tsx';
 import { keepTurns, type Turn, toTurns } from './turns.ts';
 import { useFollowScroll } from './use-follow-scroll.ts';
 
-export function Transcript({ empty }: { empty: ReactNode }) {
+/** `isNarrow` where it stands in a column of its own rather than in the middle of a page. */
+export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNarrow?: boolean }) {
   const { loadOlder } = useConversation();
   const messages = useConversationState((state) => state.messages);
   const phase = useConversationState((state) => state.phase);
@@ -47,9 +49,15 @@ export function Transcript({ empty }: { empty: ReactNode }) {
     <div className="relative flex min-h-0 grow flex-col">
       <div
         ref={scroller}
-        className="min-h-0 grow overflow-y-auto overscroll-contain [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]"
+        className={cx(
+          'min-h-0 grow overflow-y-auto overscroll-contain [overflow-anchor:none]',
+          !isNarrow && '[scrollbar-gutter:stable_both-edges]',
+        )}
       >
-        <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 py-6">
+        <div
+          ref={content}
+          className={cx('mx-auto flex min-h-full w-full max-w-3xl flex-col', isNarrow ? 'px-3 py-4' : 'px-4 py-6')}
+        >
           {phase === 'loading' && messages.length === 0 && (
             <Skeleton lines={['w-2/5 self-end', 'w-4/5', 'w-3/5', 'w-2/3']} className="gap-4" />
           )}

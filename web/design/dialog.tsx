@@ -1,7 +1,7 @@
 // A question or a form over the page. A native modal dialog: what is behind is inert, focus stays inside, Esc closes,
 // and focus returns to what opened it.
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { cx } from './cx.ts';
 import { IconButton } from './icon-button.tsx';
 
@@ -62,10 +62,10 @@ export function Dialog({ open, onClose, title, description, size = 'small', chil
   );
 }
 
-/** A dialog element that is modal while `open`. */
+/** A dialog element that is modal while `open`. What stands in it takes the focus after it, in an effect. */
 export function useModal(open: boolean) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     if (open && !dialog.open) dialog.showModal();

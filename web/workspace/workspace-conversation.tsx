@@ -19,21 +19,16 @@ export function WorkspaceConversation({ me, id, scope }: ConversationProps) {
       className="flex h-[70dvh] min-h-80 shrink-0 flex-col border-t border-line bg-surface desk:h-auto desk:w-96 desk:border-s desk:border-t-0 wide:w-[26rem]"
     >
       <h2 className="flex h-11 shrink-0 items-center border-b border-line px-4 font-medium">Conversation</h2>
-      <ConversationProvider
-        key={String(isNew)}
-        sessionId={id}
-        isNew={isNew}
-        model={null}
-        context={context}
-        onAccepted={() => undefined}
-      >
-        <Body me={me} id={id} onMissing={begin} />
+      <ConversationProvider key={String(isNew)} sessionId={id} isNew={isNew}>
+        <Body me={me} id={id} about={context} onMissing={begin} />
       </ConversationProvider>
     </aside>
   );
 }
 
-function Body({ me, id, onMissing }: { me: Me; id: string; onMissing: () => void }) {
+type BodyProps = { me: Me; id: string; about: ChatContext | null; onMissing: () => void };
+
+function Body({ me, id, about, onMissing }: BodyProps) {
   const missing = useConversationState((state) => state.phase === 'missing');
   useEffect(() => {
     // Nobody has said anything yet: the same place, as a conversation to begin.
@@ -42,6 +37,7 @@ function Body({ me, id, onMissing }: { me: Me; id: string; onMissing: () => void
   return (
     <>
       <Transcript
+        isNarrow
         empty={
           <p className="my-auto px-2 py-8 text-center text-muted">
             Ask about the brief, its designs and items. What you may see and change is what your own role permits.
@@ -50,7 +46,7 @@ function Body({ me, id, onMissing }: { me: Me; id: string; onMissing: () => void
       />
       <div className="flex shrink-0 flex-col gap-2 px-3 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <RefusalBanner />
-        <Composer userId={me.user.id} draftKey={id} takesFocus={false} />
+        <Composer userId={me.user.id} draftKey={id} about={about} takesFocus={false} />
       </div>
     </>
   );
