@@ -85,6 +85,7 @@ const newRun = (
     mode: request.mode,
     programId: request.programId,
     designId: request.designId,
+    about: request.about ?? null,
     parentRunId: request.parentRunId,
     approvalIds: request.decisions.map(({ approvalId }) => approvalId),
   },

@@ -9,7 +9,7 @@ import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
 import { isOwner } from './session.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
 
-export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId'> & {
+export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
   readonly text: string;
 };
 
@@ -38,6 +38,7 @@ export function prepareDraft(
     mode: draft.mode,
     programId: draft.programId ?? session?.programId ?? null,
     designId: draft.designId ?? session?.designId ?? null,
+    about: draft.about ?? null,
     tools: toolsFor(access, draft.mode),
     ordinal,
     historyFrom: session?.historyFrom ?? 0,

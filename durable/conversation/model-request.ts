@@ -21,6 +21,8 @@ export type Question = {
   readonly mode: RunMode;
   readonly programId: string | null;
   readonly designId: string | null;
+  /** What the user has in view, in words. */
+  readonly about: string | null;
   readonly tools: readonly Tool[];
   /** The turn that asks, and the first that is still sent. */
   readonly ordinal: number;
@@ -39,7 +41,7 @@ export type Prepared = {
 export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question: Question): Prepared {
   const { access, resolved, mode, programId, designId, tools } = question;
   const domain = promptFor({ access, mode, ...deps.viewOf(access, { programId, designId }) });
-  const system = systemPrompt(access, domain);
+  const system = systemPrompt(access, { domain, about: question.about });
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(question, {

@@ -182,6 +182,7 @@ function ask(
     mode: run.scope.mode,
     programId: run.scope.programId ?? session.programId,
     designId: run.scope.designId ?? session.designId,
+    about: run.scope.about,
     tools,
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,

@@ -112,7 +112,7 @@ describe('a card', () => {
     const page = await enter();
     await proposePart(page, 'Motor Assembly Four');
     await say(page, 'Count to 5');
-    await page.getByRole('article', { name: 'Assistant' }).last().getByText('5').waitFor();
+    await page.getByRole('article', { name: 'Assistant' }).last().getByText('1, 2, 3, 4, 5').waitFor();
     await page.getByRole('button', { name: 'Send' }).waitFor();
     await page.getByRole('button', { name: 'Confirm', exact: true }).click();
     await card(page, 'confirmed').waitFor();

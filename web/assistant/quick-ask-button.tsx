@@ -12,7 +12,6 @@ export function QuickAskButton() {
   return (
     <button
       type="button"
-      aria-label="Quick Ask"
       aria-haspopup="dialog"
       {...(keys !== null && { 'aria-keyshortcuts': ariaKeys(keys) })}
       {...tip('Ask without leaving this page', keys ?? undefined)}
@@ -20,9 +19,9 @@ export function QuickAskButton() {
       className="inline-flex h-8 shrink-0 items-center gap-2 rounded-control border border-line-strong bg-raised px-2.5 text-small text-muted shadow-raised transition-colors hover:border-accent hover:text-text touch:size-11 touch:justify-center touch:px-0"
     >
       <Sparkles size={16} strokeWidth={1.75} aria-hidden className="text-accent" />
-      <span className="hidden desk:inline touch:hidden">Quick Ask</span>
+      <span className="sr-only desk:not-sr-only touch:sr-only!">Quick Ask</span>
       {keys !== null && (
-        <span className="hidden desk:inline touch:hidden">
+        <span aria-hidden className="hidden desk:inline touch:hidden">
           <Kbd keys={keys} />
         </span>
       )}

@@ -4,12 +4,12 @@ import { useLocation } from 'wouter';
 import type { WorkspacePage } from '../../worker/contract.ts';
 import { useAssistant } from './assistant-provider.tsx';
 
-export function useShowInView(page: Pick<WorkspacePage, 'scope'> | undefined): void {
+export function useShowInView(page: Pick<WorkspacePage, 'scope' | 'suggestions'> | undefined): void {
   const { setInView } = useAssistant();
   const [path] = useLocation();
-  const scope = page?.scope ?? null;
   useEffect(() => {
-    setInView(scope && { ...scope, path });
+    const scope = page?.scope ?? null;
+    setInView(scope && { ...scope, path }, page?.suggestions ?? []);
     return () => setInView(null);
-  }, [setInView, scope, path]);
+  }, [setInView, page, path]);
 }

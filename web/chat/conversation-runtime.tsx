@@ -99,6 +99,7 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
           ...(model !== null && { model }),
           ...(about?.programId && { programId: about.programId }),
           ...(about?.designId && { designId: about.designId }),
+          ...(about && { about: about.label }),
         };
         void chat.sendMessage({ id: crypto.randomUUID(), content: text }, { body }).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
