@@ -1,8 +1,8 @@
 // How full the model's context is and what the conversation has cost: a ring that fills, and the figures behind it.
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { Popover } from '../design/popover.tsx';
 import { useConversationState } from './conversation.tsx';
-import { contextLine, conversationUse, costLine, filledPart } from './conversation-use.ts';
+import { type ConversationUse, contextLine, conversationUse, costLine, filledPart } from './conversation-use.ts';
 import { useCurrentModel } from './model-picker.tsx';
 
 const RADIUS = 6;
@@ -10,12 +10,19 @@ const LENGTH = 2 * Math.PI * RADIUS;
 /** From here on it is worth a look: old messages will soon no longer be sent. */
 const NEARLY_FULL = 0.8;
 
+const NOTHING: ConversationUse = { contextTokens: null, costMicros: null, isPartial: false };
+
 export function ContextMeter() {
-  const messages = useConversationState((state) => state.messages);
-  const log = useConversationState((state) => state.log);
+  // Figures come at the end of an answer; while one streams there is nothing to count anew.
+  const messages = useConversationState((state) => (state.live ? null : state.messages));
+  const log = useConversationState((state) => (state.live ? null : state.log));
   const hasOlder = useConversationState((state) => state.hasOlder);
   const { current } = useCurrentModel();
-  const use = useMemo(() => conversationUse(messages, log, hasOlder), [messages, log, hasOlder]);
+  const last = useRef<ConversationUse>(NOTHING);
+  const use = useMemo(() => {
+    if (messages !== null && log !== null) last.current = conversationUse(messages, log, hasOlder);
+    return last.current;
+  }, [messages, log, hasOlder]);
   if (use.contextTokens === null || current === undefined) return null;
   const filled = filledPart(use.contextTokens, current.contextTokens);
   const percent = Math.max(1, Math.round(filled * 100));

@@ -61,6 +61,15 @@ export function RefusalBanner() {
       </Banner>
     );
   }
+  if (problem.status === 402) {
+    return (
+      <Banner tone="notice" icon={Gauge} alert title={problem.title}>
+        <p>{problem.detail}</p>
+        <p>Everything that was said stays here to be read. Your message is kept.</p>
+        {id}
+      </Banner>
+    );
+  }
   if (problem.code === 'ASSISTANT_DISABLED') {
     return (
       <Banner tone="notice" icon={PowerOff} alert title="An admin turned the assistant off">

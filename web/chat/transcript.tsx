@@ -5,11 +5,11 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'rea
 import { Button } from '../design/button.tsx';
 import { cx } from '../design/cx.ts';
 import { Skeleton } from '../design/skeleton.tsx';
-import { Answer, NO_STEPS } from './answer.tsx';
 import { factsOf } from './answer-facts.ts';
 import { isOpen } from './confirmation.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { textOf, UserMessage } from './message.tsx';
+import { textOf } from './message.tsx';
+import { TurnList } from './turn-list.tsx';
 import { keepTurns, type Turn, toTurns } from './turns.ts';
 import { useFollowScroll } from './use-follow-scroll.ts';
 
@@ -30,11 +30,15 @@ export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNa
     pinnedTo.current = lastOwn;
   }, [lastOwn, pin]);
 
-  const older = useKeepPlace(scroller, messages[0]?.id);
+  const fetching = useRef(false);
   const showOlder = () => {
-    older.remember();
+    if (fetching.current) return;
+    fetching.current = true;
+    const settle = () => {
+      fetching.current = false;
+    };
     // A page that does not come leaves the button in place, which is the way to ask again.
-    loadOlder().catch(() => undefined);
+    loadOlder().then(settle, settle);
   };
 
   const turns = useTurns();
@@ -42,7 +46,11 @@ export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNa
   const lastTurn = turns.at(-1);
   // While the server works on a message or goes on after a decision, the answer already has a place.
   const pending = live && (lastTurn?.kind !== 'answer' || (runId !== null && lastTurn.runId !== runId));
-  const total = turns.length + (pending ? 1 : 0);
+  const failed = useConversationState((state) => state.log.unanswered);
+  // A run that failed before it had anything to say still says why.
+  const isTold = lastTurn?.kind === 'answer' && lastTurn.runId === failed?.runId;
+  const unanswered = live || isTold ? null : failed;
+  const total = turns.length + (pending ? 1 : 0) + (unanswered ? 1 : 0);
   const isEmpty = phase === 'ready' && total === 0;
 
   return (
@@ -62,35 +70,21 @@ export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNa
             <Skeleton lines={['w-2/5 self-end', 'w-4/5', 'w-3/5', 'w-2/3']} className="gap-4" />
           )}
           {isEmpty && empty}
-          {hasOlder && (
+          {hasOlder && total > 0 && (
             <Button tone="quiet" size="small" className="mb-4 self-center" onClick={showOlder}>
               Show earlier messages
             </Button>
           )}
           {total > 0 && (
-            <div role="feed" aria-label="Conversation" aria-busy={live} className="flex flex-col gap-6">
-              {turns.map((turn, index) =>
-                turn.kind === 'question' ? (
-                  <UserMessage key={turn.key} message={turn.message} position={index + 1} total={total} />
-                ) : (
-                  <Answer
-                    key={turn.key}
-                    steps={turn.steps}
-                    position={index + 1}
-                    total={total}
-                    last={index === total - 1}
-                  />
-                ),
-              )}
-              {pending && <Answer key="pending" steps={NO_STEPS} position={total} total={total} last />}
-              {!live && (
-                <Unanswered
-                  position={total}
-                  total={total}
-                  lastRunId={lastTurn?.kind === 'answer' ? lastTurn.runId : null}
-                />
-              )}
-            </div>
+            <TurnList
+              turns={turns}
+              pending={pending}
+              unanswered={unanswered}
+              live={live}
+              hasOlder={hasOlder}
+              scroller={scroller}
+              onNearStart={showOlder}
+            />
           )}
         </div>
       </div>
@@ -119,13 +113,6 @@ function useTurns(): readonly Turn[] {
   }, [messages, log]);
 }
 
-/** A run that failed before it had anything to say still says why. */
-function Unanswered({ position, total, lastRunId }: { position: number; total: number; lastRunId: string | null }) {
-  const facts = useConversationState((state) => state.log.unanswered);
-  if (facts === null || facts.runId === lastRunId) return null;
-  return <Answer steps={NO_STEPS} facts={facts} position={position} total={total} last />;
-}
-
 /** One line for screen readers: at most "Generating" and how it ended, whatever the number of words between. */
 function Announcements() {
   const words = useConversationState((state) => {
@@ -144,26 +131,4 @@ function Announcements() {
       {words}
     </div>
   );
-}
-
-/** Keeps what is read in its place while earlier messages come in above it. */
-function useKeepPlace(scroller: { readonly current: HTMLElement | null }, firstId: string | undefined) {
-  const place = useRef<{ firstId: string | undefined; fromEnd: number } | null>(null);
-  const first = useRef(firstId);
-  useEffect(() => {
-    first.current = firstId;
-  }, [firstId]);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    const kept = place.current;
-    if (!element || !kept || kept.firstId === firstId) return;
-    element.scrollTop = element.scrollHeight - kept.fromEnd;
-    place.current = null;
-  }, [scroller, firstId]);
-  return {
-    remember: () => {
-      const element = scroller.current;
-      if (element) place.current = { firstId: first.current, fromEnd: element.scrollHeight - element.scrollTop };
-    },
-  };
 }

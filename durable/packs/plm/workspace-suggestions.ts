@@ -42,6 +42,6 @@ export function itemSuggestions({ itemType, itemNumber, state }: Item): string[]
     case 'Task':
       return [`Show the details of ${itemNumber}`, `Move ${itemNumber} to In Progress`];
     default:
-      return [`Show the details of ${itemNumber}`, `Where is ${itemNumber} used?`];
+      return [`Show the details of ${itemNumber}`, `What would a change of ${itemNumber} affect?`];
   }
 }
