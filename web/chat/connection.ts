@@ -3,6 +3,7 @@
 import { fetchServerSentEvents } from '@tanstack/ai-react';
 import { Problem, readProblem, unreachable } from '../problem.ts';
 import type { StreamEvent } from './answer-facts.ts';
+import { mergeDeltas } from './merge-deltas.ts';
 import { asRecord } from './unknown-value.ts';
 
 const CHAT_URL = '/api/v1/ai/chat';
@@ -88,12 +89,8 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
       try {
         // The server holds the transcript; only the new message travels.
         const sent = messages.findLast((message) => message.role === 'user');
-        for await (const chunk of base.connect(
-          sent === undefined ? [] : ([sent] as typeof messages),
-          data,
-          signal,
-          context,
-        )) {
+        const messagesSent = sent === undefined ? [] : ([sent] as typeof messages);
+        for await (const chunk of mergeDeltas(base.connect(messagesSent, data, signal, context))) {
           if (!accepted) observer.onAccepted();
           accepted = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
@@ -109,7 +106,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
     async *joinRun(runId, signal) {
       let joined = false;
       try {
-        for await (const chunk of base.joinRun(runId, signal)) {
+        for await (const chunk of mergeDeltas(base.joinRun(runId, signal))) {
           joined = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
           yield withoutInterrupt(chunk);

@@ -8,6 +8,7 @@ import { DesignStory } from './design-story.tsx';
 import { FormStory } from './form-story.tsx';
 import { LongStory } from './long-story.tsx';
 import { StatesStory } from './states-story.tsx';
+import { StreamStory } from './stream-story.tsx';
 import './stories.css';
 
 const STORIES: Readonly<Record<string, ComponentType>> = {
@@ -16,6 +17,7 @@ const STORIES: Readonly<Record<string, ComponentType>> = {
   states: StatesStory,
   cards: CardsStory,
   long: LongStory,
+  stream: StreamStory,
 };
 
 function Stories() {
