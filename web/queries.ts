@@ -54,7 +54,8 @@ export function useSessions(words = ''): UseInfiniteQueryResult<InfiniteData<Ses
     queryFn: ({ pageParam }) => getSessions({ limit: SESSION_PAGE, cursor: pageParam, words }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
-    staleTime: 15_000,
+    // What was said a moment ago is found a moment later.
+    staleTime: words === '' ? 15_000 : 0,
     ...(words !== '' && { placeholderData: keepPreviousData }),
   });
 }

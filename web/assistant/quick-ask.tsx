@@ -25,14 +25,10 @@ export function QuickAsk({ me }: { me: Me }) {
   const isOpen = useAssistantState((state) => state.isQuickOpen);
   const quick = useAssistantState((state) => state.quick);
   const hasText = useSyncExternalStore(quick.store.subscribe, () => quick.store.shown().messages.length > 0);
-  const ref = useModal(isOpen);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is the backdrop's; Esc closes natively
     <dialog
-      ref={ref}
+      {...useModal(isOpen, assistant.closeQuick)}
       aria-label="Quick Ask"
-      onClose={assistant.closeQuick}
-      onClick={(event) => event.target === event.currentTarget && assistant.closeQuick()}
       className={cx('quick-ask', hasText ? 'w-[48rem]' : 'w-[40rem]')}
     >
       {isOpen && (
@@ -72,7 +68,12 @@ function Open({ me, hasText }: { me: Me; hasText: boolean }) {
           <Transcript empty={null} isNarrow />
         </div>
       )}
-      <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2">
+      <div
+        className={cx(
+          'flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2',
+          !hasText && 'touch:hidden',
+        )}
+      >
         <p className="flex items-center gap-1.5 text-meta text-muted touch:hidden">
           <Kbd keys="Enter" /> asks · <Kbd keys="Escape" /> closes{hasText && ', the answer goes on'}
         </p>

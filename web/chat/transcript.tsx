@@ -1,7 +1,7 @@
 // The messages of the open conversation: a feed that follows new text until the reader moves up, and says by one status
 // line how an answer goes. Earlier messages come in above without moving what is read.
 import { ArrowDown } from 'lucide-react';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react';
 import { Button } from '../design/button.tsx';
 import { cx } from '../design/cx.ts';
 import { Skeleton } from '../design/skeleton.tsx';

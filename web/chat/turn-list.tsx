@@ -53,7 +53,6 @@ export function TurnList({ turns, pending, unanswered, live, hasOlder, scroller,
   }, []);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches where focus is
     <div
       ref={feed}
       role="feed"
