@@ -3,6 +3,7 @@
 import { type UIMessage, useChat } from '@tanstack/ai-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loseRun, observeEvent } from './answer-facts.ts';
+import type { ChatContext } from './chat-context.ts';
 import { createConnection } from './connection.ts';
 import type { SendMode } from './conversation-store.ts';
 import type { Conversation } from './create-conversation.ts';
@@ -17,6 +18,10 @@ const TEXT_EVENTS = new Set([
   'TOOL_CALL_RESULT',
 ]);
 
+type Asked = { text: string; mode: SendMode; about: ChatContext | null };
+
+const NOTHING_ASKED: Asked = { text: '', mode: 'chat', about: null };
+
 type RuntimeProps = {
   conversation: Conversation;
   onAccepted: () => void;
@@ -26,7 +31,7 @@ type RuntimeProps = {
 
 export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded }: RuntimeProps) {
   const { id: sessionId, store, bind } = conversation;
-  const sent = useRef<{ text: string; mode: SendMode; before: readonly UIMessage[] } | null>(null);
+  const sent = useRef<(Asked & { before: readonly UIMessage[] }) | null>(null);
   /** A run is about to be replayed: until it is, what is shown of it stays. */
   const replaying = useRef(false);
   const callbacks = useRef({ onAccepted, onTitle, onEnded });
@@ -51,8 +56,8 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
           callbacks.current.onAccepted();
         },
         onRefused: (problem) => {
-          const { text, mode } = sent.current ?? { text: '', mode: 'chat' };
-          store.set({ link: 'steady', refused: { problem, text, mode, at: Date.now() } });
+          const { text, mode, about } = sent.current ?? NOTHING_ASKED;
+          store.set({ link: 'steady', refused: { problem, text, mode, about, at: Date.now() } });
         },
         onLost: () => store.set({ link: 'lost', log: loseRun(store.get().log) }),
         onHydrated: (problem, result) => {
@@ -91,7 +96,7 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
   useEffect(() => {
     bind({
       send: (text, { mode, about }) => {
-        sent.current = { text, mode, before: chat.messages };
+        sent.current = { text, mode, about, before: chat.messages };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now() });
         const { model } = store.get();
         const body = {

@@ -3,6 +3,7 @@
 import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
+import type { ChatContext } from './chat-context.ts';
 import type { Attempts } from './confirmation.ts';
 import type { QuotaFigures } from './quota.ts';
 import { EMPTY_TOOL_LOG, type ToolLog } from './tool-log.ts';
@@ -36,6 +37,8 @@ export type ConversationState = {
     readonly problem: Problem;
     readonly text: string;
     readonly mode: SendMode;
+    /** What was in view as it was sent. */
+    readonly about: ChatContext | null;
     readonly at: number;
   } | null;
   readonly tools: ToolLog;

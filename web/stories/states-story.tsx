@@ -34,7 +34,13 @@ const FAILED: AnswerFacts = {
 };
 
 const refusal = (problem: ConstructorParameters<typeof Problem>[0]): Partial<ConversationState> => ({
-  refused: { problem: new Problem(problem), text: 'Which parts are in review?', mode: 'chat', at: Date.now() },
+  refused: {
+    problem: new Problem(problem),
+    text: 'Which parts are in review?',
+    mode: 'chat',
+    about: null,
+    at: Date.now(),
+  },
 });
 
 const running = toolCall('c2', 'get_bom', { itemNumber: 'PN-000059', depth: 2 });
@@ -106,7 +112,9 @@ export function StatesStory() {
                 status: 402,
                 code: 'QUOTA_EXCEEDED',
                 title: 'Allowance used up',
-                detail: 'The token allowance of your plan is used up for this month.',
+                detail:
+                  'The token allowance of Cascade Robotics is used up. It renews on 1 December; an admin can have it raised before.',
+                members: { used: 200_000, limit: 200_000, left: 0, renewsAt: '2026-12-01T00:00:00.000Z' },
               }),
             }}
           />
