@@ -78,7 +78,10 @@ export function useModal(open: boolean, onClose: () => void) {
       event.preventDefault();
       onClose();
     },
-    onClose,
+    onClose: (event: SyntheticEvent<HTMLDialogElement>) => {
+      // The event comes a moment after: by then it can be open again.
+      if (!event.currentTarget.open) onClose();
+    },
     onClick: (event: SyntheticEvent<HTMLDialogElement>) => {
       if (event.target === event.currentTarget) onClose();
     },

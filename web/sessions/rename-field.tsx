@@ -23,11 +23,10 @@ export function RenameField({ title, onFinish }: RenameFieldProps) {
       onBlur={() => onFinish(text)}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
-        if (event.key === 'Enter') onFinish(text);
-        if (event.key !== 'Escape') return;
-        // Esc here means the name, not what is around it.
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        // These keys mean the name: not what is around it, nor what has the focus next.
         event.preventDefault();
-        onFinish(null);
+        onFinish(event.key === 'Enter' ? text : null);
       }}
       className={`${CONTROL} h-8 px-2 touch:h-11`}
     />
