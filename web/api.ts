@@ -32,17 +32,20 @@ export const getModels = (): Promise<ModelList> => call('GET', `${AI}/models`);
 export const getQuota = (): Promise<Quota> => call('GET', `${AI}/quota`);
 export const getSession = (id: string): Promise<Session> => call('GET', `${AI}/sessions/${id}`);
 
-export function getSessions(options: { limit: number; cursor: string | null }): Promise<SessionList> {
+export function getSessions(options: { limit: number; cursor: string | null; words: string }): Promise<SessionList> {
   const search = new URLSearchParams({ limit: String(options.limit) });
   if (options.cursor !== null) search.set('cursor', options.cursor);
+  if (options.words !== '') search.set('q', options.words);
   return call('GET', `${AI}/sessions?${search}`);
 }
 
 export const getMessages = (id: string, limit: number): Promise<MessageList> =>
   call('GET', `${AI}/sessions/${id}/messages?limit=${limit}`);
 
-export const patchSession = (id: string, patch: { title?: string; model?: string }): Promise<Session> =>
-  call('PATCH', `${AI}/sessions/${id}`, patch);
+export const patchSession = (
+  id: string,
+  patch: { title?: string; model?: string; pinned?: boolean },
+): Promise<Session> => call('PATCH', `${AI}/sessions/${id}`, patch);
 
 /** `keepalive` lets the request outlive the page that sends it. */
 export const deleteSession = (id: string): Promise<void> =>

@@ -2,6 +2,9 @@
 import { Compass, WifiOff } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useRoute } from 'wouter';
+import type { Me } from '../worker/contract.ts';
+import { AssistantProvider } from './assistant/assistant-provider.tsx';
+import { AssistantShell } from './assistant/assistant-shell.tsx';
 import { ChatPage } from './chat/chat-page.tsx';
 import { Button } from './design/button.tsx';
 import { PageState } from './design/page-state.tsx';
@@ -58,6 +61,16 @@ function Product() {
       </main>
     );
   }
+  return (
+    <AssistantProvider key={`${me.user.id} ${me.org.id}`} me={me}>
+      <AssistantShell me={me}>
+        <Pages me={me} />
+      </AssistantShell>
+    </AssistantProvider>
+  );
+}
+
+function Pages({ me }: { me: Me }) {
   return (
     <Switch>
       <Route path="/">

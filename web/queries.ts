@@ -1,6 +1,7 @@
 // What the page reads from the server and keeps fresh, each under one key.
 import {
   type InfiniteData,
+  keepPreviousData,
   type QueryClient,
   type UseInfiniteQueryResult,
   type UseQueryResult,
@@ -17,6 +18,8 @@ export const KEYS = {
   models: ['models'],
   quota: ['quota'],
   sessions: ['sessions'],
+  /** Found by their words; a key below that of all of them, so that what changes one refreshes both. */
+  found: (words: string) => ['sessions', 'found', words],
   session: (id: string) => ['session', id],
 } as const;
 
@@ -42,13 +45,16 @@ export function useQuota(): UseQueryResult<Quota> {
   return useQuery({ queryKey: KEYS.quota, queryFn: getQuota, staleTime: 60_000, retry: false });
 }
 
-export function useSessions(): UseInfiniteQueryResult<InfiniteData<SessionList>> {
+/** All of them, or those in which the words occur. */
+export function useSessions(words = ''): UseInfiniteQueryResult<InfiniteData<SessionList>> {
   return useInfiniteQuery({
-    queryKey: KEYS.sessions,
-    queryFn: ({ pageParam }) => getSessions({ limit: SESSION_PAGE, cursor: pageParam }),
+    queryKey: words === '' ? KEYS.sessions : KEYS.found(words),
+    queryFn: ({ pageParam }) => getSessions({ limit: SESSION_PAGE, cursor: pageParam, words }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
-    staleTime: 15_000,
+    // What was said a moment ago is found a moment later.
+    staleTime: words === '' ? 15_000 : 0,
+    ...(words !== '' && { placeholderData: keepPreviousData }),
   });
 }
 
@@ -72,11 +78,11 @@ export function useDisabled(): Problem | null {
   return off instanceof Problem ? off : null;
 }
 
-/** Writes a conversation's new title into what is shown, ahead of the server's next list. */
-export function showTitle(client: QueryClient, id: string, title: string): void {
-  client.setQueryData<InfiniteData<SessionList>>(KEYS.sessions, (data) => {
+/** Writes a change of one conversation into every list that shows it, ahead of the server's next one. */
+export function showChange(client: QueryClient, id: string, change: Partial<Session>): void {
+  client.setQueriesData<InfiniteData<SessionList>>({ queryKey: KEYS.sessions }, (data) => {
     if (data === undefined) return data;
-    const rename = (session: Session): Session => (session.id === id ? { ...session, title } : session);
-    return { ...data, pages: data.pages.map((page) => ({ ...page, sessions: page.sessions.map(rename) })) };
+    const apply = (session: Session): Session => (session.id === id ? { ...session, ...change } : session);
+    return { ...data, pages: data.pages.map((page) => ({ ...page, sessions: page.sessions.map(apply) })) };
   });
 }

@@ -37,6 +37,7 @@ export const EstimateRequest = z
     mode: RunMode.nullish(),
     programId: ScopeId.nullish(),
     designId: ScopeId.nullish(),
+    about: z.string().trim().min(1).max(200).nullish().meta({ description: 'What the user has in view, in words.' }),
   })
   .meta({ id: 'EstimateRequest' });
 

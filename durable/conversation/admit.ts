@@ -65,7 +65,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
  */
 function atPlace(request: RunRequest, place: SharedPlace | null): RunRequest {
   if (!place) return request;
-  const { earlier: _heardElsewhere, ...said } = request;
+  const { earlier: _heardElsewhere, about: _elsewhere, ...said } = request;
   return { ...said, programId: place.view.program?.id ?? null, designId: place.view.design?.id ?? null };
 }
 
@@ -103,6 +103,7 @@ const newRun = (
     mode: request.mode,
     programId: request.programId,
     designId: request.designId,
+    about: request.about ?? null,
     parentRunId: request.parentRunId ?? proposingRun(deps, request),
     approvalIds: request.decisions.map(({ approvalId }) => approvalId),
     instructions: request.instructions,

@@ -9,7 +9,7 @@ import { type Prepared, prepareRequest } from './model-request.ts';
 import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
 
-export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId'> & {
+export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
   readonly text: string;
 };
 
@@ -41,6 +41,7 @@ export function prepareDraft(
     mode: draft.mode,
     programId: draft.programId ?? session?.programId ?? null,
     designId: draft.designId ?? session?.designId ?? null,
+    about: draft.about ?? null,
     tools: toolsFor(access, draft.mode),
     ordinal,
     historyFrom: session?.historyFrom ?? 0,

@@ -27,6 +27,8 @@ export type Question = {
   readonly maxOutputTokens?: number | null;
   readonly programId: string | null;
   readonly designId: string | null;
+  /** What the user has in view, in words. */
+  readonly about: string | null;
   readonly tools: readonly Tool[];
   /** The turn that asks, and the first that is still sent. */
   readonly ordinal: number;
@@ -47,7 +49,8 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const isShared = place !== null;
   const view = place?.view ?? deps.viewOf(access, { programId, designId });
   const domain = promptFor({ access, mode, shared: place, ...view });
-  const system = systemPrompt(access, domain, { isShared, instructions: question.instructions ?? null });
+  const instructions = question.instructions ?? null;
+  const system = systemPrompt(access, { domain, about: question.about, isShared, instructions });
   const asked = question.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS, asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);

@@ -43,6 +43,8 @@ export const RunRequest = z.object({
   programId: z.string().max(64).nullable(),
   designId: z.string().max(64).nullable(),
   mode: RunMode,
+  /** What the user has in view beside the conversation, in the words of the page that shows it. */
+  about: z.string().max(200).nullish(),
   parentRunId: RunId.nullable(),
   /** What was said before, where the conversation begins with this request; else it has no effect. */
   earlier: EarlierMessages.optional(),
@@ -79,9 +81,14 @@ export type RunCall = z.infer<typeof RunCall>;
 /** What a message would take, if it were sent as drafted. */
 export const EstimateCall = z.object({
   access: Access,
-  draft: RunRequest.pick({ sessionId: true, model: true, mode: true, programId: true, designId: true }).extend({
-    text: z.string(),
-  }),
+  draft: RunRequest.pick({
+    sessionId: true,
+    model: true,
+    mode: true,
+    programId: true,
+    designId: true,
+    about: true,
+  }).extend({ text: z.string() }),
 });
 export type EstimateCall = z.infer<typeof EstimateCall>;
 

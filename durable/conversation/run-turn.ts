@@ -188,6 +188,7 @@ function ask(
     maxOutputTokens: run.scope.maxOutputTokens ?? null,
     programId: run.scope.programId ?? session.programId,
     designId: run.scope.designId ?? session.designId,
+    about: run.scope.about,
     tools,
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,

@@ -16,6 +16,8 @@ const Scope = z.object({
   mode: RunMode,
   programId: z.string().nullable(),
   designId: z.string().nullable(),
+  /** What the user had in view, in words. */
+  about: z.string().nullable().default(null),
   parentRunId: z.string().nullable(),
   /** The approvals that this run was asked to carry out or to lay aside. */
   approvalIds: z.array(z.string()).default([]),

@@ -3,20 +3,19 @@ import { quoted } from '../packs/quoted.ts';
 import type { Access } from '../principal.ts';
 import { SPEAKERS_RULE } from './speakers.ts';
 
-/**
- * Holds nothing that changes from turn to turn, so that a provider can cache it with the history that follows. Where
- * several people share the conversation it names none of them, so that it is the same for each.
- * @param domain what the org's packs have to say, null where it has none
- * @param instructions what the person's own program adds, null where it adds nothing
- */
-export function systemPrompt(
-  access: Access,
-  domain: string | null,
-  {
-    isShared = false,
-    instructions = null,
-  }: { readonly isShared?: boolean; readonly instructions?: string | null } = {},
-): string {
+type Situation = {
+  /** What the org's packs have to say; null where it has none. */
+  readonly domain: string | null;
+  /** What the user has in view; null where nothing is known of it. */
+  readonly about: string | null;
+  /** Several people share the conversation: none of them is named, so that the prompt is the same for each. */
+  readonly isShared: boolean;
+  /** What the person's own program adds, null where it adds nothing. */
+  readonly instructions: string | null;
+};
+
+/** What changes from turn to turn stands last, so that a provider can cache what comes before it. */
+export function systemPrompt(access: Access, { domain, about, isShared, instructions }: Situation): string {
   const general = [
     'You are the assistant built into the product that this person is using.',
     isShared
@@ -29,8 +28,10 @@ export function systemPrompt(
   const data =
     domain ??
     "You have no access to the organisation's data in this conversation. Say so where an answer would need it.";
+  const view =
+    about === null ? [] : [`In view: ${quoted(about)}. Where the user names nothing else, "this" and "it" mean that.`];
   const added = instructions === null ? [] : [ADDED, instructions];
-  return [...general, data, ...added].join('\n');
+  return [...general, data, ...view, ...added].join('\n');
 }
 
 /** Last, so that it cannot pass for a rule of ours. */

@@ -80,6 +80,7 @@ export const WorkspacePage = z.object({
     .object({ programId: z.string().nullable(), designId: z.string().nullable(), label: z.string(), draft: z.string() })
     .nullable()
     .meta({ description: 'What a conversation that begins here is about, and the words it begins with.' }),
+  suggestions: z.array(z.string()).optional().meta({ description: 'What can be asked beside this page, in full.' }),
   conversationId: z.string().nullable().meta({ description: 'A conversation that belongs to it.' }),
 });
 export type WorkspacePage = z.infer<typeof WorkspacePage>;

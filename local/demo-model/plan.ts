@@ -2,6 +2,7 @@
 import { type Answer, type Chat, call, type PlannedCall, say } from './chat.ts';
 import { type Choice, chooseTools } from './choose-tools.ts';
 import type { Entity } from './entities.ts';
+import { itemByNumber } from './entities.ts';
 import { fillArguments } from './fill-arguments.ts';
 import { changeOrderOf, type Filling } from './filling.ts';
 import { type Found, findItems, findPlaces, type Planning } from './look-ups.ts';
@@ -11,7 +12,7 @@ import { reportSteps } from './report.ts';
 import { readParameters } from './schema.ts';
 import { readSetting } from './setting.ts';
 import type { Step, Story } from './story.ts';
-import { findSubjects, namedSubjects, type Subject } from './subjects.ts';
+import { findSubjects, meansWhatIsInView, namedSubjects, type Subject } from './subjects.ts';
 
 /** More calls than this in one turn and the demo model says what it has. */
 const MAX_STEPS = 16;
@@ -75,7 +76,10 @@ function subjectsOf(planning: Planning): readonly Subject[] {
   if (named.length > 0 || choice.intent.about === 'nothing') return named;
   const changes = choice.intent.id === 'update' || choice.intent.id === 'transition';
   const subject = changes ? text.replace(/\s+(?:to|as|into|because|since|comment)\b.*$/is, '') : text;
-  return findSubjects(subject, story, choice.intent);
+  const found = findSubjects(subject, story, choice.intent);
+  const inView = planning.setting.itemNumber;
+  if (inView === null || !meansWhatIsInView(subject, { isSpokenOf: found.length > 0 })) return found;
+  return [{ kind: 'known', entity: itemByNumber(inView) }];
 }
 
 /** One call for each item, or for each new thing that the sentence names. */

@@ -1,13 +1,19 @@
-// Reads from the system prompt which program and design the user looks at, however the prompt words it.
-import { findCodes, findIds } from './words.ts';
+// Reads from the system prompt which program, design and item the user looks at, however the prompt words it.
+import { findCodes, findIds, findItemNumbers } from './words.ts';
 
-export type Setting = { readonly programId: string | null; readonly designId: string | null };
+export type Setting = {
+  readonly programId: string | null;
+  readonly designId: string | null;
+  /** The item whose page is open. */
+  readonly itemNumber: string | null;
+};
 
 const IN_VIEW = /\b(?:in view|current(?:ly)?|active|selected|scope|context|looking at|works? (?:in|on)|open)\b/i;
 
 export function readSetting(system: string): Setting {
   const lines = system.split('\n');
-  return { programId: find(lines, 'program'), designId: find(lines, 'design') };
+  const [itemNumber = null] = findItemNumbers(lines.find((line) => line.startsWith('In view:')) ?? '');
+  return { programId: find(lines, 'program'), designId: find(lines, 'design'), itemNumber };
 }
 
 function find(lines: readonly string[], noun: 'program' | 'design'): string | null {

@@ -65,6 +65,12 @@ function placedSubjects(text: string, story: Story): readonly Subject[] {
   return together ? list.map((entity) => ({ kind: 'known', entity })) : [];
 }
 
+/** "this" is what is in view; "it", or no item at all, where nothing was spoken of before. */
+export function meansWhatIsInView(text: string, { isSpokenOf }: { isSpokenOf: boolean }): boolean {
+  if (/\bthis\b/i.test(text)) return true;
+  return !isSpokenOf && (refersBack(withoutMentions(text)) || leftover(text) === '');
+}
+
 /** The words that carry a name, once everything that only asks is taken out. */
 export function leftover(text: string): string {
   const codes = new Set(findCodes(text));

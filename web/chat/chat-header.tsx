@@ -1,46 +1,35 @@
-// The line above a conversation: its title, the model that answers, and who is asking.
+// The line above the conversation on its own page: its title, whether the demo model answers, and the way to the others.
 import { FlaskConical, PanelLeft } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { Me } from '../../worker/contract.ts';
 import { Badge } from '../design/badge.tsx';
 import { IconButton } from '../design/icon-button.tsx';
-import { UserMenu } from '../frame/user-menu.tsx';
+import { useModels } from '../queries.ts';
+import { useTitle } from './use-title.ts';
 
-type ChatHeaderProps = {
-  title: string;
-  me: Me;
-  /** The demo model answers. */
-  demo: boolean;
-  /** Chooses the model; on narrow screens it stands with the composer instead. */
-  picker: ReactNode;
-  /** Null where there is no list to open. */
-  onOpenSessions: (() => void) | null;
-};
-
-export function ChatHeader({ title, me, demo, picker, onOpenSessions }: ChatHeaderProps) {
+export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
+  const title = useTitle();
   return (
-    <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 desk:px-4">
-      {onOpenSessions && (
-        <IconButton icon={PanelLeft} label="Conversations" onClick={onOpenSessions} className="desk:hidden" />
-      )}
+    <header className="flex h-12 shrink-0 items-center gap-2 px-3 desk:px-4">
+      <IconButton icon={PanelLeft} label="Conversations" onClick={onOpenSessions} className="desk:hidden" />
       <h1 dir="auto" className="min-w-0 grow truncate font-medium [text-align:match-parent]">
         {title}
       </h1>
-      {demo && (
-        <Badge
-          tone="notice"
-          icon={FlaskConical}
-          title="Answers come from a built-in demo model. Set a provider key to ask a real one."
-        >
-          Demo model<span className="hidden wide:inline"> – not an AI</span>
-          <span className="sr-only wide:hidden"> – not an AI</span>
-        </Badge>
-      )}
-      {picker && <div className="hidden min-w-0 desk:block">{picker}</div>}
-      <span className="hidden max-w-44 truncate border-s border-line ps-3 text-small text-muted desk:inline">
-        {me.org.name}
-      </span>
-      <UserMenu me={me} />
+      <DemoBadge />
     </header>
+  );
+}
+
+/** Says that no AI answers, wherever answers are read. */
+export function DemoBadge({ isShort = false }: { isShort?: boolean }) {
+  const { data: models } = useModels();
+  if (!models?.demo) return null;
+  return (
+    <Badge
+      tone="notice"
+      icon={FlaskConical}
+      tip="Answers come from a built-in demo model. Set a provider key to ask a real one."
+    >
+      {isShort ? 'Demo' : 'Demo model'}
+      <span className={isShort ? 'sr-only' : 'sr-only wide:not-sr-only'}> – not an AI</span>
+    </Badge>
   );
 }

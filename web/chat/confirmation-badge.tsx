@@ -71,13 +71,12 @@ export function ConfirmationBadge({
       </div>
       <p dir="auto" className="text-small break-words text-muted">
         {wordsOf(confirmation, note)}
-        {said !== '' && (
-          <span className="whitespace-nowrap">
-            {' '}
-            {DECIDED_WORDS[state]} {said}.
-          </span>
-        )}
       </p>
+      {said !== '' && (
+        <p className="text-meta text-muted">
+          {DECIDED_WORDS[state]} {said}
+        </p>
+      )}
       {elsewhere && <p className="text-small text-muted">Already decided in another tab or by another click.</p>}
       {card.details.length > 0 && (
         <details className="group text-small">

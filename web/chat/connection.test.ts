@@ -6,7 +6,7 @@ import { createConnection } from './connection.ts';
 type Reply = Response | 'no answer';
 
 /** A server that gives these replies in turn, and what the page noticed. */
-function connectTo(replies: readonly Reply[], options: { isNew?: boolean } = {}) {
+function connectTo(replies: readonly Reply[], options: { isNew?: boolean; early?: Promise<Response> } = {}) {
   const requests: { url: string; init: RequestInit }[] = [];
   const noticed: string[] = [];
   const problems: Problem[] = [];
@@ -26,6 +26,7 @@ function connectTo(replies: readonly Reply[], options: { isNew?: boolean } = {})
     {
       sessionId: 't',
       isNew: options.isNew ?? false,
+      takeEarly: () => options.early ?? null,
       fetch: async (url, init = {}) => {
         requests.push({ url: String(url), init });
         const reply = replies[Math.min(next++, replies.length - 1)];

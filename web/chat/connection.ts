@@ -3,6 +3,7 @@
 import { fetchServerSentEvents } from '@tanstack/ai-react';
 import { Problem, readProblem, unreachable } from '../problem.ts';
 import type { StreamEvent } from './answer-facts.ts';
+import { mergeDeltas } from './merge-deltas.ts';
 import { parseStanding, partWaiting, type Standing } from './standing.ts';
 import { asRecord } from './unknown-value.ts';
 
@@ -38,6 +39,8 @@ type ConnectionOptions = {
   /** The server has nothing to give back yet, so it is not asked. */
   readonly isNew: boolean;
   readonly fetch?: typeof fetch;
+  /** What was read of it a moment ago, if anything. */
+  readonly takeEarly?: () => Promise<Response> | null;
   /** Waits before the next try, or less where the device comes back online. */
   readonly pause?: (ms: number, signal: AbortSignal | null) => Promise<void>;
   /** From a drop to the first try to go on. */
@@ -59,6 +62,11 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
     const resuming = new Headers(init.headers).has('Last-Event-ID');
     const streaming = resuming || joins || init.method === 'POST';
     if (resuming) observer.onLink('reconnecting');
+    const early = streaming || /[?&]before=/.test(String(input)) ? null : await readEarly(options.takeEarly);
+    if (early?.ok) {
+      hydrated = await bodyOf(early);
+      return early;
+    }
     const deadline = Date.now() + (resuming ? GIVE_UP_MS : FIRST_GIVE_UP_MS);
     for (let attempt = 0; ; attempt++) {
       const response = await send(url, init).catch((cause: unknown) => {
@@ -70,11 +78,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
         if (streaming) observer.onLink('steady');
         // A turn that waits says nothing for long, and yet the message is stored.
         if (init.method === 'POST' && !resuming) taken?.();
-        if (!streaming)
-          hydrated = await response
-            .clone()
-            .json()
-            .catch(() => null);
+        if (!streaming) hydrated = await bodyOf(response);
         return streaming ? withSilenceLimit(response) : response;
       }
       const again = response === null || (resuming && response.status >= 502);
@@ -103,12 +107,8 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
       try {
         // The server holds the transcript; only the new message travels.
         const sent = messages.findLast((message) => message.role === 'user');
-        for await (const chunk of base.connect(
-          sent === undefined ? [] : ([sent] as typeof messages),
-          data,
-          signal,
-          context,
-        )) {
+        const messagesSent = sent === undefined ? [] : ([sent] as typeof messages);
+        for await (const chunk of mergeDeltas(base.connect(messagesSent, data, signal, context))) {
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
           yield withoutInterrupt(chunk);
         }
@@ -122,7 +122,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
     async *joinRun(runId, signal) {
       let joined = false;
       try {
-        for await (const chunk of base.joinRun(runId, signal)) {
+        for await (const chunk of mergeDeltas(base.joinRun(runId, signal))) {
           joined = true;
           observer.onEvent(chunk as unknown as StreamEvent, requestId);
           yield withoutInterrupt(chunk);
@@ -184,6 +184,12 @@ function asProblem(error: unknown): Problem {
   return error instanceof Error && error.cause !== undefined ? asProblem(error.cause) : unreachable();
 }
 
+/** Null where there is nothing, or nothing that came well: it is then asked for as if for the first time. */
+async function readEarly(take: (() => Promise<Response> | null) | undefined): Promise<Response | null> {
+  const reply = take?.() ?? null;
+  return reply === null ? null : reply.catch(() => null);
+}
+
 function withSilenceLimit(response: Response): Response {
   if (response.body === null) return response;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -203,6 +209,13 @@ function withSilenceLimit(response: Response): Response {
   }
   return new Response(limited, { status: response.status, headers: response.headers });
 }
+
+/** What a reply says, beside whoever reads it. */
+const bodyOf = (response: Response): Promise<unknown> =>
+  response
+    .clone()
+    .json()
+    .catch(() => null);
 
 function pauseOrOnline(ms: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// What a new conversation is about, above the words that are typed. It can be taken off again.
+// What goes along with the words that are typed. It can be taken off.
 import { Box, X } from 'lucide-react';
 import { Link } from 'wouter';
 import { IconButton } from '../design/icon-button.tsx';
@@ -24,7 +24,7 @@ export function ContextChip({ context, onRemove }: { context: ChatContext; onRem
             {label}
           </Link>
         )}
-        <IconButton icon={X} size="small" label={`Remove ${context.label} from this conversation`} onClick={onRemove} />
+        <IconButton icon={X} size="small" label={`Remove ${context.label}`} onClick={onRemove} />
       </span>
     </div>
   );

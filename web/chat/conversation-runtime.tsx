@@ -5,11 +5,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loseRun, observeEvent } from './answer-facts.ts';
 import type { ChatContext } from './chat-context.ts';
 import { createConnection } from './connection.ts';
-import type { ConversationStore, SendMode } from './conversation-store.ts';
+import type { SendMode } from './conversation-store.ts';
+import type { Conversation } from './create-conversation.ts';
+import { forwarded } from './forwarded.ts';
+import { HYDRATE_LIMIT, takePrefetched } from './prefetch.ts';
 import { readQuota } from './quota.ts';
 import { observeTool, readStored } from './tool-log.ts';
 
-const PAGE_SIZE = 60;
 const TEXT_EVENTS = new Set([
   'TEXT_MESSAGE_CONTENT',
   'REASONING_MESSAGE_CONTENT',
@@ -17,28 +19,20 @@ const TEXT_EVENTS = new Set([
   'TOOL_CALL_RESULT',
 ]);
 
-export type ConversationControls = {
-  readonly send: (text: string, mode: SendMode) => void;
-  /** Ends the stream on this page only; for when the server could not be told. */
-  readonly abort: () => void;
-  readonly loadOlder: () => Promise<void>;
-};
+type Asked = { text: string; mode: SendMode; about: ChatContext | null };
+
+const NOTHING_ASKED: Asked = { text: '', mode: 'chat', about: null };
 
 type RuntimeProps = {
-  store: ConversationStore;
-  isNew: boolean;
-  model: string | null;
-  context: ChatContext | null;
-  bind: (controls: ConversationControls) => void;
+  conversation: Conversation;
   onAccepted: () => void;
   onTitle: (title: string) => void;
   onEnded: () => void;
 };
 
-export function ConversationRuntime(props: RuntimeProps) {
-  const { store, isNew, model, context, bind, onAccepted, onTitle, onEnded } = props;
-  const { sessionId } = store.get();
-  const sent = useRef<{ text: string; mode: SendMode; before: readonly UIMessage[] } | null>(null);
+export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded }: RuntimeProps) {
+  const { id: sessionId, store, bind } = conversation;
+  const sent = useRef<(Asked & { before: readonly UIMessage[] }) | null>(null);
   /** A run is about to be replayed: until it is, what is shown of it stays. */
   const replaying = useRef(false);
   const callbacks = useRef({ onAccepted, onTitle, onEnded });
@@ -66,9 +60,9 @@ export function ConversationRuntime(props: RuntimeProps) {
           callbacks.current.onAccepted();
         },
         onRefused: (problem) => {
-          const { text, mode } = sent.current ?? { text: '', mode: 'chat' };
+          const { text, mode, about } = sent.current ?? NOTHING_ASKED;
           const read = { ...store.get().read, sending: false };
-          store.set({ link: 'steady', refused: { problem, text, mode, at: Date.now() }, read });
+          store.set({ link: 'steady', refused: { problem, text, mode, about, at: Date.now() }, read });
         },
         onLost: () => store.set({ link: 'lost', log: loseRun(store.get().log) }),
         onHydrated: (problem, result, apart = null) => {
@@ -88,21 +82,16 @@ export function ConversationRuntime(props: RuntimeProps) {
           else if (store.get().phase !== 'ready') store.set({ phase: 'failed', problem });
         },
       },
-      { sessionId, isNew },
+      { sessionId, isNew: !store.get().exists, takeEarly: () => takePrefetched(sessionId) },
     ),
   );
 
   const chat = useChat({
     threadId: sessionId,
     persistence: true,
-    history: { pageSize: PAGE_SIZE },
+    history: { pageSize: HYDRATE_LIMIT },
     connection,
     initialMessages: [...store.get().messages],
-    forwardedProps: {
-      ...(model !== null && { model }),
-      ...(context?.programId && { programId: context.programId }),
-      ...(context?.designId && { designId: context.designId }),
-    },
     queue: 'drop',
   });
 
@@ -119,12 +108,12 @@ export function ConversationRuntime(props: RuntimeProps) {
 
   useEffect(() => {
     bind({
-      send: (text, mode) => {
-        sent.current = { text, mode, before: chat.messages };
+      send: (text, { mode, about }) => {
+        sent.current = { text, mode, about, before: chat.messages };
         const read = { ...store.get().read, sending: true };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now(), read });
-        const body = mode === 'search' ? { body: { mode } } : {};
-        void chat.sendMessage({ id: crypto.randomUUID(), content: text }, body).then(() => {
+        const body = forwarded({ mode, about, model: store.get().model });
+        void chat.sendMessage({ id: crypto.randomUUID(), content: text }, { body }).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
           if (sent.current !== null) chat.setMessages([...sent.current.before]);
           sent.current = null;
@@ -135,6 +124,7 @@ export function ConversationRuntime(props: RuntimeProps) {
       loadOlder: chat.loadOlderMessages,
     });
   });
+  useEffect(() => () => bind(null), [bind]);
 
   return null;
 }

@@ -1,8 +1,9 @@
-// The state of one open conversation, outside React, so that a transcript, a composer and later a panel can share one
-// stream, and a new client for the same conversation can take over without a flicker.
+// The state of one open conversation, outside React, so that the page, the panel and Quick Ask can share one stream, and
+// a new client for the same conversation can take over without a flicker.
 import type { UIMessage } from '@tanstack/ai-client';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
+import type { ChatContext } from './chat-context.ts';
 import type { Attempts } from './confirmation.ts';
 import type { Person } from './people.ts';
 import type { QuotaFigures } from './quota.ts';
@@ -15,6 +16,14 @@ export type SendMode = 'chat' | 'search';
 
 export type ConversationState = {
   readonly sessionId: string;
+  /** The server knows of it: a message of it was taken, or it was there before. */
+  readonly exists: boolean;
+  /** The model chosen on this page, ahead of what the server tells; null leaves the choice as it is. */
+  readonly model: string | null;
+  /** Words that someone is to begin with, until the composer has taken them. */
+  readonly opening: string | null;
+  /** Which client runs the conversation: another number takes over with what the server knows. */
+  readonly client: number;
   readonly phase: 'loading' | 'ready' | 'missing' | 'failed';
   /** Why it could not be loaded, where the phase says so. */
   readonly problem: Problem | null;
@@ -31,6 +40,8 @@ export type ConversationState = {
     readonly problem: Problem;
     readonly text: string;
     readonly mode: SendMode;
+    /** What was in view as it was sent. */
+    readonly about: ChatContext | null;
     readonly at: number;
   } | null;
   readonly tools: ToolLog;
@@ -42,7 +53,7 @@ export type ConversationState = {
   readonly quota: QuotaFigures | null;
   /** Unix milliseconds of the last new text, or of sending. */
   readonly lastTextAt: number;
-  /** Who looks at this page. */
+  /** Who looks at this page; null until that is known. */
   readonly me: Person | null;
   /** What the server last told of the conversation besides its words. */
   readonly standing: Standing | null;
@@ -66,13 +77,14 @@ export type ConversationStore = {
   readonly subscribe: (listener: () => void) => () => void;
 };
 
-export function createConversationStore(
-  sessionId: string,
-  options: { isNew: boolean; me?: Person | null },
-): ConversationStore {
+export function createConversationStore(sessionId: string, options: { isNew: boolean }): ConversationStore {
   const listeners = new Set<() => void>();
   let state: ConversationState = {
     sessionId,
+    exists: !options.isNew,
+    model: null,
+    opening: null,
+    client: 0,
     phase: options.isNew ? 'ready' : 'loading',
     problem: null,
     messages: [],
@@ -88,7 +100,7 @@ export function createConversationStore(
     accepted: 0,
     quota: null,
     lastTextAt: 0,
-    me: options.me ?? null,
+    me: null,
     standing: null,
     waitingWords: {},
     people: [],

@@ -1,38 +1,31 @@
-// A conversation before its first message: one sentence of what can be asked, and four ways to begin.
-import { BookOpen, ListChecks, type LucideIcon, MessageSquareText, Scale } from 'lucide-react';
-import { COMPOSER_ID } from './composer.tsx';
+// A conversation before its first message: one sentence of what can be asked, and four ways to begin. What the product's
+// own data offers comes first; without any, what an assistant is good for anywhere.
+import { useQuery } from '@tanstack/react-query';
+import { ArrowUpRight } from 'lucide-react';
+import { getWorkspacePage } from '../api.ts';
+import { focusComposer } from './composer.tsx';
 import { useConversation } from './conversation.tsx';
 
-type Suggestion = { readonly icon: LucideIcon; readonly title: string; readonly prompt: string };
-
-const SUGGESTIONS: readonly Suggestion[] = [
-  {
-    icon: ListChecks,
-    title: 'Plan a week',
-    prompt: 'Draft a plan for my week with three priorities, as a table with day, task and outcome.',
-  },
-  {
-    icon: MessageSquareText,
-    title: 'Write an update',
-    prompt: 'Draft a short status update for my team: what is done, what is next, what is blocked.',
-  },
-  {
-    icon: Scale,
-    title: 'Compare two ways',
-    prompt: 'Compare a weekly meeting with a written report: the pros and cons of each, in a table.',
-  },
-  {
-    icon: BookOpen,
-    title: 'Explain a term',
-    prompt: 'Explain what an audit log is, in plain words and with one example.',
-  },
+const GENERAL = [
+  'Draft a plan for my week with three priorities, as a table with day, task and outcome.',
+  'Draft a short status update for my team: what is done, what is next, what is blocked.',
+  'Compare a weekly meeting with a written report: the pros and cons of each, in a table.',
+  'Explain what an audit log is, in plain words and with one example.',
 ];
 
 export function EmptyState({ orgName }: { orgName: string }) {
   const { send } = useConversation();
+  // The workspace's first page, under the key that the workspace itself reads it by.
+  const { data: home, isPending } = useQuery({
+    queryKey: ['workspace', ''],
+    queryFn: () => getWorkspacePage(''),
+    staleTime: 60_000,
+    retry: false,
+  });
+  const suggestions = home?.suggestions?.length ? home.suggestions : GENERAL;
   const begin = (prompt: string) => {
     // The button goes with the empty state; the next thing one does is read, or type.
-    if (matchMedia('(pointer: fine)').matches) document.getElementById(COMPOSER_ID)?.focus({ preventScroll: true });
+    focusComposer(document.querySelector('main'));
     send(prompt);
   };
   return (
@@ -43,22 +36,25 @@ export function EmptyState({ orgName }: { orgName: string }) {
           Ask, draft or think something through. Answers draw only on what you may see in {orgName}.
         </p>
       </div>
-      <ul className="grid grid-cols-1 gap-2 desk:grid-cols-2">
-        {SUGGESTIONS.map(({ icon: Icon, title, prompt }) => (
-          <li key={title} className="flex">
-            <button
-              type="button"
-              onClick={() => begin(prompt)}
-              className="flex grow items-start gap-3 rounded-card border border-line-strong bg-raised p-3 text-start shadow-raised transition-colors hover:border-accent hover:bg-accent-soft"
-            >
-              <Icon size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0 text-accent" />
-              <span className="flex flex-col">
-                <span className="font-medium">{title}</span>
-                <span className="line-clamp-2 text-small text-muted">{prompt}</span>
-              </span>
-            </button>
-          </li>
-        ))}
+      <ul className="grid min-h-40 grid-cols-1 content-start gap-2 desk:grid-cols-2">
+        {!isPending &&
+          suggestions.map((prompt) => (
+            <li key={prompt} className="flex">
+              <button
+                type="button"
+                onClick={() => begin(prompt)}
+                className="group flex min-h-11 grow items-center justify-between gap-3 rounded-card border border-line-strong bg-raised px-4 py-3 text-start shadow-raised transition-colors hover:border-accent hover:bg-accent-soft"
+              >
+                {prompt}
+                <ArrowUpRight
+                  size={16}
+                  strokeWidth={1.75}
+                  aria-hidden
+                  className="shrink-0 text-muted group-hover:text-accent rtl:-scale-x-100"
+                />
+              </button>
+            </li>
+          ))}
       </ul>
     </div>
   );

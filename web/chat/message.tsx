@@ -114,7 +114,7 @@ export function Bubble({ text, reasoning, streaming, caret, waiting, entering = 
           <Markdown text={text} streaming={streaming} />
         </div>
       )}
-      {text !== '' && streaming && waiting && <div className="mt-2">{waiting}</div>}
+      {text !== '' && streaming && <div className="mt-2 empty:hidden">{waiting}</div>}
     </div>
   );
 }

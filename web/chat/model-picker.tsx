@@ -1,18 +1,35 @@
-// Chooses the model of a conversation. One that the plan does not include is listed with the reason, not hidden.
+// Chooses the model of the open conversation. One that the plan does not include is listed with the reason, not hidden.
+import { useQueryClient } from '@tanstack/react-query';
 import { ChevronDown } from 'lucide-react';
 import type { ModelList } from '../../worker/contract.ts';
+import { patchSession } from '../api.ts';
 import { Menu } from '../design/menu.tsx';
+import { KEYS, useModels, useSession } from '../queries.ts';
+import { useConversation, useConversationState } from './conversation.tsx';
 
-type ModelPickerProps = { list: ModelList; value: string | null; onChange: (id: string) => void };
+export function ModelPicker() {
+  const { id, store } = useConversation();
+  const { data: list } = useModels();
+  const { current, value } = useCurrentModel();
+  const queries = useQueryClient();
+  if (list === undefined || list.models.length === 0) return null;
 
-export function ModelPicker({ list, value, onChange }: ModelPickerProps) {
-  const current = list.models.find((model) => model.id === (value ?? list.default));
+  const choose = (model: string) => {
+    store.set({ model });
+    // The choice also travels with the next message, so a failed write here loses nothing.
+    if (store.get().exists)
+      patchSession(id, { model }).then(
+        () => queries.invalidateQueries({ queryKey: KEYS.session(id) }),
+        () => undefined,
+      );
+  };
   return (
     <Menu
+      align="start"
       trigger={
         <button
           type="button"
-          className="inline-flex h-8 min-w-0 items-center gap-1 rounded-control px-2 text-ui text-muted transition-colors hover:bg-hover hover:text-text data-[state=open]:bg-hover touch:h-11"
+          className="inline-flex h-8 min-w-0 items-center gap-1 rounded-control px-2 text-small text-muted transition-colors hover:bg-hover hover:text-text data-[state=open]:bg-hover touch:h-11"
         >
           <span className="sr-only">Model: </span>
           <span className="truncate">{current?.label ?? value ?? 'No model'}</span>
@@ -24,7 +41,7 @@ export function ModelPicker({ list, value, onChange }: ModelPickerProps) {
           kind: 'choices',
           label: 'Model for this conversation',
           value: current?.id ?? '',
-          onChange,
+          onChange: choose,
           choices: list.models.map((model) => ({
             value: model.id,
             label: model.label,
@@ -35,6 +52,16 @@ export function ModelPicker({ list, value, onChange }: ModelPickerProps) {
       ]}
     />
   );
+}
+
+/** The model that answers next; `value` is its id, also of one that is in no list. */
+export function useCurrentModel(): { current: ModelList['models'][number] | undefined; value: string | null } {
+  const { id } = useConversation();
+  const chosen = useConversationState((state) => state.model);
+  const { data: list } = useModels();
+  const { data: session } = useSession(id, { poll: false });
+  const value = chosen ?? session?.model ?? list?.default ?? null;
+  return { current: list?.models.find((model) => model.id === value), value };
 }
 
 /** Prices are micro-dollars per million tokens. */

@@ -1,18 +1,12 @@
 // Sends a message that will wait, while this page goes on showing the turn of somebody else. The run's own stream is let
 // go at once: whoever has the page open follows each turn when it comes.
-
 import { getMessages } from '../api.ts';
 import { readProblem, unreachable } from '../problem.ts';
-import type { SendMode } from './conversation-store.ts';
+import { type Along, forwarded } from './forwarded.ts';
 
-export async function queueMessage(message: {
-  readonly sessionId: string;
-  readonly runId: string;
-  readonly text: string;
-  readonly mode: SendMode;
-  readonly model: string | null;
-}): Promise<void> {
-  const { sessionId: threadId, runId, text, mode, model } = message;
+export type QueuedMessage = Along & { readonly sessionId: string; readonly runId: string; readonly text: string };
+
+export async function queueMessage({ sessionId: threadId, runId, text, ...along }: QueuedMessage): Promise<void> {
   const response = await fetch('/api/v1/ai/chat', {
     method: 'POST',
     headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
@@ -20,7 +14,7 @@ export async function queueMessage(message: {
       threadId,
       runId,
       messages: [{ id: crypto.randomUUID(), role: 'user', content: text }],
-      forwardedProps: { ...(mode === 'search' && { mode }), ...(model !== null && { model }) },
+      forwardedProps: forwarded(along),
     }),
   }).catch(() => {
     throw unreachable();

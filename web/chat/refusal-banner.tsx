@@ -19,13 +19,13 @@ export function RefusalBanner() {
   const now = useNow({ ticking: waiting, everyMs: 250 });
   if (refused === null) return null;
 
-  const { problem, text, mode, at } = refused;
+  const { problem, text, mode, about, at } = refused;
   const left =
     problem.retryAfterSeconds === null
       ? 0
       : Math.max(0, Math.ceil((at + problem.retryAfterSeconds * 1_000 - now) / 1_000));
   const again = text !== '' && (
-    <Button size="small" onClick={() => send(text, mode)}>
+    <Button size="small" onClick={() => send(text, { mode, about })}>
       Send again
     </Button>
   );
@@ -61,20 +61,26 @@ export function RefusalBanner() {
       </Banner>
     );
   }
-  if (problem.code === 'ASSISTANT_DISABLED') {
+  if (problem.status === 402) {
+    const quota = quotaOfProblem(problem);
     return (
-      <Banner tone="notice" icon={PowerOff} alert title="An admin turned the assistant off">
+      <Banner
+        tone="notice"
+        icon={Gauge}
+        alert
+        title={quota ? quotaLine(quota) : problem.title}
+        actions={quota?.limit !== 0 && again}
+      >
         <p>{problem.detail}</p>
+        <p>Your message is kept, and what was said before stays readable.</p>
         {id}
       </Banner>
     );
   }
-  const quota = quotaOfProblem(problem);
-  if (problem.code === 'QUOTA_EXCEEDED' && quota) {
+  if (problem.code === 'ASSISTANT_DISABLED') {
     return (
-      <Banner tone="notice" icon={Gauge} alert title={quotaLine(quota)} actions={quota.limit !== 0 && again}>
+      <Banner tone="notice" icon={PowerOff} alert title="An admin turned the assistant off">
         <p>{problem.detail}</p>
-        <p>Your message is kept, and what was said before stays readable.</p>
         {id}
       </Banner>
     );

@@ -1,21 +1,23 @@
 // The messages of the open conversation: a feed that follows new text until the reader moves up, and says by one status
 // line how an answer goes. Earlier messages come in above without moving what is read.
 import { ArrowDown } from 'lucide-react';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Confirmation } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
+import { cx } from '../design/cx.ts';
 import { Skeleton } from '../design/skeleton.tsx';
-import { Answer, NO_STEPS } from './answer.tsx';
 import { factsOf } from './answer-facts.ts';
 import { isOpen } from './confirmation.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { textOf, UserMessage } from './message.tsx';
+import { textOf } from './message.tsx';
 import { otherAuthor } from './people.ts';
+import { TurnList } from './turn-list.tsx';
 import { keepTurns, type Turn, toTurns } from './turns.ts';
 import { useFollowScroll } from './use-follow-scroll.ts';
 import { WaitingQuestions } from './waiting-questions.tsx';
 
-export function Transcript({ empty }: { empty: ReactNode }) {
+/** `isNarrow` where it stands in a column of its own rather than in the middle of a page. */
+export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNarrow?: boolean }) {
   const { loadOlder } = useConversation();
   const messages = useConversationState((state) => state.messages);
   const phase = useConversationState((state) => state.phase);
@@ -32,11 +34,15 @@ export function Transcript({ empty }: { empty: ReactNode }) {
     pinnedTo.current = lastOwn;
   }, [lastOwn, pin]);
 
-  const older = useKeepPlace(scroller, messages[0]?.id);
+  const fetching = useRef(false);
   const showOlder = () => {
-    older.remember();
+    if (fetching.current) return;
+    fetching.current = true;
+    const settle = () => {
+      fetching.current = false;
+    };
     // A page that does not come leaves the button in place, which is the way to ask again.
-    loadOlder().catch(() => undefined);
+    loadOlder().then(settle, settle);
   };
 
   const turns = useTurns();
@@ -44,49 +50,45 @@ export function Transcript({ empty }: { empty: ReactNode }) {
   const lastTurn = turns.at(-1);
   // While the server works on a message or goes on after a decision, the answer already has a place.
   const pending = live && (lastTurn?.kind !== 'answer' || (runId !== null && lastTurn.runId !== runId));
-  const total = turns.length + (pending ? 1 : 0);
+  const failed = useConversationState((state) => state.log.unanswered);
+  // A run that failed before it had anything to say still says why.
+  const isTold = lastTurn?.kind === 'answer' && lastTurn.runId === failed?.runId;
+  const unanswered = live || isTold ? null : failed;
+  const total = turns.length + (pending ? 1 : 0) + (unanswered ? 1 : 0);
   const isEmpty = phase === 'ready' && total === 0;
 
   return (
     <div className="relative flex min-h-0 grow flex-col">
       <div
         ref={scroller}
-        className="min-h-0 grow overflow-y-auto overscroll-contain [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]"
+        className={cx(
+          'min-h-0 grow overflow-y-auto overscroll-contain [overflow-anchor:none]',
+          !isNarrow && '[scrollbar-gutter:stable_both-edges]',
+        )}
       >
-        <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 py-6">
+        <div
+          ref={content}
+          className={cx('mx-auto flex min-h-full w-full max-w-3xl flex-col', isNarrow ? 'px-3 py-4' : 'px-4 py-6')}
+        >
           {phase === 'loading' && messages.length === 0 && (
             <Skeleton lines={['w-2/5 self-end', 'w-4/5', 'w-3/5', 'w-2/3']} className="gap-4" />
           )}
           {isEmpty && empty}
-          {hasOlder && (
+          {hasOlder && total > 0 && (
             <Button tone="quiet" size="small" className="mb-4 self-center" onClick={showOlder}>
               Show earlier messages
             </Button>
           )}
           {total > 0 && (
-            <div role="feed" aria-label="Conversation" aria-busy={live} className="flex flex-col gap-6">
-              {turns.map((turn, index) =>
-                turn.kind === 'question' ? (
-                  <UserMessage key={turn.key} message={turn.message} position={index + 1} total={total} />
-                ) : (
-                  <Answer
-                    key={turn.key}
-                    steps={turn.steps}
-                    position={index + 1}
-                    total={total}
-                    last={index === total - 1}
-                  />
-                ),
-              )}
-              {pending && <Answer key="pending" steps={NO_STEPS} position={total} total={total} last />}
-              {!live && (
-                <Unanswered
-                  position={total}
-                  total={total}
-                  lastRunId={lastTurn?.kind === 'answer' ? lastTurn.runId : null}
-                />
-              )}
-            </div>
+            <TurnList
+              turns={turns}
+              pending={pending}
+              unanswered={unanswered}
+              live={live}
+              hasOlder={hasOlder}
+              scroller={scroller}
+              onNearStart={showOlder}
+            />
           )}
           <WaitingQuestions />
         </div>
@@ -116,13 +118,6 @@ function useTurns(): readonly Turn[] {
   }, [messages, log]);
 }
 
-/** A run that failed before it had anything to say still says why. */
-function Unanswered({ position, total, lastRunId }: { position: number; total: number; lastRunId: string | null }) {
-  const facts = useConversationState((state) => state.log.unanswered);
-  if (facts === null || facts.runId === lastRunId) return null;
-  return <Answer steps={NO_STEPS} facts={facts} position={position} total={total} last />;
-}
-
 /** One line for screen readers: at most "Generating" and how it ended, whatever the number of words between. */
 function Announcements() {
   const words = useConversationState((state) => {
@@ -142,26 +137,4 @@ function Announcements() {
       {words}
     </div>
   );
-}
-
-/** Keeps what is read in its place while earlier messages come in above it. */
-function useKeepPlace(scroller: { readonly current: HTMLElement | null }, firstId: string | undefined) {
-  const place = useRef<{ firstId: string | undefined; fromEnd: number } | null>(null);
-  const first = useRef(firstId);
-  useEffect(() => {
-    first.current = firstId;
-  }, [firstId]);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    const kept = place.current;
-    if (!element || !kept || kept.firstId === firstId) return;
-    element.scrollTop = element.scrollHeight - kept.fromEnd;
-    place.current = null;
-  }, [scroller, firstId]);
-  return {
-    remember: () => {
-      const element = scroller.current;
-      if (element) place.current = { firstId: first.current, fromEnd: element.scrollHeight - element.scrollTop };
-    },
-  };
 }

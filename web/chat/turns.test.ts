@@ -42,3 +42,12 @@ test('turns in which nothing changed stay the same objects', () => {
   const grown = keepTurns(before, toTurns([question, first, second], EMPTY_LOG));
   expect(grown.map((turn, at) => turn === before[at])).toEqual([true, false]);
 });
+
+test('turns keep their identity when earlier ones come in before them', () => {
+  const later = [user('u2'), step('a2', 'r2')];
+  const before = toTurns(later, EMPTY_LOG);
+  const now = keepTurns(before, toTurns([user('u1'), step('a1', 'r1'), ...later], EMPTY_LOG));
+  expect(now.slice(2)).toEqual(before);
+  expect(now[2]).toBe(before[0]);
+  expect(now[3]).toBe(before[1]);
+});

@@ -39,12 +39,22 @@ const isShown = (message: UIMessage): boolean =>
 
 /** The same turns as before keep their identity, so that only what changed is drawn again. */
 export function keepTurns(before: readonly Turn[], now: readonly Turn[]): readonly Turn[] {
+  // Earlier messages come in at the start and move all others by as many places.
+  const first = now.findIndex((turn) => turn.key === before[0]?.key);
+  const offset = first === -1 ? 0 : first;
   return now.map((turn, index) => {
-    const old = before[index];
-    if (old === undefined || old.key !== turn.key || old.kind !== turn.kind) return turn;
-    if (old.kind === 'question' && turn.kind === 'question') return old.message === turn.message ? old : turn;
-    if (old.kind !== 'answer' || turn.kind !== 'answer' || old.runId !== turn.runId) return turn;
-    const same = old.steps.length === turn.steps.length && old.steps.every((step, at) => step === turn.steps[at]);
-    return same ? old : turn;
+    const old = before[index - offset];
+    return old !== undefined && isSame(old, turn) ? old : turn;
   });
+}
+
+function isSame(old: Turn, turn: Turn): boolean {
+  if (old.key !== turn.key) return false;
+  if (old.kind === 'question') return turn.kind === 'question' && old.message === turn.message;
+  return (
+    turn.kind === 'answer' &&
+    old.runId === turn.runId &&
+    old.steps.length === turn.steps.length &&
+    old.steps.every((step, at) => step === turn.steps[at])
+  );
 }

@@ -4,7 +4,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { KEYS, useSession } from '../queries.ts';
 import { factsOf } from './answer-facts.ts';
-import type { ConversationState, ConversationStore } from './conversation-store.ts';
+import type { ConversationState } from './conversation-store.ts';
+import type { Conversation } from './create-conversation.ts';
 import { getWaitingWords } from './queue-message.ts';
 import { weigh } from './standing.ts';
 import { onRunElsewhere } from './tab-channel.ts';
@@ -14,18 +15,11 @@ import { keepWatch } from './watch.ts';
 const ASK_MS = 5_000;
 const ASK_ASLEEP_MS = 60_000;
 
-/** An open conversation as far as following it goes. */
-type Followed = {
-  readonly store: ConversationStore;
-  /** Asks the server how things stand and follows a live run. */
-  readonly reconnect: () => void;
-};
+type Followed = Pick<Conversation, 'store' | 'reconnect'>;
 
-export function useFollowElsewhere(conversation: Followed, stored: { readonly current: boolean }): void {
-  const { store, reconnect } = conversation;
-  const { sessionId } = store.get();
-  // The server knows the conversation from the first message that it takes.
-  const exists = useSyncExternalStore(store.subscribe, () => stored.current && store.shown().phase !== 'missing');
+export function useFollowElsewhere(conversation: Conversation): void {
+  const { id: sessionId, store, reconnect } = conversation;
+  const exists = useSyncExternalStore(store.subscribe, () => store.shown().exists && store.shown().phase !== 'missing');
   useWatch(conversation, exists);
   useAsking(conversation, exists);
 

@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { tip } from './tooltips.ts';
 
 const TONES = {
   neutral: 'bg-neutral text-on-neutral',
@@ -14,15 +15,16 @@ const TONES = {
 type BadgeProps = {
   tone?: keyof typeof TONES;
   icon?: LucideIcon;
-  title?: string;
+  /** What a tooltip says about it. */
+  tip?: string;
   className?: string;
   children: ReactNode;
 };
 
-export function Badge({ tone = 'neutral', icon: Icon, title, className, children }: BadgeProps) {
+export function Badge({ tone = 'neutral', icon: Icon, tip: words, className, children }: BadgeProps) {
   return (
     <span
-      title={title}
+      {...(words !== undefined && tip(words))}
       className={cx(
         'inline-flex h-6 shrink-0 items-center gap-1 rounded-full px-2 text-meta font-medium whitespace-nowrap',
         TONES[tone],

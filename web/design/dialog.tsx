@@ -1,7 +1,7 @@
 // A question or a form over the page. A native modal dialog: what is behind is inert, focus stays inside, Esc closes,
 // and focus returns to what opened it.
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from 'react';
 import { cx } from './cx.ts';
 import { IconButton } from './icon-button.tsx';
 
@@ -21,15 +21,11 @@ type DialogProps = {
 
 export function Dialog({ open, onClose, title, description, size = 'small', children, actions }: DialogProps) {
   const id = useId();
-  const ref = useModal(open);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is the backdrop's; Esc closes natively
     <dialog
-      ref={ref}
+      {...useModal(open, onClose)}
       aria-labelledby={`${id}-title`}
       aria-describedby={description ? `${id}-description` : undefined}
-      onClose={onClose}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
       className={cx(
         'dialog m-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] overflow-hidden rounded-card border border-line-strong bg-surface p-0 text-text shadow-floating',
         WIDTHS[size],
@@ -62,14 +58,32 @@ export function Dialog({ open, onClose, title, description, size = 'small', chil
   );
 }
 
-/** A dialog element that is modal while `open`. */
-export function useModal(open: boolean) {
+/**
+ * Attributes of a dialog element that is modal while `open`. Esc and a click beside it ask for its closing, which is done
+ * by `open` alone. What stands in it takes the focus after it, in an effect.
+ */
+export function useModal(open: boolean, onClose: () => void) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     if (open && !dialog.open) dialog.showModal();
     if (!open && dialog.open) dialog.close();
   }, [open]);
-  return ref;
+  return {
+    ref,
+    onCancel: (event: SyntheticEvent<HTMLDialogElement>) => {
+      // A file chooser inside of it cancels too.
+      if (event.target !== event.currentTarget) return;
+      event.preventDefault();
+      onClose();
+    },
+    onClose: (event: SyntheticEvent<HTMLDialogElement>) => {
+      // The event comes a moment after: by then it can be open again.
+      if (!event.currentTarget.open) onClose();
+    },
+    onClick: (event: SyntheticEvent<HTMLDialogElement>) => {
+      if (event.target === event.currentTarget) onClose();
+    },
+  };
 }

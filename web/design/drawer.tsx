@@ -6,14 +6,10 @@ import { useModal } from './dialog.tsx';
 type DrawerProps = { open: boolean; onClose: () => void; label: string; children: ReactNode };
 
 export function Drawer({ open, onClose, label, children }: DrawerProps) {
-  const ref = useModal(open);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is the backdrop's; Esc closes natively
     <dialog
-      ref={ref}
+      {...useModal(open, onClose)}
       aria-label={label}
-      onClose={onClose}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
       className="drawer m-0 h-dvh max-h-none w-80 max-w-[85vw] bg-canvas p-0 shadow-floating"
     >
       {open && children}

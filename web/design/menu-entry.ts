@@ -1,5 +1,5 @@
 // What a menu holds, as data: the button and the list that loads later both know it.
-import type { ReactElement, ReactNode } from 'react';
+import type { MouseEvent, ReactElement, ReactNode } from 'react';
 
 export type MenuEntry =
   | { readonly kind: 'heading'; readonly content: ReactNode }
@@ -25,7 +25,7 @@ export type MenuEntry =
   | { readonly kind: 'separator' };
 
 type Trigger = ReactElement<{
-  onClick?: () => void;
+  onClick?: (event: MouseEvent) => void;
   onPointerEnter?: () => void;
   onFocus?: () => void;
   'aria-haspopup'?: 'menu';

@@ -9,11 +9,11 @@ const ITEM =
   'relative flex min-h-8 cursor-pointer items-center gap-2 rounded-control px-2 py-1.5 text-ui outline-none select-none data-highlighted:bg-hover data-disabled:cursor-default data-disabled:text-muted touch:min-h-11';
 
 /** Opens as it mounts: it is mounted by the click that wants it. */
-export function MenuList({ trigger, entries, align = 'end' }: MenuProps) {
+export function MenuList({ trigger, entries, align = 'end', host }: MenuProps & { host: HTMLElement }) {
   return (
     <Radix.Root modal={false} defaultOpen>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={host()}>
+      <Radix.Portal container={host}>
         <Radix.Content
           align={align}
           sideOffset={6}
@@ -29,10 +29,6 @@ export function MenuList({ trigger, entries, align = 'end' }: MenuProps) {
     </Radix.Root>
   );
 }
-
-/** An open drawer is in the top layer, where nothing outside of it can be clicked; else the menu is part of the page's main content. */
-const host = (): HTMLElement | null =>
-  document.querySelector<HTMLElement>('dialog[open]') ?? document.querySelector('main');
 
 function Entry({ entry }: { entry: MenuEntry }) {
   switch (entry.kind) {

@@ -5,13 +5,15 @@ import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
 import { toasts } from './toasts.ts';
 
-export function ToastRegion() {
+/** `children` are toasts that keep their own time. Behind an open dialog none is to be had, so one stands in there as well. */
+export function ToastRegion({ children }: { children?: ReactNode }) {
   const shown = useSyncExternalStore(toasts.subscribe, toasts.get);
   return (
     <div
       role="status"
-      className="pointer-events-none fixed start-4 bottom-[max(1rem,env(safe-area-inset-bottom))] z-50 flex flex-col items-start gap-2"
+      className="toast-region pointer-events-none fixed start-4 bottom-[max(1rem,env(safe-area-inset-bottom))] z-50 flex flex-col items-start gap-2"
     >
+      {children}
       {shown.map(({ id, words, icon: Icon, action }) => (
         <ToastCard key={id} onHold={toasts.hold} onRelease={toasts.release}>
           {Icon && <Icon size={16} aria-hidden className="shrink-0 text-muted" />}

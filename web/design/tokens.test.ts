@@ -58,6 +58,7 @@ const TEXT: readonly (readonly [string, string])[] = [
   ['on-good', 'surface'],
   ['on-neutral', 'neutral'],
   ['on-tip', 'tip'],
+  ...['keyword', 'string', 'number', 'name', 'removed'].map((part) => [`code-${part}`, 'code'] as const),
 ];
 
 /** What tells where a control is, and where focus stands. */

@@ -1,24 +1,26 @@
 // The parts of the product that the top bar leads to, for those who may go there.
 import { LayoutGrid, type LucideIcon, MessagesSquare, Settings } from 'lucide-react';
 import type { Me } from '../../worker/contract.ts';
-import { lastChat } from '../chat/last-chat.ts';
+import { useAssistantState } from '../assistant/assistant-provider.tsx';
 
 export type ProductPart = {
   readonly label: string;
   readonly icon: LucideIcon;
   /** Where its pages stand; the one that is open is marked. */
   readonly root: string;
-  readonly href: () => string;
+  readonly href: string;
 };
 
 const SETTINGS_PERMISSIONS = ['settings:read', 'settings:update', 'ai_settings:read', 'ai_settings:update'];
 
-export function productParts(me: Me): ProductPart[] {
+export function useProductParts(me: Me): ProductPart[] {
+  // The way back leads to the conversation that is open, not to an empty one.
+  const chat = useAssistantState(({ main }) => (main.store.get().exists ? `/chat/${main.id}` : '/chat'));
   const maySet = me.org.permissions.some((permission) => SETTINGS_PERMISSIONS.includes(permission));
   return [
-    { label: 'Workspace', icon: LayoutGrid, root: '/workspace', href: () => '/workspace' },
-    ...(canAsk(me) ? [{ label: 'Chat', icon: MessagesSquare, root: '/chat', href: lastChat }] : []),
-    ...(maySet ? [{ label: 'Settings', icon: Settings, root: '/settings', href: () => '/settings' }] : []),
+    { label: 'Workspace', icon: LayoutGrid, root: '/workspace', href: '/workspace' },
+    ...(canAsk(me) ? [{ label: 'Chat', icon: MessagesSquare, root: '/chat', href: chat }] : []),
+    ...(maySet ? [{ label: 'Settings', icon: Settings, root: '/settings', href: '/settings' }] : []),
   ];
 }
 

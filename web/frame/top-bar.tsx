@@ -1,15 +1,15 @@
 // The bar above every page: the product, its parts, the organisation, who is signed in.
-import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
+import { QuickAskButton } from '../assistant/quick-ask-button.tsx';
 import { cx } from '../design/cx.ts';
 import { Logo } from '../design/logo.tsx';
-import { isWithin, productParts } from './product-nav.ts';
+import { canAsk, isWithin, useProductParts } from './product-nav.ts';
 import { UserMenu } from './user-menu.tsx';
 
-/** `tools` stand at the end, before the account. */
-export function TopBar({ me, tools }: { me: Me; tools?: ReactNode }) {
+export function TopBar({ me }: { me: Me }) {
   const [path] = useLocation();
+  const parts = useProductParts(me);
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface px-3 desk:px-4 touch:h-14">
       <Link
@@ -21,12 +21,12 @@ export function TopBar({ me, tools }: { me: Me; tools?: ReactNode }) {
         <span className="hidden font-semibold tracking-tight desk:inline">Groundwire</span>
       </Link>
       <nav aria-label="Product" className="flex min-w-0 grow items-center gap-1">
-        {productParts(me).map(({ label, icon: Icon, root, href }) => {
+        {parts.map(({ label, icon: Icon, root, href }) => {
           const isOpen = isWithin(root, path);
           return (
             <Link
               key={root}
-              href={href()}
+              href={href}
               aria-current={isOpen ? 'page' : undefined}
               className={cx(
                 'inline-flex h-8 min-w-0 items-center gap-1.5 rounded-control px-2.5 transition-colors touch:h-11',
@@ -39,7 +39,7 @@ export function TopBar({ me, tools }: { me: Me; tools?: ReactNode }) {
           );
         })}
       </nav>
-      {tools}
+      {canAsk(me) && <QuickAskButton />}
       <span className="ms-2 hidden max-w-44 truncate text-small text-muted desk:inline">{me.org.name}</span>
       <UserMenu me={me} />
     </header>

@@ -11,7 +11,7 @@ const ALLOWED_TAGS = new Set(
   ),
 );
 const ALLOWED_ATTRIBUTES = new Set(
-  'class role aria-level aria-label aria-hidden title data-tip type tabindex scope start href target rel width height viewBox fill stroke stroke-width stroke-linecap stroke-linejoin xmlns d x y rx ry'.split(
+  'class dir role aria-level aria-label aria-hidden title data-tip type tabindex scope start href target rel width height viewBox fill stroke stroke-width stroke-linecap stroke-linejoin xmlns d x y rx ry'.split(
     ' ',
   ),
 );

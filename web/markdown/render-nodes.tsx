@@ -33,7 +33,15 @@ function renderBlock(node: BlockNode, key: number, context: Context): ReactNode 
     case 'heading':
       return renderHeading(node, key, context);
     case 'code':
-      return <CodeBlock key={key} code={node.value} language={node.lang ?? null} title={node.title ?? null} />;
+      return (
+        <CodeBlock
+          key={key}
+          code={node.value}
+          language={node.lang ?? null}
+          title={node.title ?? null}
+          settled={!context.growing}
+        />
+      );
     case 'list':
       return renderList(node, key, context);
     case 'blockquote':
@@ -120,12 +128,15 @@ function renderTight(nodes: readonly BlockNode[], context: Context, loose: boole
 const ALIGN = { left: 'text-start', center: 'text-center', right: 'text-end' } as const;
 
 const LONGEST_UNBROKEN = 24;
+const SHORT_WORDS = 12;
 
 /** A number or a code such as PN-000060 is read as one word, and breaks only where a column cannot hold it at all. */
 function wrapClass(nodes: readonly InlineNode[]): string {
   const isWord = nodes.every((node) => node.type === 'text' && !/\s/.test(node.value));
   const length = nodes.reduce((sum, node) => sum + (node.type === 'text' ? node.value.length : 0), 0);
-  return isWord && length <= LONGEST_UNBROKEN ? 'whitespace-nowrap' : '';
+  if (isWord && length <= LONGEST_UNBROKEN) return 'whitespace-nowrap';
+  // A few words in a narrow column would stand one below the other; the table scrolls sideways instead.
+  return length > SHORT_WORDS ? 'min-w-32' : '';
 }
 
 function renderTable(node: TableNode, key: number, context: Context): ReactNode {

@@ -1,30 +1,45 @@
 // One conversation in the list: opens on click, and carries its own menu.
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import type { Session } from '../../worker/contract.ts';
+import { Ellipsis, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import { type MouseEvent, useEffect, useRef, useState } from 'react';
+import type { SessionList } from '../../worker/contract.ts';
 import { cx } from '../design/cx.ts';
 import { Menu } from '../design/menu.tsx';
 import { timeAgo } from './group-sessions.ts';
+import { Marked } from './marked.tsx';
+import { RenameField } from './rename-field.tsx';
+
+/** A pointer that only passes means nothing. */
+const NEAR_AFTER_MS = 60;
 
 type SessionRowProps = {
-  session: Session;
+  session: SessionList['sessions'][number];
+  /** Words that were searched for. */
+  query: string;
   active: boolean;
   running: boolean;
   now: Date;
+  /** Null where the row is a button. */
+  href: string | null;
   onOpen: () => void;
+  /** Someone may be about to open it. */
+  onNear: () => void;
   onRename: (title: string) => void;
+  onPin: (pinned: boolean) => void;
   onDelete: () => void;
 };
 
-export function SessionRow({ session, active, running, now, onOpen, onRename, onDelete }: SessionRowProps) {
+export function SessionRow(props: SessionRowProps) {
+  const { session, query, active, running, now, href, onOpen, onNear, onRename, onPin, onDelete } = props;
   const [renaming, setRenaming] = useState(false);
-  const link = useRef<HTMLAnchorElement>(null);
+  const row = useRef<HTMLElement | null>(null);
   const renamed = useRef(false);
+  const near = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
     // The field that had the focus is gone; the row is where it came from.
-    if (renamed.current && !renaming) link.current?.focus();
+    if (renamed.current && !renaming) row.current?.focus();
     renamed.current = renaming;
   }, [renaming]);
+  useEffect(() => () => clearTimeout(near.current), []);
   const title = session.title ?? 'Untitled';
   if (renaming) {
     const finish = (next: string | null) => {
@@ -38,42 +53,68 @@ export function SessionRow({ session, active, running, now, onOpen, onRename, on
       </li>
     );
   }
-  return (
-    <li className={cx('group relative flex items-center rounded-control', active ? 'bg-press' : 'hover:bg-hover')}>
-      <a
-        ref={link}
-        href={`/chat/${session.id}`}
-        aria-current={active ? 'page' : undefined}
-        onClick={(event) => {
-          // A click that asks for a new tab stays the browser's.
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-          event.preventDefault();
-          onOpen();
-        }}
-        className="flex min-h-8 min-w-0 grow items-center gap-2 rounded-control px-2 touch:min-h-11"
-      >
+
+  const attributes = {
+    ref: (element: HTMLElement | null) => {
+      row.current = element;
+    },
+    'data-session': session.id,
+    'aria-current': active ? ('page' as const) : undefined,
+    onFocus: onNear,
+    onPointerEnter: () => {
+      near.current = setTimeout(onNear, NEAR_AFTER_MS);
+    },
+    onPointerLeave: () => clearTimeout(near.current),
+    className:
+      'flex min-h-8 min-w-0 grow flex-col justify-center rounded-control px-2 py-1 text-start -outline-offset-2 touch:min-h-11',
+  };
+  const content = (
+    <>
+      <span className="flex w-full min-w-0 items-center gap-2">
         {running && (
           <span role="img" aria-label="Answering" className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
         )}
         <span dir="auto" className={cx('min-w-0 grow truncate [text-align:match-parent]', active && 'font-medium')}>
-          {title}
+          <Marked text={title} query={query} />
         </span>
+        {session.pinned && <Pin size={12} role="img" aria-label="Pinned" className="shrink-0 text-muted" />}
         <span className="shrink-0 text-meta text-muted tabular-nums group-focus-within:invisible group-hover:invisible touch:visible! touch:me-9">
           {timeAgo(session.updatedAt, now)}
         </span>
-      </a>
+      </span>
+      {session.snippet && (
+        <span dir="auto" className="line-clamp-2 w-full text-small break-words text-muted [text-align:match-parent]">
+          <Marked text={session.snippet} query={query} />
+        </span>
+      )}
+    </>
+  );
+  return (
+    <li className={cx('group relative flex items-center rounded-control', active ? 'bg-press' : 'hover:bg-hover')}>
+      {href === null ? (
+        <button type="button" onClick={onOpen} {...attributes}>
+          {content}
+        </button>
+      ) : (
+        <a href={href} onClick={(event) => openHere(event, onOpen)} {...attributes}>
+          {content}
+        </a>
+      )}
       <Menu
         trigger={
           <button
             type="button"
             aria-label={`Actions for ${title}`}
-            className="absolute end-1 inline-flex size-7 items-center justify-center rounded-control text-muted opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-press hover:text-text data-[state=open]:opacity-100 touch:end-0 touch:size-11 touch:opacity-100"
+            className="absolute end-1 top-0.5 inline-flex size-7 items-center justify-center rounded-control text-muted opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-press hover:text-text data-[state=open]:opacity-100 touch:end-0 touch:top-0 touch:size-11 touch:opacity-100"
           >
             <Ellipsis size={16} aria-hidden />
           </button>
         }
         entries={[
           { kind: 'item', label: 'Rename', icon: <Pencil size={16} aria-hidden />, onSelect: () => setRenaming(true) },
+          session.pinned
+            ? { kind: 'item', label: 'Unpin', icon: <PinOff size={16} aria-hidden />, onSelect: () => onPin(false) }
+            : { kind: 'item', label: 'Pin', icon: <Pin size={16} aria-hidden />, onSelect: () => onPin(true) },
           { kind: 'item', label: 'Delete', icon: <Trash2 size={16} aria-hidden />, danger: true, onSelect: onDelete },
         ]}
       />
@@ -81,33 +122,9 @@ export function SessionRow({ session, active, running, now, onOpen, onRename, on
   );
 }
 
-/** Enter or leaving the field keeps the new name, Esc the old one. */
-function RenameField({ title, onFinish }: { title: string; onFinish: (next: string | null) => void }) {
-  const [text, setText] = useState(title);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    // The menu that opened this gives focus back to its button a moment later; the frame after that is ours.
-    const frame = requestAnimationFrame(() => field.current?.select());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  return (
-    <input
-      ref={field}
-      aria-label="Conversation title"
-      value={text}
-      maxLength={255}
-      dir="auto"
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => onFinish(text)}
-      onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
-        if (event.key === 'Enter') onFinish(text);
-        if (event.key !== 'Escape') return;
-        // Esc here means the name, not the drawer around it.
-        event.preventDefault();
-        onFinish(null);
-      }}
-      className="h-8 w-full rounded-control border border-control bg-raised px-2 outline-none focus:border-accent touch:h-11"
-    />
-  );
+/** A click that asks for a new tab stays the browser's. */
+function openHere(event: MouseEvent, onOpen: () => void): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  onOpen();
 }

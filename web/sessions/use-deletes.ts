@@ -39,7 +39,7 @@ function deletesOf(queries: QueryClient): UndoableDeletes {
 
 /** Out of the list before it is shown again, whatever time the server takes. */
 function dropFromList(queries: QueryClient, id: string): void {
-  queries.setQueryData<InfiniteData<SessionList>>(KEYS.sessions, (data) => {
+  queries.setQueriesData<InfiniteData<SessionList>>({ queryKey: KEYS.sessions }, (data) => {
     if (data === undefined) return data;
     const without = (page: SessionList): SessionList => ({
       ...page,

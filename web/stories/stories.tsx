@@ -3,13 +3,21 @@
 import { type ComponentType, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { installTooltips } from '../design/tooltips.ts';
+import { CardsStory } from './cards-story.tsx';
 import { DesignStory } from './design-story.tsx';
 import { FormStory } from './form-story.tsx';
+import { LongStory } from './long-story.tsx';
+import { StatesStory } from './states-story.tsx';
+import { StreamStory } from './stream-story.tsx';
 import './stories.css';
 
 const STORIES: Readonly<Record<string, ComponentType>> = {
   design: DesignStory,
   form: FormStory,
+  states: StatesStory,
+  cards: CardsStory,
+  long: LongStory,
+  stream: StreamStory,
 };
 
 function Stories() {

@@ -2,15 +2,16 @@
 import { ChevronRight, MessageSquareText } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import type { WorkspacePage } from '../../worker/contract.ts';
-import { contextState } from '../chat/chat-context.ts';
+import { useAssistant } from '../assistant/assistant-provider.tsx';
 import { Badge } from '../design/badge.tsx';
 import { Button } from '../design/button.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
 
 export function PageHeader({ page, canAsk }: { page: WorkspacePage; canAsk: boolean }) {
-  const [location, navigate] = useLocation();
+  const [location] = useLocation();
+  const { askAbout } = useAssistant();
   const ask = () => {
-    if (page.scope) navigate('/chat', { state: contextState({ ...page.scope, path: location }) });
+    if (page.scope) askAbout({ ...page.scope, path: location });
   };
   return (
     <header className="flex flex-col gap-3">

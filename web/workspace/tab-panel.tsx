@@ -1,10 +1,11 @@
 // The part of a page that its tabs choose between. Which one is open stands in the address.
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { WorkspacePage } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { panelProps, Tabs } from '../design/tabs.tsx';
+import { useSettled } from '../use-settled.ts';
 import { mergePages } from './merge-pages.ts';
 import type { PageAddress } from './page-address.ts';
 import { SectionView } from './section-view.tsx';
@@ -72,14 +73,4 @@ function Content({ address, page, broughtAt, tab, label }: ContentProps) {
       )}
     </div>
   );
-}
-
-/** The value once it has stood still for a moment. */
-function useSettled(value: string, delayMs: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), delayMs);
-    return () => clearTimeout(timer);
-  }, [value, delayMs]);
-  return settled;
 }

@@ -18,18 +18,18 @@ export function WorkspaceConversation({ me, id, scope }: ConversationProps) {
       aria-label="Conversation of this page"
       className="flex h-[70dvh] min-h-80 shrink-0 flex-col border-t border-line bg-surface desk:h-auto desk:w-96 desk:border-s desk:border-t-0 wide:w-[26rem]"
     >
-      <ConversationProvider sessionId={id} isNew={false} model={null} context={context} onAccepted={() => undefined}>
+      <ConversationProvider sessionId={id} isNew={false}>
         <div className="flex h-11 shrink-0 items-center justify-between gap-3 border-b border-line px-4">
           <h2 className="min-w-0 truncate font-medium">Conversation</h2>
           <PeopleHere />
         </div>
-        <Body me={me} id={id} />
+        <Body me={me} id={id} about={context} />
       </ConversationProvider>
     </aside>
   );
 }
 
-function Body({ me, id }: { me: Me; id: string }) {
+function Body({ me, id, about }: { me: Me; id: string; about: ChatContext | null }) {
   const missing = useConversationState((state) => state.phase === 'missing');
   if (missing) {
     return (
@@ -41,6 +41,7 @@ function Body({ me, id }: { me: Me; id: string }) {
   return (
     <>
       <Transcript
+        isNarrow
         empty={
           <p className="my-auto px-2 py-8 text-center text-muted">
             Ask about the brief, its designs and items. All members of the program read along; what you may see and
@@ -50,7 +51,7 @@ function Body({ me, id }: { me: Me; id: string }) {
       />
       <div className="flex shrink-0 flex-col gap-2 px-3 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <RefusalBanner />
-        <Composer userId={me.user.id} draftKey={id} takesFocus={false} />
+        <Composer userId={me.user.id} draftKey={id} about={about} takesFocus={false} />
       </div>
     </>
   );

@@ -4,6 +4,7 @@ import { SearchX, WifiOff } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
+import { useShowInView } from '../assistant/use-show-in-view.ts';
 import { Button } from '../design/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
@@ -38,6 +39,7 @@ function Aside({ me, address }: { me: Me; address: PageAddress }) {
 function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean }) {
   const search = useSearch();
   const { data: page, error, dataUpdatedAt, refetch } = usePage(address, tabOf(search));
+  useShowInView(page);
   useEffect(() => {
     if (page) document.title = `${page.code ?? page.title} · Groundwire`;
   }, [page]);

@@ -54,7 +54,13 @@ describe('what real clients send is understood', () => {
           ],
         },
       ],
-      forwardedProps: { model: 'claude-sonnet-4-6', programId: 'X1', mode: 'search', orgId: 'somebody-else' },
+      forwardedProps: {
+        model: 'claude-sonnet-4-6',
+        programId: 'X1',
+        about: 'Part PN-000059',
+        mode: 'search',
+        orgId: 'somebody-else',
+      },
     });
     await client.sendMessage('How many parts are in review?');
     const [first] = sent;
@@ -65,6 +71,7 @@ describe('what real clients send is understood', () => {
       message: { text: 'How many parts are in review?' },
       model: 'claude-sonnet-4-6',
       programId: 'X1',
+      about: 'Part PN-000059',
       mode: 'search',
     });
     expect(run.runId).toBe(first.runId);

@@ -19,6 +19,13 @@ const ForwardedProps = z.strictObject({
   mode: RunMode.nullish(),
   programId: ScopeId.nullish(),
   designId: ScopeId.nullish(),
+  about: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .nullish()
+    .meta({ description: 'What the user has in view, in words, as “Part PN-000123”.' }),
   /** The source documents' clients send it. The org comes from the membership, never from here. */
   orgId: z.unknown().optional(),
 });
@@ -92,6 +99,8 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     mode: input.forwardedProps?.mode ?? 'chat',
     programId: input.forwardedProps?.programId ?? null,
     designId: input.forwardedProps?.designId ?? null,
+    // Named only where it is said, so that what clients asked before it could be said still has the same digest.
+    ...(input.forwardedProps?.about && { about: input.forwardedProps.about }),
   } as const;
   return {
     sessionId: input.threadId,
@@ -102,6 +111,7 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     programId: asked.programId,
     designId: asked.designId,
     mode: asked.mode,
+    about: asked.about ?? null,
     parentRunId: input.parentRunId ?? null,
     digest: await digestOf(asked),
   };

@@ -12,7 +12,7 @@ export const estimateRoutes = new Hono<EdgeEnv>();
 estimateRoutes.post('/estimate', async (c) => {
   const body = await readJson(c.req.raw);
   if (!body.ok) throw body.error;
-  const { threadId, text, model, mode, programId, designId } = parseInput(EstimateRequest, body.value);
+  const { threadId, text, model, mode, programId, designId, about } = parseInput(EstimateRequest, body.value);
   const access = c.get('access');
   // A session that is yet to come answers like one that was never written to.
   const sessionId = threadId ?? crypto.randomUUID();
@@ -20,7 +20,7 @@ estimateRoutes.post('/estimate', async (c) => {
     access,
     draft: {
       ...{ sessionId, text, model: model ?? null, mode: mode ?? 'chat' },
-      ...{ programId: programId ?? null, designId: designId ?? null },
+      ...{ programId: programId ?? null, designId: designId ?? null, about: about ?? null },
     },
   });
   if (!answer.ok) throw new AppError(answer.code, answer.detail === undefined ? {} : { detail: answer.detail });

@@ -170,8 +170,8 @@ describe('what the model is told', () => {
     };
     const design = { id: 'ARM-GRIPPER' };
     const viewed = promptFor({ ...context, program, design }) ?? '';
-    expect(readSetting(viewed)).toEqual({ programId: program.id, designId: 'ARM-GRIPPER' });
-    expect(readSetting(prompt)).toEqual({ programId: null, designId: null });
+    expect(readSetting(viewed)).toMatchObject({ programId: program.id, designId: 'ARM-GRIPPER' });
+    expect(readSetting(prompt)).toEqual({ programId: null, designId: null, itemNumber: null });
     expect(viewed.split('\n').filter((line) => line.startsWith('Design in view'))).toHaveLength(1);
   });
 

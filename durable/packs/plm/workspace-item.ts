@@ -5,6 +5,7 @@ import { visibleText } from '../../tools/visible-text.ts';
 import type { WorkspacePage, WorkspaceTab } from '../workspace-page.ts';
 import { readAs } from './workspace-read.ts';
 import { ItemPage } from './workspace-shapes.ts';
+import { itemSuggestions } from './workspace-suggestions.ts';
 import { affectedTab, bomTab, detailsTab, historyTab, relationshipsTab } from './workspace-tabs.ts';
 import { designPlace, HOME, programPlace, TYPE_WORDS, toneOf } from './workspace-words.ts';
 
@@ -48,6 +49,7 @@ export async function itemPage(
       label: `${type} ${item.itemNumber}`,
       draft: `About ${item.itemNumber}: `,
     },
+    suggestions: itemSuggestions(item),
     conversationId: null,
   };
 }

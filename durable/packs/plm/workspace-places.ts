@@ -6,6 +6,7 @@ import { visibleText } from '../../tools/visible-text.ts';
 import type { WorkspacePage, WorkspaceSection, WorkspaceTab } from '../workspace-page.ts';
 import { readAs } from './workspace-read.ts';
 import { DesignPage, FoundItems, type Member, ProgramList, ProgramPage, SessionPage } from './workspace-shapes.ts';
+import { designSuggestions, HOME_SUGGESTIONS, programSuggestions } from './workspace-suggestions.ts';
 import {
   cell,
   DESIGN_COLUMNS,
@@ -42,6 +43,7 @@ export async function home(tenant: TenantReader): Answer {
     ...blank('home', ''),
     title: 'Programs',
     type: 'Workspace',
+    suggestions: HOME_SUGGESTIONS,
     content: {
       tab: 'programs',
       cursor: null,
@@ -79,6 +81,7 @@ export async function programPage(tenant: TenantReader, id: string, wanted: stri
     ],
     content: choose(sections, wanted, 'designs'),
     scope: { programId: program.id, designId: null, label: `Program ${program.code}`, draft: '' },
+    suggestions: programSuggestions(program.code),
   };
 }
 
@@ -114,6 +117,7 @@ export async function designPage(tenant: TenantReader, id: string, wanted: strin
     ],
     content,
     scope: { programId: program.id, designId: design.id, label: `Design ${design.code}`, draft: '' },
+    suggestions: designSuggestions(design.code),
   };
 }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { clampWidth, maxWidth, parseWidth, widthAfterKey } from './panel-width.ts';
+
+const press = (key: string, shiftKey = false) => ({ key, shiftKey });
+const LTR = { max: 700, isRtl: false };
+
+describe('the width of the panel', () => {
+  it('is 400 until someone changes it, and stays between 300 and 700', () => {
+    expect(parseWidth(null)).toBe(400);
+    expect(parseWidth('wide')).toBe(400);
+    expect(parseWidth('512')).toBe(512);
+    expect(parseWidth('10')).toBe(300);
+    expect(parseWidth('9000')).toBe(700);
+  });
+
+  it('leaves room for the page beside it', () => {
+    expect(maxWidth(1_440)).toBe(700);
+    expect(maxWidth(768)).toBe(448);
+    expect(maxWidth(500)).toBe(300);
+    expect(clampWidth(640.4, maxWidth(768))).toBe(448);
+  });
+});
+
+describe('U31: the splitter', () => {
+  it('moves by 16, with Shift by 64, and towards the page widens', () => {
+    expect(widthAfterKey(400, press('ArrowLeft'), LTR)).toBe(416);
+    expect(widthAfterKey(400, press('ArrowRight'), LTR)).toBe(384);
+    expect(widthAfterKey(400, press('ArrowLeft', true), LTR)).toBe(464);
+    expect(widthAfterKey(400, press('ArrowLeft'), { ...LTR, isRtl: true })).toBe(384);
+  });
+
+  it('never leaves its bounds, which Home and End reach', () => {
+    expect(widthAfterKey(690, press('ArrowLeft', true), LTR)).toBe(700);
+    expect(widthAfterKey(310, press('ArrowRight', true), LTR)).toBe(300);
+    expect(widthAfterKey(500, press('Home'), LTR)).toBe(300);
+    expect(widthAfterKey(500, press('End'), { ...LTR, max: 448 })).toBe(448);
+  });
+
+  it('leaves other keys alone', () => {
+    expect(widthAfterKey(400, press('Tab'), LTR)).toBeNull();
+    expect(widthAfterKey(400, press('ArrowUp'), LTR)).toBeNull();
+  });
+});

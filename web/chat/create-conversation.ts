@@ -1,0 +1,96 @@
+// One open conversation, outside React: its state and what can be done with it. The client that runs it is bound by
+// ConversationDriver; without one, what is sent waits for it.
+import type { Confirmation } from '../../worker/contract.ts';
+import { cancelRun, decideApproval } from '../api.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { Decision } from './confirmation.ts';
+import { type ConversationStore, createConversationStore, type SendMode } from './conversation-store.ts';
+import { decide } from './decide.ts';
+import { sendToWait } from './send-to-wait.ts';
+import { isOthersTurn } from './standing.ts';
+import { announceRun } from './tab-channel.ts';
+
+/** A server that was told to stop ends the stream itself within a second; this is for one that cannot be told. */
+const STOP_GRACE_MS = 5_000;
+
+export type SendOptions = {
+  readonly mode?: SendMode;
+  /** What is in view as it is sent. */
+  readonly about?: ChatContext | null;
+};
+
+/** What a client of the conversation can do. */
+export type ConversationControls = {
+  readonly send: (text: string, options: Required<SendOptions>) => void;
+  /** Ends the stream on this page only; for when the server could not be told. */
+  readonly abort: () => void;
+  readonly loadOlder: () => Promise<void>;
+};
+
+export type Conversation = {
+  readonly id: string;
+  readonly store: ConversationStore;
+  readonly send: (text: string, options?: SendOptions) => void;
+  readonly stop: () => void;
+  /** Confirms or cancels what the assistant proposes. */
+  readonly decide: (confirmation: Confirmation, decision: Decision) => void;
+  /** Asks the server how things stand and follows a live run. */
+  readonly reconnect: () => void;
+  readonly loadOlder: () => Promise<void>;
+  /** Null when the client goes. */
+  readonly bind: (controls: ConversationControls | null) => void;
+};
+
+export function createConversation(id: string, options: { isNew: boolean }): Conversation {
+  const store = createConversationStore(id, options);
+  let controls: ConversationControls | null = null;
+  let waiting: { text: string; options: Required<SendOptions> } | null = null;
+
+  const reconnect = () => {
+    store.set({
+      link: 'steady',
+      read: { ...store.get().read, reading: true },
+      ...(store.get().phase === 'failed' && { phase: 'loading', problem: null }),
+      client: store.get().client + 1,
+    });
+  };
+  return {
+    id,
+    store,
+    send: (text, { mode = 'chat', about = null } = {}) => {
+      // Somebody else's turn goes on being shown; what is said meanwhile waits behind it.
+      if (isOthersTurn(store.get())) void sendToWait(store, { text, mode, about });
+      else if (controls === null) waiting = { text, options: { mode, about } };
+      else controls.send(text, { mode, about });
+    },
+    stop: () => {
+      const { runId, live } = store.get();
+      if (!live || runId === null) return;
+      store.set({ stopping: true });
+      const abort = () => {
+        const now = store.get();
+        if (now.live && now.runId === runId) controls?.abort();
+      };
+      // A run that the server does not know has nothing to end but the request itself.
+      cancelRun(runId, id).then(() => setTimeout(abort, STOP_GRACE_MS), abort);
+    },
+    decide: (confirmation, decision) => {
+      const post = (approvalId: string) => decideApproval(id, approvalId, decision);
+      const follow = () => {
+        announceRun(id);
+        // A run of this page's own goes on; what was decided is looked for when that has ended.
+        if (!store.get().live) reconnect();
+      };
+      void decide({ store, post, follow }, confirmation, decision);
+    },
+    reconnect,
+    loadOlder: () => controls?.loadOlder() ?? Promise.resolve(),
+    bind: (next) => {
+      controls = next;
+      if (next === null || waiting === null) return;
+      const { text, options: sent } = waiting;
+      waiting = null;
+      next.send(text, sent);
+    },
+  };
+}
