@@ -46,8 +46,10 @@ begin
     'startsOn', (select min(a.planned_start) from activities a), 'plannedFinish', (select max(a.planned_finish) from activities a),
     -- The earliest day on which all of it can be done.
     'earliestFinish', (select max(a.early_finish) from activities a),
+    'criticalCount', (select count(*) from activities a where a.is_critical),
     'criticalPath', (
-      select jsonb_agg(a.name order by a.early_start, a.early_finish, a.name) from activities a where a.is_critical),
+      select jsonb_agg(c.name order by c.early_start, c.early_finish, c.name)
+      from (select * from activities a where a.is_critical order by a.early_start, a.early_finish, a.name limit 100) c),
     'plannedTooEarly', coalesce((
       select jsonb_agg(jsonb_build_object('name', t.name, 'plannedStart', t.planned_start, 'earlyStart', t.early_start) order by t.place)
       from (select * from activities a where a.planned_start < a.early_start order by a.place limit 20) t), '[]'),

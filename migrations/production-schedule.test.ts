@@ -161,13 +161,16 @@ test.each([
       ['C', 'A', 'B'],
     ],
   ],
-])('a circle %s is reported with its path, and the planned days are there nevertheless', async (_what, network, ways) => {
-  const { data, of } = await scheduleOf(network);
-  expect(ways).toContainEqual(data.cycle);
-  expect(data.criticalPath).toBeNull();
-  expect(data.earliestFinish).toBeNull();
-  expect(of('A')).toMatchObject({ plannedStart: dayOf(0), totalFloatDays: null, isCritical: null });
-});
+])(
+  'a circle %s is reported with its path, and the planned days are there nevertheless',
+  async (_what, network, ways) => {
+    const { data, of } = await scheduleOf(network);
+    expect(ways).toContainEqual(data.cycle);
+    expect(data.criticalPath).toBeNull();
+    expect(data.earliestFinish).toBeNull();
+    expect(of('A')).toMatchObject({ plannedStart: dayOf(0), totalFloatDays: null, isCritical: null });
+  },
+);
 
 test('an activity cannot wait for itself, and not for one of another project', async () => {
   const [one, other] = [await addNetwork({ A: { days: 1 } }), await addNetwork({ B: { days: 1 } })];
@@ -204,7 +207,7 @@ test('a chain of two thousand activities with as many side ways is placed, each 
   const data = await production.nora.must('get_schedule', { projectId: project_id, limit: 100 });
   expect([data.total, data.left, data.activities.length]).toEqual([2000, 1900, 100]);
   expect(data.earliestFinish).toBe(dayOf(1999));
-  expect(data.criticalPath).toHaveLength(2000);
+  expect([data.criticalCount, data.criticalPath.length]).toEqual([2000, 100]);
 });
 
 test('the festival of the demo has the path that its builders would name', async () => {
