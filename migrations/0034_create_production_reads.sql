@@ -91,7 +91,7 @@ $$;
 create function private.do_list_shows(input jsonb) returns jsonb
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
-  project uuid := private.input_project(input);
+  project uuid;
   words text := private.input_text(input, 'query', 200);
   wanted_state text := private.input_choice(input, 'state', 'draft', 'scheduled', 'live', 'complete', 'cancelled');
   wanted_time text := private.input_choice(input, 'when', 'upcoming', 'past');
@@ -99,6 +99,7 @@ declare
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('shows:read');
+  project := private.input_project(input);
   return (
     with matching as (
       select s as show, s.venue_id, private.moment_key(s.starts_at, wanted_time = 'past') || ' ' || s.id as key
@@ -156,14 +157,16 @@ language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
   departments constant text[] := array['Production', 'Stage', 'Audio', 'Lighting', 'Video', 'Rigging', 'Backline', 'Staging',
     'Hospitality', 'Transport', 'Security', 'Medical'];
-  project uuid := private.input_project(input);
-  show production.shows := private.input_show(input, project);
+  project uuid;
+  show production.shows;
   words text := private.input_text(input, 'query', 200);
   wanted_department text := private.input_choice(input, 'department', variadic departments);
   size integer := private.input_size(input);
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('crew:read');
+  project := private.input_project(input);
+  show := private.input_show(input, project);
   return (
     with matching as (
       select c.*, m.name, m.department, m.home_city, x.email, x.phone,
@@ -194,7 +197,7 @@ $$;
 create function private.do_list_vendors(input jsonb) returns jsonb
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
-  project uuid := private.input_project(input);
+  project uuid;
   words text := private.input_text(input, 'query', 200);
   wanted_category text := private.input_choice(input, 'category', 'Audio', 'Lighting', 'Video', 'Rigging', 'Staging', 'Backline',
     'Trucking', 'Travel', 'Catering', 'Power', 'Security', 'Medical', 'Labor', 'Sanitation', 'Special effects', 'Site services',
@@ -205,6 +208,7 @@ declare
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('vendors:read');
+  project := private.input_project(input);
   return (
     with matching as (
       select v as vendor, x.service, lower(v.name) || ' ' || v.id as key
@@ -229,13 +233,14 @@ $$;
 create function private.do_list_rfps(input jsonb) returns jsonb
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
-  project uuid := private.input_project(input);
+  project uuid;
   words text := private.input_text(input, 'query', 200);
   wanted_state text := private.input_choice(input, 'state', 'draft', 'sent', 'closed', 'awarded', 'cancelled');
   size integer := private.input_size(input);
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('rfps:read');
+  project := private.input_project(input);
   return (
     with matching as (
       select r as rfp, r.number || ' ' || r.id as key from production.rfps r
@@ -257,8 +262,8 @@ $$;
 create function private.do_list_incidents(input jsonb) returns jsonb
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
-  project uuid := private.input_project(input);
-  show production.shows := private.input_show(input, project);
+  project uuid;
+  show production.shows;
   words text := private.input_text(input, 'query', 200);
   wanted_severity text := private.input_choice(input, 'severity', 'near_miss', 'minor', 'major', 'critical');
   wanted_state text := private.input_choice(input, 'state', 'open', 'investigating', 'resolved', 'closed');
@@ -267,6 +272,8 @@ declare
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('incidents:read');
+  project := private.input_project(input);
+  show := private.input_show(input, project);
   return (
     with matching as (
       select i as incident, private.moment_key(i.occurred_at, true) || ' ' || i.id as key from production.incidents i
@@ -289,8 +296,8 @@ $$;
 create function private.do_list_deliverables(input jsonb) returns jsonb
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
 declare
-  project uuid := private.input_project(input);
-  show production.shows := private.input_show(input, project);
+  project uuid;
+  show production.shows;
   words text := private.input_text(input, 'query', 200);
   wanted_kind text := private.input_choice(input, 'kind', 'technical_rider', 'hospitality_rider', 'input_list', 'stage_plot',
     'lighting_plot', 'rigging_plot', 'site_plan', 'power_plan', 'safety_plan', 'run_of_show', 'guest_list', 'permit', 'other');
@@ -300,6 +307,8 @@ declare
   after text := private.input_cursor(input);
 begin
   perform private.require_permission('deliverables:read');
+  project := private.input_project(input);
+  show := private.input_show(input, project);
   return (
     with matching as (
       select d as deliverable, concat_ws(' ', coalesce(d.due_on::text, '9999'), lower(d.title), d.id) as key

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireDemoProject, requireDemoShow } from '../local/demo-production-projects.ts';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
-import { type Json, openProduction, type Production } from './production.fixture.ts';
+import type { Json } from './plm.fixture.ts';
+import { openProduction, type Production } from './production.fixture.ts';
 
 let database: TestDatabase;
 let production: Production;

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
-import { type Json, openProduction, type Production } from './production.fixture.ts';
+import type { Json } from './plm.fixture.ts';
+import { openProduction, type Production } from './production.fixture.ts';
 
 let database: TestDatabase;
 let production: Production;

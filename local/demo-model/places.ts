@@ -58,11 +58,16 @@ export function findPlace(finding: Finding): PlaceFound {
     'i',
   );
   if (!need.needed && !pointed.test(text)) return { outcome: 'found', entity: null };
-  const inView = { design: finding.setting.designId, program: finding.setting.programId }[need.kind] ?? null;
+  const inView = inViewOf(finding);
   if (inView !== null) return byName(finding, inView);
   const spoken = lastSpokenOf(need.kind, story);
   if (spoken !== null || !need.needed) return { outcome: 'found', entity: spoken };
   return lookUp(finding, '');
+}
+
+function inViewOf({ need, setting }: Finding): string | null {
+  const { designId, programId, projectId, showId } = setting;
+  return { design: designId, program: programId, project: projectId, show: showId }[need.kind] ?? null;
 }
 
 function byName(finding: Finding, name: string): PlaceFound {
