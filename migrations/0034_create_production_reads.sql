@@ -139,7 +139,7 @@ begin
   elsif project is not null then
     return query
     select a.crew_member_id, a.role, string_agg(distinct a.state, ', '),
-      case when bool_or(a.show_id is null) then 'whole project' else format('%s shows', count(*)) end, null::text, null::text,
+      case when bool_or(a.show_id is null) then 'whole project' when count(*) = 1 then '1 show' else format('%s shows', count(*)) end, null::text, null::text,
       r.day_rate, r.currency
     from production.crew_assignments a
     left join production.crew_rates r on r.org_id = a.org_id and r.assignment_id = a.id

@@ -37,7 +37,10 @@ const Bar = z.object({
   finish: Day,
   isPoint: z.boolean().meta({ description: 'A moment at the end of its day, no span.' }),
   isEmphasised: z.boolean(),
-  slackUntil: Day.nullable().meta({ description: 'The last day to which it may slip; null where it may not.' }),
+  slack: z
+    .object({ from: Day, until: Day })
+    .nullable()
+    .meta({ description: 'The days within which it may lie; null where it must stay where it is.' }),
   percent: z.int().min(0).max(100).meta({ description: 'How much of it is done.' }),
 });
 

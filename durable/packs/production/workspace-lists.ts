@@ -102,8 +102,8 @@ export async function crewTab(tenant: TenantReader, wanted: ListWanted): Answer 
     { id: 'worksOn', label: 'Works on', kind: 'text' },
     STATE,
     ...optional('phone', { id: 'phone', label: 'Phone', ...MONO }),
-    ...optional('email', { id: 'email', label: 'E-mail', ...MONO }),
     ...optional('dayRate', { id: 'rate', label: 'Day rate', kind: 'number' }),
+    ...optional('email', { id: 'email', label: 'E-mail', ...MONO }),
   ];
   const people = found.crew.map(
     (one, at): Row => ({

@@ -157,8 +157,10 @@ export async function activityPage(tenant: TenantReader, id: string, _wanted: st
       ['Responsible', cell(activity.responsible)],
       ['Done', cell(`${activity.percentComplete} %`)],
       ['Float', cell(computed && days(computed.totalFloatDays))],
-      ['Earliest', cell(computed && `${computed.earlyStart} – ${computed.earlyFinish}`)],
-      ['Latest', cell(computed && `${computed.lateStart} – ${computed.lateFinish}`)],
+      ['Earliest start', words.dayCell(computed?.earlyStart)],
+      ['Earliest finish', words.dayCell(computed?.earlyFinish)],
+      ['Latest start', words.dayCell(computed?.lateStart)],
+      ['Latest finish', words.dayCell(computed?.lateFinish)],
       ['Not before', words.dayCell(activity.earliestStart)],
     ]),
     content: {

@@ -27,8 +27,9 @@ const COLUMNS: readonly Column[] = [
 export async function scheduleTab(tenant: TenantReader, projectId: string): Promise<WorkspaceTab | ToolRefusal> {
   const found = await readAs(Schedule, tenant, 'get_schedule', { projectId, limit: MAX_ACTIVITIES });
   if ('refused' in found) return found;
-  const notes = notesOf(found).map((text) => textSection(text));
-  return { tab: 'schedule', cursor: null, sections: [...notes, drawing(found.activities)] };
+  const notes = notesOf(found).join('\n');
+  const sections = [...(notes === '' ? [] : [textSection(notes)]), drawing(found.activities)];
+  return { tab: 'schedule', cursor: null, sections };
 }
 
 function drawing(activities: readonly Activity[]): WorkspaceSection {
@@ -47,7 +48,7 @@ function drawing(activities: readonly Activity[]): WorkspaceSection {
         finish: activity.plannedFinish,
         isPoint: activity.isMilestone,
         isEmphasised: activity.isCritical === true,
-        slackUntil: slackOf(activity),
+        slack: slackOf(activity),
         percent: activity.percentComplete,
       },
       cells: {
@@ -64,9 +65,10 @@ function drawing(activities: readonly Activity[]): WorkspaceSection {
   };
 }
 
-/** It may slip to its latest finish, if it is not planned past that already; what is done slips no more. */
-function slackOf({ lateFinish, plannedFinish, percentComplete }: Activity): string | null {
-  return lateFinish !== null && lateFinish > plannedFinish && percentComplete < 100 ? lateFinish : null;
+/** From its earliest start to its latest finish; what is done moves no more. */
+function slackOf({ earlyStart, lateFinish, totalFloatDays, percentComplete }: Activity) {
+  if (earlyStart === null || lateFinish === null || (totalFloatDays ?? 0) <= 0 || percentComplete === 100) return null;
+  return { from: earlyStart, until: lateFinish };
 }
 
 function notesOf({ activities, cycle, plannedTooEarly, criticalCount, earliestFinish, left }: Schedule): string[] {

@@ -32,7 +32,7 @@ export const momentCell = (iso: string | null, zone: string | null): Cell => ({
   text: iso ?? '',
   ...(iso !== null && zone !== null && { zone }),
 });
-export const dayCell = (day: string | null): Cell => ({ text: day ?? '' });
+export const dayCell = (day: string | null | undefined): Cell => ({ text: day ?? '' });
 
 export function money(amount: number | null, currency: string | null): string {
   if (amount === null || currency === null) return '';
