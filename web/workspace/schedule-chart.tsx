@@ -1,7 +1,7 @@
 // Bars on a calendar that fits the page, wide or narrow: a row a thing, each a link to its page. On a narrow page the name
 // stands above its bar. What the picture says is said in words as well.
 import { Check, Waypoints } from 'lucide-react';
-import { useMemo } from 'react';
+import { useId, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { WorkspaceSection } from '../../worker/contract.ts';
 import { cx } from '../design/cx.ts';
@@ -15,6 +15,7 @@ const LABEL = '[--label:0px] desk:[--label:17rem] wide:[--label:20rem]';
 
 export function ScheduleChart({ schedule, label }: { schedule: Schedule; label: string }) {
   const { rows, words } = schedule;
+  const id = useId();
   const scale = useMemo(
     () =>
       scaleOf(
@@ -32,12 +33,15 @@ export function ScheduleChart({ schedule, label }: { schedule: Schedule; label: 
       <Calendar scale={scale} grid={grid} />
       <div className="relative">
         <Lines scale={scale} grid={grid} />
-        {groupsOf(rows).map(({ group, rows: own }) => (
+        {groupsOf(rows).map(({ group, rows: own }, at) => (
           <div key={group} className="relative">
-            <h3 className="border-t border-line-strong bg-neutral/40 px-4 py-1.5 text-meta font-semibold text-muted">
+            <p
+              id={`${id}-${at}`}
+              className="border-t border-line-strong bg-neutral/40 px-4 py-1.5 text-meta font-semibold text-muted"
+            >
               {group}
-            </h3>
-            <ul>
+            </p>
+            <ul aria-labelledby={`${id}-${at}`}>
               {own.map((row) => (
                 <li key={row.id} className="border-t border-line-strong/60">
                   <Bar row={row} scale={scale} grid={grid} words={words} />
