@@ -279,7 +279,7 @@ begin
       select i as incident, private.moment_key(i.occurred_at, true) || ' ' || i.id as key from production.incidents i
       where (project is null or i.project_id = project) and (show.id is null or i.show_id = show.id)
         and (wanted_severity is null or i.severity = wanted_severity) and (wanted_state is null or i.state = wanted_state)
-        and (only_recordable is null or coalesce(i.is_osha_recordable, false) = only_recordable)
+        and (only_recordable is null or i.is_osha_recordable = only_recordable)
         and private.has_words(concat_ws(' ', i.number, i.title, i.location), words)
     ), page as (
       select * from matching m where after is null or m.key > after order by m.key limit size + 1

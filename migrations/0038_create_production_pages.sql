@@ -1,6 +1,17 @@
 -- Why: the pages of single records behind the navigation buttons. Lists on them come from the functions of the tools.
 set local role groundwire_owner;
 
+-- How much there is across all projects. Null where the role may not read that kind.
+create function private.do_workspace_totals(input jsonb) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'shows', case when private.holds('shows:read') then (select count(*) from production.shows) end,
+  'crew', case when private.holds('crew:read') then (select count(*) from production.crew_members) end,
+  'vendors', case when private.holds('vendors:read') then (select count(*) from production.vendors) end,
+  'rfps', case when private.holds('rfps:read') then (select count(*) from production.rfps) end,
+  'incidents', case when private.holds('incidents:read') then (select count(*) from production.incidents) end,
+  'deliverables', case when private.holds('deliverables:read') then (select count(*) from production.deliverables) end);
+
 create function private.do_workspace_show(input jsonb) returns jsonb
 language plpgsql stable as $$
 declare
@@ -167,6 +178,8 @@ begin
 end
 $$;
 
+create function production.workspace_totals(input jsonb) returns jsonb
+language sql return private.run_read('private.do_workspace_totals', input);
 create function production.workspace_show(input jsonb) returns jsonb
 language sql return private.run_read('private.do_workspace_show', input);
 create function production.workspace_crew_member(input jsonb) returns jsonb
@@ -180,7 +193,7 @@ language sql return private.run_read('private.do_workspace_incident', input);
 create function production.workspace_activity(input jsonb) returns jsonb
 language sql return private.run_read('private.do_workspace_activity', input);
 
-grant execute on function private.do_workspace_show(jsonb), private.do_workspace_crew_member(jsonb),
+grant execute on function private.do_workspace_totals(jsonb), production.workspace_totals(jsonb), private.do_workspace_show(jsonb), private.do_workspace_crew_member(jsonb),
   private.do_workspace_vendor(jsonb), private.do_workspace_rfp(jsonb), private.do_workspace_incident(jsonb),
   private.do_workspace_activity(jsonb), production.workspace_show(jsonb), production.workspace_crew_member(jsonb),
   production.workspace_vendor(jsonb), production.workspace_rfp(jsonb), production.workspace_incident(jsonb),

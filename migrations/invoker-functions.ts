@@ -64,6 +64,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.do_workspace_rfp(jsonb)',
   'private.do_workspace_session(jsonb)',
   'private.do_workspace_show(jsonb)',
+  'private.do_workspace_totals(jsonb)',
   'private.do_workspace_vendor(jsonb)',
   'private.effect_lock(text)',
   'private.fields_of(text)',
@@ -161,5 +162,6 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'production.workspace_incident(jsonb)',
   'production.workspace_rfp(jsonb)',
   'production.workspace_show(jsonb)',
+  'production.workspace_totals(jsonb)',
   'production.workspace_vendor(jsonb)',
 ];

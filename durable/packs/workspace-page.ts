@@ -114,9 +114,16 @@ export const WorkspaceKind = z
   .max(32)
   .regex(/^[a-z]+(-[a-z]+)*$/);
 
+/** What a page is called that is of no record, as `crew` of the list of all the crew. */
+export const WorkspaceName = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]+$/);
+
 export type WorkspaceAddress = {
   /** One of the reader's kinds. */
   readonly kind: string;
+  /** A record's id, or a name where the kind is one of `namedKinds`. */
   readonly id: string;
   /** The first one where it is null or not one of the page's. */
   readonly tab: string | null;
@@ -126,6 +133,8 @@ export type WorkspaceAddress = {
 export type WorkspaceReader = {
   /** What it has pages of; no other reader has pages of the same. */
   readonly kinds: readonly string[];
+  /** Those of its kinds whose pages go by a name instead of a record's id. */
+  readonly namedKinds: readonly string[];
   isFor(access: Access): boolean;
   /** What there is to begin with. */
   home(tenant: TenantReader): Promise<WorkspacePage | ToolRefusal>;

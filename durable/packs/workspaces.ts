@@ -5,7 +5,7 @@ import type { ToolRefusal } from '../tools/tool.ts';
 import { blankPage, NO_SUCH_PAGE } from './page-parts.ts';
 import { plmWorkspace } from './plm/workspace.ts';
 import { productionWorkspace } from './production/workspace.ts';
-import type { WorkspacePage, WorkspaceReader } from './workspace-page.ts';
+import { type WorkspaceAddress, WorkspaceName, type WorkspacePage, type WorkspaceReader } from './workspace-page.ts';
 
 const READERS: readonly WorkspaceReader[] = [plmWorkspace, productionWorkspace];
 
@@ -14,6 +14,12 @@ const readersFor = (access: Access): readonly WorkspaceReader[] => READERS.filte
 /** Null where the org has no pages of that kind. */
 export const workspaceOf = (access: Access, kind: string): WorkspaceReader | null =>
   readersFor(access).find((reader) => reader.kinds.includes(kind)) ?? null;
+
+/** Whether pages of the kind go by such an id at all. */
+export const isCalledSo = (
+  { namedKinds }: WorkspaceReader,
+  { kind, id }: Pick<WorkspaceAddress, 'kind' | 'id'>,
+): boolean => namedKinds.includes(kind) === WorkspaceName.safeParse(id).success;
 
 /** What there is to begin with; of an org with the data of several packs, what each begins with, one after the other. */
 export async function workspaceHome(access: Access, tenant: TenantReader): Promise<WorkspacePage | ToolRefusal> {

@@ -69,6 +69,47 @@ describe('the way from the top', () => {
   });
 });
 
+describe('across all projects', () => {
+  test('each kind has a list with all of its records, and what project they belong to', async () => {
+    const nora = await signedIn('nora@northlight.test');
+    const home = await readPage(nora, '');
+    const across = home.content.sections.find(({ heading }) => heading === 'Across all projects');
+    if (across?.type !== 'table') throw new Error('no lists');
+    const found = new Map<string, WorkspacePage>();
+    for (const { id, path, cells } of across.rows) {
+      const page = await readPage(nora, dataOf(path ?? ''));
+      expect([id, String(rowsIn(page.content).length)]).toEqual([id, cells['count']?.text]);
+      expect((await readTab(nora, `/list/${id}/${id}`)).tab).toBe(id);
+      found.set(id, page);
+    }
+    expect([...found.keys()]).toEqual(['shows', 'crew', 'vendors', 'rfps', 'incidents', 'deliverables']);
+    for (const id of ['shows', 'rfps', 'incidents', 'deliverables']) {
+      const [row] = rowsIn(found.get(id)?.content ?? { tab: id, sections: [], cursor: null });
+      expect(row?.cells['project']?.path, id).toMatch(/^\/workspace\/projects\//);
+    }
+    const crew = rowsIn((await readPage(nora, '/list/crew')).content);
+    const papers = crew.find(({ cells }) => cells['name']?.text === 'Amara Diallo');
+    expect(papers?.cells['certificates']).toEqual({ text: '1 expired', tone: 'danger' });
+  });
+
+  test('a list is searched where it is kept, and there is no other', async () => {
+    const max = await signedIn('max@northlight.test');
+    const riggers = await readTab(max, '/list/crew/crew?q=rigging');
+    expect(rowsIn(riggers).map(({ cells }) => cells['department']?.text)).toEqual(Array(4).fill('Rigging'));
+    expect(labelsIn(riggers)).not.toContain('Day rate');
+    const ada = await signedIn('ada@cascade.test');
+    expect((await ada('/api/v1/workspace/list/crew')).status).toBe(404);
+    for (const path of [
+      'list/projects',
+      'list/constructor',
+      'list/crew/shows',
+      `list/${crypto.randomUUID()}`,
+      'crew-member/crew',
+    ])
+      expect((await max(`/api/v1/workspace/${path}`)).status, path).toBe(404);
+  });
+});
+
 describe('the schedule', () => {
   test('has a bar for each activity, with the critical path, float and what does not fit in words', async () => {
     const max = await signedIn('max@northlight.test');

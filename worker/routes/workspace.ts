@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../durable/errors.ts';
 import type { WorkspaceAddress, WorkspaceReader } from '../../durable/packs/workspace-page.ts';
-import { workspaceHome, workspaceOf } from '../../durable/packs/workspaces.ts';
+import { isCalledSo, workspaceHome, workspaceOf } from '../../durable/packs/workspaces.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { openTenant, type TenantReader } from '../../durable/tools/tenant-access.ts';
 import type { ToolRefusal } from '../../durable/tools/tool.ts';
@@ -41,9 +41,9 @@ workspaceRoutes.get('/workspace/:kind/:id/:tab', async (c) => {
 });
 
 /** @throws AppError NOT_FOUND where the org has no such pages. */
-function readerOf(c: Context<EdgeEnv>, { kind }: { readonly kind: string }): WorkspaceReader {
-  const reader = workspaceOf(c.get('access'), kind);
-  if (reader === null) throw new AppError('NOT_FOUND');
+function readerOf(c: Context<EdgeEnv>, address: Omit<WorkspaceAddress, 'tab'>): WorkspaceReader {
+  const reader = workspaceOf(c.get('access'), address.kind);
+  if (reader === null || !isCalledSo(reader, address)) throw new AppError('NOT_FOUND');
   return reader;
 }
 

@@ -8,6 +8,7 @@ import { designPage, designTab, home, programPage, sessionPage } from './workspa
 
 export const plmWorkspace: WorkspaceReader = {
   kinds: ['item', 'design', 'program', 'session'],
+  namedKinds: [],
   isFor: (access) => holdsAny(access, ['parts', 'programs', 'designs', 'change_orders']),
   home,
   page: async function readPage(tenant, { kind, id, tab }) {

@@ -87,7 +87,7 @@ describe('what the model is told', () => {
       'Discovery → Design → Advance',
       'W-9',
       'OSHA',
-      'float',
+      'Float',
     ])
       expect(prompt).toContain(words);
     expect(prompt.length).toBeLessThan(6_500);

@@ -1,4 +1,4 @@
-// The lists of a project or show as tables: columns and rows of shows, crew, vendors, RFPs, incidents and deliverables.
+// The lists of a project, of a show, or of all projects as tables: columns and rows of shows, crew, vendors, RFPs, incidents and deliverables.
 import type { z } from 'zod';
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../tools/tool.ts';
@@ -11,8 +11,8 @@ import * as words from './workspace-words.ts';
 
 export type ListWanted = {
   readonly tab: string;
-  /** The project or show that it is the list of. */
-  readonly scope: { readonly projectId: string } | { readonly showId: string };
+  /** The project or show that it is the list of; null across all projects. */
+  readonly scope: { readonly projectId: string } | { readonly showId: string } | null;
   readonly cursor: string | null;
   readonly query: string | null;
 };
@@ -37,6 +37,13 @@ const MONO = { kind: 'code' } as const;
 const NAME: Column = { id: 'name', label: 'Name', kind: 'text' };
 const STATE: Column = { id: 'state', label: 'State', kind: 'state' };
 const NUMBER: Column = { id: 'number', label: 'Number', ...MONO };
+
+/** Which project a row belongs to, where the list does not say it. */
+const PROJECT: Column = { id: 'project', label: 'Project', kind: 'text' };
+const acrossOnly = ({ scope }: ListWanted, column: Column): Column[] => (scope === null ? [column] : []);
+const scopedOnly = ({ scope }: ListWanted, ...columns: Column[]): Column[] => (scope === null ? [] : columns);
+const projectCell = (row: { readonly projectId: string; readonly projectName: string | null }) =>
+  cell(row.projectName, row.projectName === null ? undefined : words.projectPath(row.projectId));
 
 export const PROJECT_COLUMNS: readonly Column[] = [
   NAME,
@@ -74,6 +81,7 @@ export const showRow = (show: z.infer<typeof rows.ShowRow>): Row => ({
     starts: words.momentCell(show.startsAt, show.timeZone),
     venue: cell(show.venue),
     city: cell(show.city),
+    project: projectCell(show),
     state: words.stateCell('show', show.state),
   },
 });
@@ -81,7 +89,7 @@ export const showRow = (show: z.infer<typeof rows.ShowRow>): Row => ({
 export async function showsTab(tenant: TenantReader, wanted: ListWanted): Answer {
   const found = await readAs(shapes.ShowList, tenant, 'list_shows', inputOf(wanted));
   if ('refused' in found) return found;
-  const section = table(null, SHOW_COLUMNS, found.shows.map(showRow), {
+  const section = table(null, [...SHOW_COLUMNS, ...acrossOnly(wanted, PROJECT)], found.shows.map(showRow), {
     empty: 'No show is on record yet.',
     ...searchable(found.total, wanted.query),
   });
@@ -92,18 +100,19 @@ export async function crewTab(tenant: TenantReader, wanted: ListWanted): Answer 
   const found = await readAs(shapes.CrewList, tenant, 'list_crew', inputOf(wanted));
   if ('refused' in found) return found;
   const { notShown } = found;
-  const isShow = 'showId' in wanted.scope;
+  const isShow = wanted.scope !== null && 'showId' in wanted.scope;
   const optional = (field: string, column: Column): Column[] => (words.isHidden(notShown, field) ? [] : [column]);
   const columns: Column[] = [
     NAME,
     { id: 'role', label: 'Role', kind: 'text' },
     { id: 'department', label: 'Department', kind: 'text' },
     ...(isShow ? [{ id: 'call', label: 'Call', kind: 'time' } as const] : []),
-    { id: 'worksOn', label: 'Works on', kind: 'text' },
-    STATE,
+    ...scopedOnly(wanted, { id: 'worksOn', label: 'Works on', kind: 'text' }, STATE),
+    ...acrossOnly(wanted, { id: 'home', label: 'Home city', kind: 'text' }),
+    ...acrossOnly(wanted, { id: 'certificates', label: 'Certificates', kind: 'state' }),
     ...optional('phone', { id: 'phone', label: 'Phone', ...MONO }),
-    ...optional('dayRate', { id: 'rate', label: 'Day rate', kind: 'number' }),
-    ...optional('email', { id: 'email', label: 'E-mail', ...MONO }),
+    // What somebody costs depends on the work.
+    ...(wanted.scope === null ? [] : optional('dayRate', { id: 'rate', label: 'Day rate', kind: 'number' })),
   ];
   const people = found.crew.map(
     (one, at): Row => ({
@@ -117,7 +126,8 @@ export async function crewTab(tenant: TenantReader, wanted: ListWanted): Answer 
         worksOn: cell(one.worksOn && fieldLabel(one.worksOn)),
         state: one.state === null ? cell('') : words.stateCell('assignment', one.state),
         phone: cell(one.phone),
-        email: cell(one.email),
+        home: cell(one.homeCity),
+        certificates: expiredCell(one.certifications),
         rate: cell(words.money(one.dayRate, one.currency)),
       },
     }),
@@ -126,7 +136,14 @@ export async function crewTab(tenant: TenantReader, wanted: ListWanted): Answer 
     empty: 'Nobody is assigned yet.',
     ...searchable(found.total, wanted.query),
   });
-  return { tab: wanted.tab, sections: [...words.hiddenNote(notShown), section], cursor: found.cursor };
+  const left = wanted.scope === null ? notShown.filter(({ fields }) => !fields.includes('dayRate')) : notShown;
+  return { tab: wanted.tab, sections: [...words.hiddenNote(left), section], cursor: found.cursor };
+}
+
+function expiredCell(certifications: z.infer<typeof rows.CrewRow>['certifications']) {
+  const expired = certifications.filter(({ isExpired }) => isExpired).length;
+  if (expired > 0) return { text: `${expired} expired`, tone: 'danger' } as const;
+  return certifications.length === 0 ? cell('') : ({ text: 'Valid', tone: 'good' } as const);
 }
 
 export async function vendorsTab(tenant: TenantReader, wanted: ListWanted): Answer {
@@ -134,7 +151,7 @@ export async function vendorsTab(tenant: TenantReader, wanted: ListWanted): Answ
   if ('refused' in found) return found;
   const columns: readonly Column[] = [
     NAME,
-    { id: 'service', label: 'Service', kind: 'text' },
+    ...scopedOnly(wanted, { id: 'service', label: 'Service', kind: 'text' }),
     { id: 'category', label: 'Category', kind: 'text' },
     { id: 'contact', label: 'Contact', kind: 'text' },
     { id: 'email', label: 'E-mail', ...MONO },
@@ -157,7 +174,7 @@ export async function vendorsTab(tenant: TenantReader, wanted: ListWanted): Answ
     }),
   );
   const section = table(null, columns, vendors, {
-    empty: 'No vendor works on this project yet.',
+    empty: 'No vendor is on record here yet.',
     ...searchable(found.total, wanted.query),
   });
   return { tab: wanted.tab, sections: [section], cursor: found.cursor };
@@ -172,6 +189,7 @@ export async function rfpsTab(tenant: TenantReader, wanted: ListWanted): Answer 
     STATE,
     { id: 'due', label: 'Due', kind: 'time' },
     { id: 'responses', label: 'Responses', kind: 'number' },
+    ...acrossOnly(wanted, PROJECT),
   ];
   const rfps = found.rfps.map(
     (rfp): Row => ({
@@ -183,6 +201,7 @@ export async function rfpsTab(tenant: TenantReader, wanted: ListWanted): Answer 
         state: words.stateCell('rfp', rfp.state),
         due: words.momentCell(rfp.dueAt, rfp.timeZone),
         responses: cell(rfp.responseCount),
+        project: projectCell(rfp),
       },
     }),
   );
@@ -203,6 +222,7 @@ export async function incidentsTab(tenant: TenantReader, wanted: ListWanted): An
     STATE,
     { id: 'at', label: 'When', kind: 'time' },
     { id: 'where', label: 'Where', kind: 'text' },
+    ...acrossOnly(wanted, PROJECT),
   ];
   const incidents = found.incidents.map(
     (incident): Row => ({
@@ -215,6 +235,7 @@ export async function incidentsTab(tenant: TenantReader, wanted: ListWanted): An
         state: words.stateCell('incident', incident.state),
         at: words.momentCell(incident.occurredAt, incident.timeZone),
         where: cell(incident.location),
+        project: projectCell(incident),
       },
     }),
   );
@@ -235,6 +256,7 @@ export async function deliverablesTab(tenant: TenantReader, wanted: ListWanted):
     { id: 'due', label: 'Due', kind: 'time' },
     { id: 'late', label: 'Late', kind: 'state' },
     { id: 'show', label: 'Show', kind: 'text' },
+    ...acrossOnly(wanted, PROJECT),
     { id: 'who', label: 'Responsible', kind: 'text' },
   ];
   const deliverables = found.deliverables.map(
@@ -248,6 +270,7 @@ export async function deliverablesTab(tenant: TenantReader, wanted: ListWanted):
         due: words.dayCell(one.dueOn),
         late: one.isOverdue ? { text: 'Overdue', tone: 'danger' } : cell(''),
         show: cell(one.show, one.showId === null ? undefined : words.showPath(one.showId)),
+        project: projectCell(one),
         who: cell(one.responsible),
       },
     }),

@@ -1,8 +1,10 @@
 // The list of projects, and the page of one: what needs a look, and a tab for each kind of record that the role may read.
+import type { z } from 'zod';
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../tools/tool.ts';
 import { blankPage, cell, NO_SUCH_PAGE, type Row, table } from '../page-parts.ts';
-import type { WorkspacePage, WorkspaceTab } from '../workspace-page.ts';
+import type { WorkspacePage, WorkspaceSection, WorkspaceTab } from '../workspace-page.ts';
+import { acrossSections } from './workspace-across.ts';
 import * as lists from './workspace-lists.ts';
 import { readAs } from './workspace-read.ts';
 import { scheduleTab } from './workspace-schedule.ts';
@@ -33,18 +35,29 @@ const LISTS: Readonly<Record<string, typeof lists.showsTab>> = {
 };
 
 export async function home(tenant: TenantReader): Promise<WorkspacePage | ToolRefusal> {
-  const found = await readAs(ProjectList, tenant, 'search_projects', { limit: PROJECT_LIMIT });
-  if ('refused' in found) return found;
-  const section = table(null, lists.PROJECT_COLUMNS, found.projects.map(lists.projectRow), {
-    empty: 'No project is on record yet.',
-    total: found.total,
-  });
+  const [found, across] = await Promise.all([
+    readAs(ProjectList, tenant, 'search_projects', { limit: PROJECT_LIMIT }),
+    acrossSections(tenant),
+  ]);
+  // Somebody who may read the crew and no project still finds the crew.
+  if ('refused' in found && across.length === 0) return found;
   return {
     ...blankPage('home', ''),
     title: 'Projects',
     type: 'Workspace',
-    content: { tab: 'projects', cursor: null, sections: [section] },
+    content: {
+      tab: 'projects',
+      cursor: null,
+      sections: ['refused' in found ? [] : [projectsOf(found)], across].flat(),
+    },
   };
+}
+
+function projectsOf(found: z.infer<typeof ProjectList>): WorkspaceSection {
+  return table(null, lists.PROJECT_COLUMNS, found.projects.map(lists.projectRow), {
+    empty: 'No project is on record yet.',
+    total: found.total,
+  });
 }
 
 export async function projectPage(

@@ -16,6 +16,7 @@ type PageFunction =
   | 'list_rfps'
   | 'list_incidents'
   | 'list_deliverables'
+  | 'workspace_totals'
   | 'workspace_show'
   | 'workspace_crew_member'
   | 'workspace_vendor'

@@ -17,6 +17,9 @@ export const IncidentList = z.object({ incidents: z.array(rows.IncidentRow), ...
 export const DeliverableList = z.object({ deliverables: z.array(rows.DeliverableRow), ...paged });
 
 export const Counts = z.record(z.string(), count);
+export const Totals = z.object({
+  ...{ shows: count, crew: count, vendors: count, rfps: count, incidents: count, deliverables: count },
+});
 export const ProjectPage = rows.ProjectRow.extend({
   description: text,
   budget: z.number().nullable(),

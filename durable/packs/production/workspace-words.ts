@@ -50,6 +50,7 @@ export const crewPath = (id: string): string => `/workspace/crew-members/${id}`;
 export const vendorPath = (id: string): string => `/workspace/vendors/${id}`;
 export const rfpPath = (id: string): string => `/workspace/rfps/${id}`;
 export const incidentPath = (id: string): string => `/workspace/incidents/${id}`;
+export const listPath = (id: string): string => `/workspace/lists/${id}`;
 export const activityPath = (id: string): string => `/workspace/activities/${id}`;
 
 export const HOME = { label: 'Projects', path: '/workspace' } as const;

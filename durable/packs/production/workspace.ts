@@ -4,6 +4,7 @@ import { holdsAny } from '../pack.ts';
 import { NO_SUCH_PAGE } from '../page-parts.ts';
 import type { WorkspaceReader } from '../workspace-page.ts';
 import { RESOURCES } from './resources.ts';
+import { listPage, listTab } from './workspace-across.ts';
 import { activityPage, incidentPage, rfpPage } from './workspace-papers.ts';
 import { home, projectPage, projectTab } from './workspace-project.ts';
 import { crewMemberPage, showPage, showTab, vendorPage } from './workspace-records.ts';
@@ -18,10 +19,12 @@ const PAGES: Readonly<Record<string, ReadPage>> = {
   rfp: rfpPage,
   incident: incidentPage,
   activity: activityPage,
+  list: listPage,
 };
 
 export const productionWorkspace: WorkspaceReader = {
   kinds: Object.keys(PAGES),
+  namedKinds: ['list'],
   isFor: (access) => holdsAny(access, RESOURCES),
   home,
   page: async function readPage(tenant, { kind, id, tab }) {
@@ -30,6 +33,7 @@ export const productionWorkspace: WorkspaceReader = {
   },
   tab: async function readTab(tenant, { kind, id, tab, cursor, query }) {
     if (kind === 'project') return projectTab(tenant, id, { tab, cursor, query });
+    if (kind === 'list') return listTab(tenant, id, { tab, cursor, query });
     if (kind === 'show') return showTab(tenant, id, { tab, cursor, query });
     const read = PAGES[kind];
     return read === undefined ? NO_SUCH_PAGE : contentOf(read, tenant, id, tab);

@@ -16,7 +16,7 @@ export const listIncidents = defineTool({
     query: fields.query('Number, or words of a title or place').optional(),
     severity: fields.severity.optional().describe('Only this severity'),
     state: fields.incidentState.optional().describe('Only incidents in this state'),
-    oshaRecordable: z.boolean().optional().describe('Only those that are recordable, or only those that are not'),
+    oshaRecordable: z.boolean().optional().describe('Only those that are recordable, or only those decided not to be'),
     limit: fields.limit,
   }),
   output: z.object({ incidents: z.array(IncidentRow), ...Bounds, project: Place.nullable(), notShown: NotShown }),
