@@ -8,19 +8,19 @@ import { orNull, readTable } from './demo-table.ts';
 export const DEMO_PROJECTS = [
   {
     ...{ code: 'GLASS-HORIZONS', name: 'Glass Horizons Tour', client: 'Mara Vale', state: 'active', phase: 'Operate' },
-    ...{ first: -12, last: 23, budget: 2_450_000 },
+    ...{ first: -75, last: 33, budget: 2_450_000 },
     description:
       'Fourteen arena and theatre dates from Boston to Seattle with a touring PA, lighting and video package in five trucks.',
   },
   {
     ...{ code: 'HARBORLIGHT', name: 'Harborlight Festival', client: 'Harborlight Arts Trust', state: 'active' },
-    ...{ phase: 'Build', first: -30, last: 16, budget: 1_880_000 },
+    ...{ phase: 'Build', first: -60, last: 16, budget: 1_880_000 },
     description:
       'Three days on the waterfront, two stages, 18,000 people a day. The city hands the site over two weeks before doors.',
   },
   {
     ...{ code: 'HELIX-SUMMIT', name: 'Helix Developer Summit', client: 'Helix Systems', state: 'active' },
-    ...{ phase: 'Procurement', first: -5, last: 40, budget: 640_000 },
+    ...{ phase: 'Procurement', first: -21, last: 40, budget: 640_000 },
     description: 'Two days of keynotes and breakouts for 2,400 people, with a live stream.',
   },
   {

@@ -33,7 +33,7 @@ const INCIDENTS = [
       title: 'Hand caught between truss and case',
     },
     ...{ severity: 'major', state: 'investigating', day: -8, time: '09:15', time_zone: EASTERN },
-    ...{ location: 'Loading dock 2', is_osha_recordable: true, days_away: 4, days_restricted: 6 },
+    ...{ location: 'Loading dock 2', is_osha_recordable: true, days_away: 4, days_restricted: 3 },
     description:
       'While truss was rolled off the second truck, a hand was caught between a truss stick and a road case. Two fractured fingers; treated at a hospital.',
     corrective_action: null,
@@ -72,16 +72,16 @@ const INCIDENTS = [
 const PARTIES = readTable(
   ['incident', 'name', 'role', 'organisation', 'contact', 'statement'],
   `
-  INC-0001 | Gloria Sample     | injured   | Guest                 |                            | I did not see the ramp in the dark.
+  INC-0001 | Gloria Whitfield  | injured   | Guest                 |                            | I did not see the ramp in the dark.
   INC-0001 | Hal Brody         | reporter  | Old Mill Foundation   | hal@oldmill.example        |
-  INC-0002 | Sean Kavanagh     | reporter  | Northlight Live       | sean.kavanagh@crew.example | It hummed, then stopped at about three metres.
+  INC-0002 | Sean Kavanagh     | reporter  | Northlight Live       | sean.kavanagh@crew.example | It hummed, then stopped about ten feet up.
   INC-0002 | Dmitri Sava       | witness   | Northlight Live       | dmitri.sava@crew.example   |
-  INC-0003 | Eddie Placeholder | injured   | Local crew            | +1 212 555 0181            | The truss rolled faster than I expected.
+  INC-0003 | Eddie Salcedo     | injured   | Local crew            | +1 212 555 0181            | The truss rolled faster than I expected.
   INC-0003 | Gus Harlan        | witness   | Northlight Live       | gus.harlan@crew.example    | Nobody was on the brake side.
   INC-0003 | Theo Lindgren     | responder | Northlight Live       | theo.lindgren@crew.example |
-  INC-0004 | Rusty Example     | involved  | Stagecraft West       | +1 619 555 0182            | My spotter had walked off.
+  INC-0004 | Rusty Hallam      | involved  | Stagecraft West       | +1 619 555 0182            | My spotter had walked off.
   INC-0004 | Bridget Nolan     | reporter  | Northlight Live       | bridget.nolan@crew.example |
-  INC-0005 | Tomas Muster      | injured   | Groundwork Matting    |                            |
+  INC-0005 | Tomas Rivera      | injured   | Groundwork Matting    |                            |
   INC-0005 | Dr. Ines Carvalho | responder | Northlight Live       | ines.carvalho@crew.example | Alert throughout; sent home after two hours.
   INC-0006 | Sean Kavanagh     | reporter  | Northlight Live       | sean.kavanagh@crew.example | Found on my second walk of the grid.
   INC-0006 | Lacey Boone       | witness   | Cumberland Auditorium | ops@cumberland.example     |

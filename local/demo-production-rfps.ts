@@ -63,8 +63,8 @@ const RESPONSES = readTable(
   RFP-0002 | Tidal Sound Rentals      | awarded     | 4 | 142750 | Audio, with Arc & Ember for lighting; four delay towers.
   RFP-0002 | Clearwater Audio         | shortlisted | 1 | 158200 | Audio and lighting from one house; trucks from Nashville.
   RFP-0002 | Bright Foundry Lighting  | declined    | 2 | 96300  | Lighting only.
-  RFP-0003 | Signal Path Video        | submitted   | 5 | 88600  | Six cameras, captions by a partner, archive delivered within a week.
-  RFP-0003 | Panorama LED             | submitted   | 2 | 102450 | Includes a spare switcher and a second encoder.
+  RFP-0003 | Signal Path Video        | submitted   | 8 | 88600  | Six cameras, captions by a partner, archive delivered within a week.
+  RFP-0003 | Panorama LED             | submitted   | 7 | 102450 | Includes a spare switcher and a second encoder.
   RFP-0004 | Stagecraft West          | shortlisted | 6 | 124000 | Two nights hold with a crew of sixteen.
   RFP-0004 | Cascadia Deck & Roof     | submitted   | 1 | 118750 | Scenic by a partner in Oakland.
   RFP-0006 | Longhaul Staging Freight | declined    | 5 | 21300  | Tractor and relief driver.

@@ -46,10 +46,10 @@ export const DEMO_ACTIVITIES = readTable(
   g-leg-3    | GLASS-HORIZONS | West leg: Denver to Seattle          | Operate     | Jonas Fjeld              | 9   | 15 | 0   | g-leg-2 FS+3, g-adv-3
   g-home     | GLASS-HORIZONS | Return trucking and shop check-in    | Close       | Longhaul Staging Freight | 24  | 5  | 0   | g-leg-3
   g-settle   | GLASS-HORIZONS | Tour settlement                      | Close       | Jonas Fjeld              | 24  | 10 | 0   | g-leg-3
-  x-brief    | HELIX-SUMMIT   | Creative brief approved              | Design      | Sofia Marchetti          | -5  | 0  | 100 |
-  x-plan     | HELIX-SUMMIT   | Room plans and capacities            | Design      | Sofia Marchetti          | -4  | 8  | 70  | x-brief
-  x-video    | HELIX-SUMMIT   | Select video vendor                  | Procurement | Sofia Marchetti          | -4  | 18 | 40  | x-brief
-  x-scenic   | HELIX-SUMMIT   | Select staging and scenic            | Procurement | Sofia Marchetti          | -4  | 12 | 60  | x-brief
+  x-brief    | HELIX-SUMMIT   | Creative brief approved              | Design      | Sofia Marchetti          | -14 | 0  | 100 |
+  x-plan     | HELIX-SUMMIT   | Room plans and capacities            | Design      | Sofia Marchetti          | -12 | 16 | 70  | x-brief
+  x-video    | HELIX-SUMMIT   | Select video vendor                  | Procurement | Sofia Marchetti          | -13 | 22 | 40  | x-brief
+  x-scenic   | HELIX-SUMMIT   | Select staging and scenic            | Procurement | Sofia Marchetti          | -13 | 20 | 60  | x-brief
   x-build    | HELIX-SUMMIT   | Scenic build                         | Build       | Stagecraft West          | 10  | 20 | 0   | x-scenic, x-plan
   x-stream   | HELIX-SUMMIT   | Stream platform test                 | Advance     | Signal Path Video        | 16  | 8  | 0   | x-video
   x-load     | HELIX-SUMMIT   | Load-in, two nights                  | Install     | Sofia Marchetti          | 36  | 2  | 0   | x-build, x-stream

@@ -50,7 +50,13 @@ function searchForName(chat: Chat, story: Story): Answer | null {
 /** Where things stand in several lists, a name is looked for in those that a search would begin with. */
 function searchLists(chat: Chat, story: Story): Answer | null {
   const words = story.text.trim();
-  if (leftover(words) === '' || words.split(/\s+/).length > 4 || /[?]\s*$/.test(words)) return null;
+  if (
+    leftover(words) === '' ||
+    /^(?:say|write|explain)$/.test(leadWord(words)) ||
+    words.split(/\s+/).length > 4 ||
+    /[?]\s*$/.test(words)
+  )
+    return null;
   const choices = chat.tools
     .filter(({ name }) => /^(?:search_projects|list_(?:shows|crew|vendors))$/.test(name))
     .map((tool): Choice => ({ tool, intent: { id: 'search', tool: /^/, words: /^/, about: 'nothing' } }));
