@@ -129,6 +129,7 @@ describe('pages', () => {
       `/rfps/${id('0e07', 2)}`,
       `/incidents/${id('0e0a', 3)}?tab=parties`,
       `/activities/${id('0e09', 12)}`,
+      '/lists/crew',
     ]) {
       await page.goto(`${stack.url}/workspace${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -55,6 +55,9 @@ export function ScheduleChart({ schedule, label }: { schedule: Schedule; label: 
   );
 }
 
+/** Where the words stand over the days, the lines stop short of them. */
+const OVER_LINES = 'w-fit max-w-full bg-raised desk:w-auto desk:bg-transparent';
+
 type Grid = { gridTemplateColumns: string };
 
 function Bar({ row, scale, grid, words }: { row: ScheduleRow; scale: Scale; grid: Grid; words: Schedule['words'] }) {
@@ -62,7 +65,7 @@ function Bar({ row, scale, grid, words }: { row: ScheduleRow; scale: Scale; grid
   const content = (
     <>
       <span className="col-span-full flex min-w-0 flex-col justify-center gap-0 px-4 pt-1.5 desk:col-span-1 desk:py-1.5 desk:pe-2">
-        <span className="flex min-w-0 items-start gap-1.5 font-medium">
+        <span className={cx('flex min-w-0 items-start gap-1.5 font-medium', OVER_LINES)}>
           {bar.isEmphasised && (
             <Waypoints
               size={14}
@@ -85,7 +88,7 @@ function Bar({ row, scale, grid, words }: { row: ScheduleRow; scale: Scale; grid
             />
           )}
         </span>
-        <span className="text-meta text-muted tabular-nums">{inWords(row, words)}</span>
+        <span className={cx('text-meta text-muted tabular-nums', OVER_LINES)}>{inWords(row, words)}</span>
       </span>
       <ScheduleBar bar={bar} scale={scale} />
     </>
