@@ -36,7 +36,11 @@ try {
         await page.getByRole('tab', { name: /^Schedule/ }).click();
         const chart = page.getByRole('region', { name: 'Schedule' });
         await chart.waitFor();
-        await page.getByRole('list', { name: 'Legend' }).evaluate((legend) => legend.scrollIntoView());
+        await page.mouse.move(0, 0);
+        await page.getByRole('list', { name: 'Legend' }).evaluate((legend) => {
+          legend.style.scrollMarginTop = '4.5rem';
+          legend.scrollIntoView();
+        });
       },
       'nora@northlight.test',
     );
