@@ -3,6 +3,7 @@
 import pg from 'pg';
 import { DEMO_ORGS, DEMO_PEOPLE, requireDemoOrg } from './demo-people.ts';
 import { seedDemoPlm } from './demo-plm.ts';
+import { seedDemoProduction } from './demo-production.ts';
 
 export async function seedDemoData(options: { ownerUrl: string }): Promise<void> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
@@ -12,6 +13,7 @@ export async function seedDemoData(options: { ownerUrl: string }): Promise<void>
     for (const org of DEMO_ORGS) await putOrg(client, org);
     for (const person of DEMO_PEOPLE) await putPerson(client, person);
     await seedDemoPlm(client);
+    await seedDemoProduction(client, new Date().toISOString().slice(0, 10));
     await client.query('commit');
   } finally {
     // Ends a transaction that failed, too.

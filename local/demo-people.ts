@@ -45,11 +45,16 @@ const PRODUCTION_READ = [
   'projects:read',
   'shows:read',
   'crew:read',
+  // Whoever works on a show must be able to call its crew.
+  'crew:contacts',
   'vendors:read',
   'schedules:read',
   'rfps:read',
   'incidents:read',
+  'deliverables:read',
 ];
+/** Money, and who was in an incident. */
+const PRODUCTION_SENSITIVE = ['finance:read', 'incidents:parties'];
 const PRODUCTION_DRAFT = ['templates:draft'];
 
 export const DEMO_ORGS = [
@@ -72,7 +77,10 @@ export const DEMO_ORGS = [
     plan: 'professional',
     aiAssistant: true,
     roles: [
-      { ...ADMIN, permissions: [...ADMIN.permissions, ...PRODUCTION_READ, ...PRODUCTION_DRAFT] },
+      {
+        ...ADMIN,
+        permissions: [...ADMIN.permissions, ...PRODUCTION_READ, ...PRODUCTION_SENSITIVE, ...PRODUCTION_DRAFT],
+      },
       { name: 'member', permissions: [...PRODUCTION_READ, ...PRODUCTION_DRAFT] },
     ],
   },

@@ -1,6 +1,7 @@
 // Two change orders in the middle of their lives: one under review in a single program, one being drafted across two.
 import { requireDemoPerson } from './demo-people.ts';
-import { type DemoItems, demoId, demoTime, placeOf, type Row } from './demo-plm-items.ts';
+import { type DemoItems, demoId, demoTime, placeOf } from './demo-plm-items.ts';
+import type { Row } from './demo-rows.ts';
 
 const CHANGES = [
   {

@@ -2,8 +2,7 @@
 import { requireDemoPerson } from './demo-people.ts';
 import { DEMO_PARTS } from './demo-plm-parts.ts';
 import { DEMO_DESIGNS, DEMO_DOCUMENTS, DEMO_PROGRAMS, DEMO_REQUIREMENTS, DEMO_TASKS } from './demo-plm-records.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
+import type { Row } from './demo-rows.ts';
 
 const KINDS = {
   program: '0d0a',

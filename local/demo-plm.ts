@@ -2,9 +2,10 @@
 import type pg from 'pg';
 import { requireDemoOrg, requireDemoPerson } from './demo-people.ts';
 import { listDemoChanges } from './demo-plm-changes.ts';
-import { demoId, demoTime, listDemoItems, type Row } from './demo-plm-items.ts';
+import { demoId, demoTime, listDemoItems } from './demo-plm-items.ts';
 import { DEMO_BOMS } from './demo-plm-parts.ts';
 import { DEMO_DESIGNS, DEMO_DOCUMENTS, DEMO_PROGRAMS, DEMO_WORKSPACES } from './demo-plm-records.ts';
+import { putRows, type Row } from './demo-rows.ts';
 
 export async function seedDemoPlm(client: pg.Client): Promise<void> {
   const org = requireDemoOrg('cascade').id;
@@ -129,12 +130,4 @@ function listRelationships(masterOf: (key: string) => Row): Row[] {
     for (const key of parts.split(' ')) relate(masterOf(key), masterOf(name), { relationship_type: 'Document' });
   }
   return rows;
-}
-
-async function putRows(client: pg.Client, table: string, rows: readonly Row[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).join(', ');
-  await client.query(
-    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1) on conflict do nothing`,
-    [JSON.stringify(rows)],
-  );
 }

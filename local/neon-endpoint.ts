@@ -82,8 +82,13 @@ function createPools(server: NeonEndpointOptions['server']) {
       const url = parseConnectionString(connectionString);
       const key = JSON.stringify([url.username, url.password, url.pathname]);
       const known = pools.get(key);
-      if (known) return known;
-      if (pools.size >= MAX_POOLS) throw new RequestError('too many different connection strings');
+      if (known) {
+        // Whoever was asked last stands last.
+        pools.delete(key);
+        pools.set(key, known);
+        return known;
+      }
+      if (pools.size >= MAX_POOLS) dropIdle(pools);
       const pool = new pg.Pool({
         host: server.host,
         port: server.port,
@@ -104,6 +109,18 @@ function createPools(server: NeonEndpointOptions['server']) {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
   };
+}
+
+/** Lets go of the pool that was asked longest ago and does nothing now. @throws RequestError where all are busy */
+function dropIdle(pools: Map<string, pg.Pool>): void {
+  for (const [key, pool] of pools) {
+    if (pool.waitingCount > 0 || pool.idleCount < pool.totalCount) continue;
+    pools.delete(key);
+    // A connection that breaks while it is closed is closed all the same.
+    pool.end().catch(ignore);
+    return;
+  }
+  throw new RequestError('too many different connection strings at once');
 }
 
 function parseConnectionString(text: string): URL {

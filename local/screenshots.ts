@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
-import { type Stack, startStack } from './stack.ts';
+import { startStack } from './stack.ts';
 import { PROJECT_ROOT } from './worker-options.ts';
 
 const FOLDER = join(PROJECT_ROOT, 'docs', 'images');
@@ -26,6 +26,24 @@ try {
       await ask(page, 'Create a new part called Motor Assembly in PKH-MFG');
       await page.getByRole('button', { name: 'Confirm' }).waitFor();
     });
+    await picture(
+      browser,
+      'light',
+      'schedule-light.png',
+      async (page) => {
+        await page.goto(`${stack.url}/workspace`);
+        await page.getByRole('link', { name: 'Harborlight Festival' }).click();
+        await page.getByRole('tab', { name: /^Schedule/ }).click();
+        const chart = page.getByRole('region', { name: 'Schedule' });
+        await chart.waitFor();
+        await page.mouse.move(0, 0);
+        await page.getByRole('list', { name: 'Legend' }).evaluate((legend) => {
+          legend.style.scrollMarginTop = '4.5rem';
+          legend.scrollIntoView();
+        });
+      },
+      'nora@northlight.test',
+    );
   } finally {
     await browser.close();
   }
@@ -38,9 +56,10 @@ async function picture(
   colorScheme: 'light' | 'dark',
   name: string,
   act: (page: Page) => Promise<void>,
+  email = 'ada@cascade.test',
 ): Promise<void> {
   const page = await browser.newPage({ viewport: SIZE, colorScheme, reducedMotion: 'reduce' });
-  await signIn(page, stack);
+  await signIn(page, email);
   await act(page);
   await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'hidden' });
   await page.screenshot({ path: join(FOLDER, name) });
@@ -48,9 +67,9 @@ async function picture(
   console.log(`docs/images/${name}`);
 }
 
-async function signIn(page: Page, { url }: Stack): Promise<void> {
-  await page.goto(url);
-  await page.getByRole('button', { name: 'ada@cascade.test' }).click();
+async function signIn(page: Page, email: string): Promise<void> {
+  await page.goto(stack.url);
+  await page.getByRole('button', { name: email }).click();
   await page.waitForURL(/\/chat/);
 }
 

@@ -39,7 +39,11 @@ const GLOBAL_INDEXES = ['invitations_by_token', 'memberships_of_user'];
 
 const OURS = `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions', 'migrations')`;
 const APP = `'groundwire_app'`;
-const IS_TENANT_TABLE = `c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace)`;
+/** Where tenants' tables stand. A pack that brings a schema of its own names it here. */
+export const TENANT_SCHEMAS = ['public', 'plm', 'production'];
+const TENANT_NAMES = TENANT_SCHEMAS.map((schema) => `'${schema}'`).join(', ');
+const TENANT_NAMESPACES = TENANT_SCHEMAS.map((schema) => `'${schema}'::regnamespace`).join(', ');
+const IS_TENANT_TABLE = `c.relnamespace in (${TENANT_NAMESPACES})`;
 
 /** Each query gives one `hole` a row. */
 const RULES: readonly string[] = [
@@ -59,7 +63,7 @@ const RULES: readonly string[] = [
   `select c.oid::regclass || ' has no forced row level security' as hole
    from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and ${OURS} and not (c.relrowsecurity and c.relforcerowsecurity)
-     and (n.nspname in ('public', 'plm') or has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
+     and (n.nspname in (${TENANT_NAMES}) or has_any_column_privilege(${APP}, c.oid, 'select, insert, update, references')
        or has_table_privilege(${APP}, c.oid, 'delete, truncate, trigger'))`,
   `select c.oid::regclass || ' can be addressed in the private schema' as hole
    from pg_class c where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
@@ -90,7 +94,7 @@ const RULES: readonly string[] = [
      and coalesce((select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = i.indkey[0]), '') <> 'org_id'`,
   `select k.conname || ' refers to another tenant table without org_id' as hole
    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class f on f.oid = k.confrelid
-   where k.contype = 'f' and f.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and f.relname <> all ($1::text[])
+   where k.contype = 'f' and f.relnamespace in (${TENANT_NAMESPACES}) and f.relname <> all ($1::text[])
      and not exists (
        select from unnest(k.conkey, k.confkey) u (ours, theirs)
        join pg_attribute a on a.attrelid = c.oid and a.attnum = u.ours join pg_attribute b on b.attrelid = f.oid and b.attnum = u.theirs

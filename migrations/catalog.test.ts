@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
 import { TEMPLATE } from '../local/test-postgres.ts';
-import { APP_FUNCTIONS, DEFINER_TRIGGERS, findCatalogHoles } from './catalog-holes.ts';
+import { APP_FUNCTIONS, DEFINER_TRIGGERS, findCatalogHoles, TENANT_SCHEMAS } from './catalog-holes.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -28,7 +28,8 @@ test('R1: the app role may connect, and neither create schemas nor temporary tab
 test('R2: the list of definer functions is the whole list', async () => {
   const { rows } = await database.owner.query<{ name: string }>(
     `select p.oid::regprocedure::text as name from pg_proc p
-     where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'plm'::regnamespace)`,
+     where p.prosecdef and p.pronamespace = any ($1::regnamespace[])`,
+    [[...TENANT_SCHEMAS, 'private']],
   );
   expect(rows.map((row) => row.name).sort()).toEqual([...Object.keys(APP_FUNCTIONS), ...DEFINER_TRIGGERS].sort());
 });
@@ -53,6 +54,11 @@ const PLANTED: readonly [hole: string, sql: string][] = [
   ['has no policy for delete', 'grant delete on ai_messages to groundwire_app'],
   ['plm.items has no forced row level security', 'alter table plm.items no force row level security'],
   ['has no policy for delete', 'grant delete on plm.items to groundwire_app'],
+  [
+    'production.crew_contacts has no forced row level security',
+    'alter table production.crew_contacts no force row level security',
+  ],
+  ['has no policy for update', 'grant update on production.shows to groundwire_app'],
   ['has no policy for update', 'grant update (content) on ai_messages to groundwire_app'],
   ['is not owned by groundwire_owner', 'alter table roles owner to postgres'],
   ['is granted to public', 'grant select on roles to public'],
@@ -63,6 +69,7 @@ const PLANTED: readonly [hole: string, sql: string][] = [
   ['does not lead with org_id', 'create index planted on ai_messages (conversation_id)'],
   ['does not lead with org_id', 'create unique index planted on ai_messages (lower(id))'],
   ['does not lead with org_id', 'create index planted on plm.items (design_id)'],
+  ['does not lead with org_id', 'create index planted on production.shows (project_id)'],
   [
     'refers to another tenant table without org_id',
     'create unique index u on ai_conversations (id); alter table ai_messages add constraint planted foreign key (conversation_id) references ai_conversations (id)',

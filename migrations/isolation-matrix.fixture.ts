@@ -1,6 +1,7 @@
 // Every table × every operation × every claim, generated from the catalog: which cells reach the victim's row?
 // Made to be compared cell by cell with what is expected, so that access lost is noticed as well as access gained.
 import type pg from 'pg';
+import { TENANT_SCHEMAS } from './catalog-holes.ts';
 import type { ClaimName, Row, TwoOrgs } from './two-orgs.fixture.ts';
 
 export const OPERATIONS = [
@@ -38,7 +39,8 @@ export const cell = (claim: string, table: string, operation: string): string =>
 
 /** Every table that the app role has any right to. */
 export async function readTables(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<Table>(`
+  const { rows } = await client.query<Table>(
+    `
     select c.oid::regclass::text as name,
       case when exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id') then 'org_id' else 'id' end as scope,
       (select array_agg(a.attname::text order by a.attnum) from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
@@ -49,9 +51,11 @@ export async function readTables(client: pg.Client): Promise<Table[]> {
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and has_column_privilege('groundwire_app', c.oid, a.attnum, 'update')), '{}') as updatable,
       has_table_privilege('groundwire_app', c.oid, 'delete') as deletable
     from pg_class c
-    where c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and c.relkind in ('r', 'p', 'v', 'f')
+    where c.relnamespace = any ($1::regnamespace[]) and c.relkind in ('r', 'p', 'v', 'f')
       and has_any_column_privilege('groundwire_app', c.oid, 'select, insert, update')
-    order by 1`);
+    order by 1`,
+    [TENANT_SCHEMAS],
+  );
   return rows;
 }
 

@@ -3,8 +3,11 @@ import { getTableColumns, is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
+import { TENANT_SCHEMAS } from './catalog-holes.ts';
 import * as plmChangeSchema from './plm-change-schema.ts';
 import * as plmSchema from './plm-schema.ts';
+import * as productionPeopleSchema from './production-people-schema.ts';
+import * as productionSchema from './production-schema.ts';
 import * as schema from './schema.ts';
 
 let database: TestDatabase;
@@ -17,14 +20,18 @@ afterAll(() => database.drop());
 const HIDDEN = ['users.subject', 'invitations.token_hash', 'audit_log.seq', 'audit_log.prev_hash', 'audit_log.hash'];
 
 test('the drizzle schema lists every table, column, type, null and key of the database, and no other', async () => {
-  const { rows } = await database.owner.query<{ place: string; type: string; required: boolean; key: boolean }>(`
+  const { rows } = await database.owner.query<{ place: string; type: string; required: boolean; key: boolean }>(
+    `
     select c.oid::regclass || '.' || a.attname as place, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
       coalesce(a.attnum = any (i.indkey), false) as key
     from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.relnamespace in ('public'::regnamespace, 'plm'::regnamespace) and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`);
+    where c.relnamespace = any ($1::regnamespace[]) and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`,
+    [TENANT_SCHEMAS],
+  );
   const inDatabase = rows.filter(({ place }) => !HIDDEN.includes(place));
 
-  const exported: readonly unknown[] = [schema, plmSchema, plmChangeSchema].flatMap((file) => Object.values(file));
+  const files = [schema, plmSchema, plmChangeSchema, productionSchema, productionPeopleSchema];
+  const exported: readonly unknown[] = files.flatMap((file) => Object.values(file));
   const tables = exported.filter((value): value is PgTable => is(value, PgTable));
   const inSchema = tables.flatMap((table) => {
     const { name, schema: namespace, primaryKeys } = getTableConfig(table);

@@ -4,6 +4,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { TestDatabase } from '../local/test-database.ts';
 import { createPlmRows } from './two-orgs-plm.fixture.ts';
+import { createProductionRows, PRODUCTION_READ } from './two-orgs-production.fixture.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,11 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
-export const ALL = ['settings:update', 'audit:read', 'members:read', 'members:manage', ...PLM_WRITE];
+export const ALL = [
+  ...['settings:update', 'audit:read', 'members:read', 'members:manage'],
+  ...PLM_WRITE,
+  ...PRODUCTION_READ,
+];
 /** Of an invitation to the second org, for the outsider. */
 const TOKEN = 'token-of-an-open-invitation';
 
@@ -78,8 +83,10 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   });
 
   const plm = createPlmRows(ids);
+  const production = createProductionRows(ids);
   const rows: Readonly<Record<string, (fresh: boolean, person?: string) => Row>> = {
     ...plm.rows,
+    ...production.rows,
     orgs: (fresh) => ({ id: fresh ? randomUUID() : ids.orgB, slug: 'org-x', name: 'x', plan: 'free' }),
     users: (fresh) => ({ id: fresh ? randomUUID() : ids.colleague, email: 'x@two.test', name: 'x' }),
     roles: (fresh) => ({ org_id: ids.orgB, name: fresh ? 'new' : 'admin', permissions: ALL }),
@@ -126,7 +133,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   await insert(owner, 'ai_conversations', { ...rows['ai_conversations']?.(false), ...shared, id: ids.shared });
   await insert(owner, 'ai_messages', { ...rows['ai_messages']?.(false), ...shared, conversation_id: ids.shared });
   await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
-  for (const [table, row] of plm.setUp) await insert(owner, table, row);
+  for (const [table, row] of [...plm.setUp, ...production.setUp]) await insert(owner, table, row);
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
   await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
   await owner.query('reset groundwire.claim');

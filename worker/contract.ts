@@ -223,7 +223,10 @@ export const WorkspaceTab = pages.WorkspaceTab.meta({ id: 'WorkspaceTab' });
 export type WorkspaceTab = z.infer<typeof WorkspaceTab>;
 export type WorkspaceSection = WorkspaceTab['sections'][number];
 
-export const WorkspaceParams = z.object({ kind: z.enum(pages.WORKSPACE_KINDS), id: z.guid().toLowerCase() });
+export const WorkspaceParams = z.object({
+  kind: pages.WorkspaceKind,
+  id: z.union([z.guid().toLowerCase(), pages.WorkspaceName]),
+});
 export const WorkspaceQuery = z.strictObject({
   tab: z.string().max(64).optional().meta({ description: 'The tab to bring along; the first by default.' }),
 });

@@ -9,6 +9,7 @@ import { postgresDepsOf } from '../durable/postgres/config.ts';
 import { withTenant } from '../durable/postgres/with-tenant.ts';
 import { requireDemoOrg, requireDemoPerson } from '../local/demo-people.ts';
 import { auditLog } from '../migrations/schema.ts';
+import type { Estimate } from './usage-contract.ts';
 import { chatBody, readEvents, readProblem, refillRate, signedIn, type Visitor } from './visitor.fixture.ts';
 
 const CHAT = '/api/v1/ai/chat';
@@ -179,7 +180,10 @@ describe('402', () => {
 
   test('a little that is left is used: the answer asked for is shorter', async () => {
     const max = await signedIn(MAX.email);
-    await leave(3_000);
+    const estimated = await max('/api/v1/ai/estimate', { body: { text: 'Say hello' } });
+    const { promptTokens, maxOutputTokens } = await estimated.json<Estimate>();
+    expect(maxOutputTokens).toBeGreaterThan(1_000);
+    await leave(promptTokens + 1_000);
     const events = await readEvents(await say(max));
     expect(events.at(-1)?.event.type).toBe('RUN_FINISHED');
     expect(events.find(({ event }) => event['name'] === 'quota')?.event['value']).toMatchObject({

@@ -5,7 +5,13 @@ import type { Tool } from '../tools/tool.ts';
 
 export type ToolMode = 'chat' | 'search';
 
-/** A program or design in view, as the database named it; `code` and `name` where they are known. */
+/**
+ * A conversation may be about a place, and a place within it. On the wire, in storage and here these two scopes are
+ * called `program` and `design`, after the first pack; each pack says which of its records they hold.
+ */
+export type ScopeIds = { readonly programId: string | null; readonly designId: string | null };
+
+/** A scope in view, as the database named it; `code` and `name` where they are known. */
 export type InView = { readonly id: string; readonly code?: string; readonly name?: string };
 
 export type View = { readonly program: InView | null; readonly design: InView | null };
@@ -33,13 +39,10 @@ export type Pack = {
   readonly id: string;
   /** Whether this org has the pack's data: its roles hold permissions of the domain then. */
   isFor(access: Access): boolean;
-  /** Always the same tools in the same order, so that a provider's prompt cache holds. */
+  /** Always the same tools in the same order, so that a provider's prompt cache holds. Names are unique in a pack. */
   tools(mode: ToolMode): readonly Tool[];
   /** What a client says is in view, as far as this user may see it; null for what is not there. @throws AppError */
-  findInView(
-    ids: { readonly programId: string | null; readonly designId: string | null },
-    tenant: TenantReader,
-  ): Promise<View>;
+  findInView(ids: ScopeIds, tenant: TenantReader): Promise<View>;
   /** The shared place with this id, if the user may see it. A pack without such places leaves this out. @throws AppError */
   findShared?(id: string, tenant: TenantReader): Promise<SharedPlace | null>;
   /** Begins with what is the same for everybody and holds nothing that changes from turn to turn. */

@@ -2,31 +2,36 @@
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
 import type { Tool } from '../tools/tool.ts';
-import type { Pack, PromptContext, SharedPlace, ToolMode, View } from './pack.ts';
+import { type Combined, combineTools } from './combine-tools.ts';
+import type { Pack, PromptContext, ScopeIds, SharedPlace, ToolMode, View } from './pack.ts';
 import { plmPack } from './plm/plm-pack.ts';
+import { productionPack } from './production/production-pack.ts';
 
-const PACKS: readonly Pack[] = [plmPack];
+const PACKS: readonly Pack[] = [plmPack, productionPack];
 
 export function toolsFor(access: Access, mode: ToolMode): readonly Tool[] {
-  return packsFor(access).flatMap((pack) => pack.tools(mode));
+  return combined(packsFor(access), mode).tools;
 }
 
 /** What the model is to know of the org's domains; null where it has none. */
 export function promptFor(context: PromptContext): string | null {
-  const prompts = packsFor(context.access).map((pack) => pack.prompt(context));
+  const packs = packsFor(context.access);
+  const { note } = combined(packs, context.mode);
+  const prompts = [...packs.map((pack) => pack.prompt(context)), ...(note === null ? [] : [note])];
   return prompts.length > 0 ? prompts.join('\n\n') : null;
 }
 
-/** Which program and design a conversation is about: what the ids or codes name, if the user may see it. @throws AppError */
-export async function findInView(
-  access: Access,
-  ids: { readonly programId: string | null; readonly designId: string | null },
-  tenant: TenantReader,
-): Promise<View> {
-  const [pack] = packsFor(access);
-  if (!pack || (ids.programId === null && ids.designId === null)) return { program: null, design: null };
-  return pack.findInView(ids, tenant);
+/** What a conversation is about: what the ids or codes name in the first pack that knows them, if the user may see it. @throws AppError */
+export async function findInView(access: Access, ids: ScopeIds, tenant: TenantReader): Promise<View> {
+  if (ids.programId === null && ids.designId === null) return NOTHING;
+  for (const pack of packsFor(access)) {
+    const view = await pack.findInView(ids, tenant);
+    if (view.program !== null || view.design !== null) return view;
+  }
+  return NOTHING;
 }
+
+const NOTHING: View = { program: null, design: null };
 
 /** The place that several people share under this id, if this user may see it. @throws AppError */
 export async function findShared(access: Access, id: string, tenant: TenantReader): Promise<SharedPlace | null> {
@@ -38,3 +43,13 @@ export async function findShared(access: Access, id: string, tenant: TenantReade
 }
 
 const packsFor = (access: Access): readonly Pack[] => PACKS.filter((pack) => pack.isFor(access));
+
+/** One list for each set of packs, made once: what a provider gets of a tool is kept with the tool. */
+const known = new Map<string, Combined>();
+
+function combined(packs: readonly Pack[], mode: ToolMode): Combined {
+  const key = [mode, ...packs.map(({ id }) => id)].join(' ');
+  const made = known.get(key) ?? combineTools(packs.map((pack) => ({ id: pack.id, tools: pack.tools(mode) })));
+  known.set(key, made);
+  return made;
+}

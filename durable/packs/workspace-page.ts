@@ -14,6 +14,7 @@ const Cell = z.object({
   text: z.string(),
   path: Path.optional(),
   tone: Tone.optional().meta({ description: 'The text is a state, drawn as a mark.' }),
+  zone: z.string().optional().meta({ description: 'The IANA time zone in which a moment is to be read.' }),
 });
 const Fact = Cell.extend({ label: z.string(), mono: z.boolean().optional() });
 
@@ -27,6 +28,20 @@ const Row = z.object({
   path: Path.nullable(),
   cells: z.record(z.string(), Cell),
   level: z.int().min(1).optional().meta({ description: 'Depth in a tree, from 1; children follow their parent.' }),
+});
+
+const Day = z.iso.date();
+/** What a row looks like on a calendar. Days are inclusive. */
+const Bar = z.object({
+  start: Day,
+  finish: Day,
+  isPoint: z.boolean().meta({ description: 'A moment at the end of its day, no span.' }),
+  isEmphasised: z.boolean(),
+  slack: z
+    .object({ from: Day, until: Day })
+    .nullable()
+    .meta({ description: 'The days within which it may lie; null where it must stay where it is.' }),
+  percent: z.int().min(0).max(100).meta({ description: 'How much of it is done.' }),
 });
 
 const Entry = z.object({
@@ -54,6 +69,15 @@ export const WorkspaceSection = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('tree'), ...Listed, columns: z.array(Column), rows: z.array(Row) }),
   z.object({ type: z.literal('timeline'), ...Listed, entries: z.array(Entry) }),
+  z.object({
+    type: z.literal('schedule'),
+    ...Listed,
+    columns: z.array(Column),
+    rows: z.array(Row.extend({ group: z.string(), bar: Bar })),
+    words: z
+      .object({ emphasis: z.string(), slack: z.string(), point: z.string() })
+      .meta({ description: 'What emphasis, slack and a point mean here.' }),
+  }),
 ]);
 export type WorkspaceSection = z.infer<typeof WorkspaceSection>;
 
@@ -85,11 +109,22 @@ export const WorkspacePage = z.object({
 });
 export type WorkspacePage = z.infer<typeof WorkspacePage>;
 
-export const WORKSPACE_KINDS = ['item', 'design', 'program', 'session'] as const;
-export type WorkspaceKind = (typeof WORKSPACE_KINDS)[number];
+/** What a page is of, as `crew-member`. In the browser it stands under the plural, `/workspace/crew-members/…`. */
+export const WorkspaceKind = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]+(-[a-z]+)*$/);
+
+/** What a page is called that is of no record, as `crew` of the list of all the crew. */
+export const WorkspaceName = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]+$/);
 
 export type WorkspaceAddress = {
-  readonly kind: WorkspaceKind;
+  /** One of the reader's kinds. */
+  readonly kind: string;
+  /** A record's id, or a name where the kind is one of `namedKinds`. */
   readonly id: string;
   /** The first one where it is null or not one of the page's. */
   readonly tab: string | null;
@@ -97,6 +132,10 @@ export type WorkspaceAddress = {
 
 /** Reads a pack's pages under the rights of whoever asks. A refusal says nothing of what is hidden. */
 export type WorkspaceReader = {
+  /** What it has pages of; no other reader has pages of the same. */
+  readonly kinds: readonly string[];
+  /** Those of its kinds whose pages go by a name instead of a record's id. */
+  readonly namedKinds: readonly string[];
   isFor(access: Access): boolean;
   /** What there is to begin with. */
   home(tenant: TenantReader): Promise<WorkspacePage | ToolRefusal>;

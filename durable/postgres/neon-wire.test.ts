@@ -133,6 +133,26 @@ test('a wrong password, an unknown database and a broken connection string are r
   expect((await ask(database.appUrl.replace(database.name, 'nowhere'))).code).toBe('3D000');
 });
 
+test('however many databases are asked one after another, each answers, and one that works is not cut off', async () => {
+  await database.owner.query('select pg_advisory_lock(4711)');
+  // The driver asks once somebody waits for the answer.
+  const working = Promise.resolve(
+    client.query(`select 'done' as word from (select pg_advisory_xact_lock(4711)) as lock`),
+  );
+  await expect
+    .poll(async () => {
+      const { rows } = await database.owner.query("select from pg_locks where locktype = 'advisory' and not granted");
+      return rows.length;
+    })
+    .toBe(1);
+  for (let other = 0; other < 40; other += 1) {
+    const unknown = neon(database.appUrl.replace(/[^/]+$/, `nowhere_${other}`));
+    expect((await errorOf(unknown.query('select 1'))).code).toBe('3D000');
+  }
+  await database.owner.query('select pg_advisory_unlock(4711)');
+  expect(await working).toEqual([{ word: 'done' }]);
+});
+
 test('what is not the wire is refused without a word of what was sent', async () => {
   const { fetchEndpoint } = inject('postgres');
   const post = async (body: string, headers: Record<string, string> = {}) => {

@@ -1,7 +1,7 @@
 // Decides what the demo model answers to a conversation. Pure: the same request gets the same answer.
 import { planChangeOrderFirst, saysNo, saysYes } from './change-order-first.ts';
 import { type Answer, type Chat, say } from './chat.ts';
-import { chooseTools } from './choose-tools.ts';
+import { type Choice, chooseTools } from './choose-tools.ts';
 import { draft } from './drafts.ts';
 import { fallBack } from './fallback.ts';
 import { answerFirst, answerThen } from './general.ts';
@@ -41,9 +41,26 @@ function withoutTools(chat: Chat, story: Story): Answer {
 /** A few words that say nothing but a name are searched for; search mode searches for anything. */
 function searchForName(chat: Chat, story: Story): Answer | null {
   const tool = chat.tools.find((candidate) => /^search_items?$/.test(candidate.name));
+  if (tool === undefined) return searchLists(chat, story);
   const writes = chat.tools.some((candidate) => /^create_/.test(candidate.name));
   const short = story.text.trim().split(/\s+/).length <= 4 && !/[?]\s*$/.test(story.text);
-  if (tool === undefined || leftover(story.text) === '' || (writes && !short)) return null;
+  if (leftover(story.text) === '' || (writes && !short)) return null;
   const choices = chooseTools('find items', [tool], { hasFocus: false });
+  return choices.length === 0 ? null : followChoices(chat, story, story.text, choices);
+}
+
+/** Where things stand in several lists, a name is looked for in those that a search would begin with. */
+function searchLists(chat: Chat, story: Story): Answer | null {
+  const words = story.text.trim();
+  if (
+    leftover(words) === '' ||
+    /^(?:say|write|explain)$/.test(leadWord(words)) ||
+    words.split(/\s+/).length > 4 ||
+    /[?]\s*$/.test(words)
+  )
+    return null;
+  const choices = chat.tools
+    .filter(({ name }) => /^(?:search_projects|list_(?:shows|crew|vendors))$/.test(name))
+    .map((tool): Choice => ({ tool, intent: { id: 'search', tool: /^/, words: /^/, about: 'nothing' } }));
   return choices.length === 0 ? null : followChoices(chat, story, story.text, choices);
 }

@@ -1,6 +1,7 @@
 // Chooses the tools that a sentence asks for, among those that the request carries.
 import type { DemoTool } from './chat.ts';
 import { INTENTS, type Intent } from './intents.ts';
+import { PRODUCTION_INTENTS } from './production-intents.ts';
 import {
   findIds,
   findItemNumbers,
@@ -31,7 +32,7 @@ export function chooseTools(
   const lead = leadWord(text);
   const words = mask(stripPoliteness(text)).toLowerCase();
   const items = findItemNumbers(text).length + findIds(text).length;
-  const fitting = INTENTS.flatMap((intent): Choice[] => {
+  const fitting = [...INTENTS, ...PRODUCTION_INTENTS].flatMap((intent): Choice[] => {
     const tool = tools.find((candidate) => intent.tool.test(candidate.name));
     return tool !== undefined && fits(intent) ? [{ tool, intent }] : [];
   });

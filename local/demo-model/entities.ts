@@ -87,9 +87,11 @@ function kindOf(toolName: string): string {
     : 'item';
 }
 
+/** `designs`, and `nextShow` or `venueDetails` as well. */
 function kindOfKey(key: string): string | null {
-  const noun = singular(spaced(key));
-  return /^(?:item|design|program|project|show|venue|vendor|rfp|incident|deliverable)$/.test(noun) ? noun : null;
+  const words = spaced(key).split(' ').map(singular);
+  const known = /^(?:item|design|program|project|show|venue|vendor|rfp|incident|deliverable)$/;
+  return words.find((word) => known.test(word)) ?? null;
 }
 
 function firstText(node: JsonObject, keys: readonly string[]): string | null {

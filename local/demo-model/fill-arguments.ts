@@ -49,6 +49,8 @@ const FILLERS: readonly (readonly [RegExp, Filler])[] = [
   [/^material$/, ({ text }) => values.readMaterial(text)],
   [/^due$|Date$|At$/, ({ text }) => values.readDate(text)],
   [/^assignee$/, ({ text }) => values.readAssignee(text)],
+  [/^overdue$/, ({ text }) => /\b(?:overdue|late)\b/i.test(text) || undefined],
+  [/^oshaRecordable$/, ({ text }) => /\brecordable\b/i.test(text) || undefined],
   [/^include/, ({ text }, parameter) => (leavesOut(text, parameter.name) ? false : undefined)],
 ];
 
@@ -56,9 +58,14 @@ export function fillArguments(filling: Filling): JsonObject {
   const parameters = readParameters(filling.tool);
   const filled = parameters.map((parameter): [string, unknown] => [parameter.name, fill(filling, parameter)]);
   const args = Object.fromEntries(filled.filter(([, value]) => value !== undefined && value !== null));
-  // A design says which program it is in; naming both is asking to be contradicted.
-  const mustNameProgram = parameters.some(({ name, required }) => name === 'programId' && required);
-  if ('designId' in args && !mustNameProgram) delete args['programId'];
+  // A design says which program it is in, and a show which project; naming both is asking to be contradicted.
+  for (const [inner, outer] of [
+    ['designId', 'programId'],
+    ['showId', 'projectId'],
+  ] as const) {
+    const mustName = parameters.some(({ name, required }) => name === outer && required);
+    if (inner in args && !mustName) delete args[outer];
+  }
   return args;
 }
 

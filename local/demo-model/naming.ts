@@ -1,5 +1,7 @@
 // Finds the words that become a name, a description or a search, which depends on what is to be done.
 import { type Filling, mainItem } from './filling.ts';
+import { ASKING_WORDS } from './production-intents.ts';
+import { readParameters } from './schema.ts';
 import { leftover } from './subjects.ts';
 import { cutName, readAfter, readChoice, readName, readNewName, readPurpose } from './values.ts';
 import { capitalised, findItemNumbers, findQuotes, singular, spaced, stripPoliteness } from './words.ts';
@@ -49,13 +51,28 @@ export function itemTypeFor(filling: Filling, choices: readonly string[]): strin
 export function searchFor(filling: Filling): string | undefined {
   const [quoted] = findQuotes(filling.text);
   const [number] = findItemNumbers(filling.text);
+  // A schedule is asked for whole.
+  if (/^get_/.test(filling.tool.name)) return undefined;
   const own = new Set(spaced(filling.tool.name).split(' ').map(singular));
   const places = Object.entries(filling.places).filter(([, place]) => place !== null);
   let text = filling.text
     .replace(STATE_WORDS, ' ')
     .replace(/\b(?:in|of|for|from|under|within)\s+(?:the\s+)?(?:design|program|project)\s+.+$/i, ' ');
-  for (const [, place] of places)
+  for (const [kind, place] of places) {
     text = text.replace(new RegExp(escaped(place?.name ?? place?.number ?? ''), 'gi'), ' ');
+    if (kind !== 'project' && kind !== 'show') continue;
+    // "the festival" is the Harborlight Festival.
+    for (const word of (place?.name ?? '').split(/[^\p{L}]+/u))
+      text = text.replace(new RegExp(`\\b${escaped(word)}\\b`, 'gi'), ' ');
+  }
+  if (/^list_/.test(filling.tool.name)) {
+    text = text.replace(ASKING_WORDS, ' ');
+    // What another argument says already is not searched for as well.
+    for (const { name, choices } of readParameters(filling.tool)) {
+      const said = name === 'query' ? null : readChoice(text, choices);
+      if (said !== null) text = text.replace(new RegExp(`\\b${escaped(spaced(said))}\\b`, 'gi'), ' ');
+    }
+  }
   const words = leftover(text.replace(/\b(?:top|first|last|only|limit|at most|up to)\s+\d+\b/gi, ' '))
     .split(' ')
     .filter((word) => !own.has(singular(word.toLowerCase())))

@@ -9,6 +9,13 @@ const TABS: Readonly<Record<string, string>> = {
   get_bom: 'bom',
   get_where_used: 'relationships',
   analyze_change_impact: 'relationships',
+  get_schedule: 'schedule',
+  list_shows: 'shows',
+  list_crew: 'crew',
+  list_vendors: 'vendors',
+  list_rfps: 'rfps',
+  list_incidents: 'incidents',
+  list_deliverables: 'deliverables',
 };
 
 /** Null when there is nothing to go to, no way to offer it, or it was offered in this turn. */
@@ -45,5 +52,9 @@ function discussed(step: Step, story: Story): Entity | null {
   const entities = findEntities(step.call.name, value);
   const total = isJsonObject(value) && typeof value.total === 'number' ? value.total : entities.length;
   const list = /^(?:search|list)_/.test(step.call.name);
+  // A list of something of one place is about the place.
+  const scope = isJsonObject(value) && list && total > 1 ? (value.show ?? value.project) : null;
+  const kind = isJsonObject(value) && value.show === scope ? 'list_shows' : 'search_projects';
+  if (isJsonObject(scope)) return findEntities(kind, scope)[0] ?? null;
   return list && (total !== 1 || entities.length !== 1) ? null : (entities[0] ?? null);
 }

@@ -6,15 +6,19 @@ const PREPOSITIONS = 'in|into|for|of|to|under|on|from|at|with|within';
 const NOT_A_NAME = /^(?:this|that|the|a|an|same|current|which|every|each|all|new|is|are)\b/i;
 
 /** The name beside its noun, "design Gripper Arm" or "the Gripper Arm design", or a code; null when none is named. */
-export function nameOfPlace(kind: string, text: string): string | null {
+export function nameOfPlace(kind: string, asked: string): string | null {
   const noun = spaced(kind);
+  // "Show me …" orders; it names no show.
+  const text = kind === 'show' ? asked.replace(/^(?:please\s+)?show\b(?! ["“])/i, ' ') : asked;
   const after = new RegExp(
     `\\b${noun}\\b:?\\s+(?!${noun}\\b|${PREPOSITIONS.replaceAll('|', '\\b|')}\\b|is\\b|are\\b|and\\b|called\\b|named\\b|session\\b|workspace\\b|together\\b|about\\b)(\\S.*)`,
     'is',
   ).exec(text)?.[1];
   const found = (after === undefined ? null : nameAtStart(after)) ?? nameBefore(noun, text);
   if (found !== null) return findCodes(found)[0] ?? findIds(found)[0] ?? found;
-  return kind === 'project' ? nameAtEnd(text) : codeAlone(kind, text);
+  if (kind !== 'project') return kind === 'show' ? null : codeAlone(kind, text);
+  const [code] = findCodes(text);
+  return nameAtEnd(text) ?? (code === undefined || /^(?:RFP|INC|W)-/.test(code) ? nounAtEnd(text) : code);
 }
 
 function nameAtStart(text: string): string | null {
@@ -39,6 +43,15 @@ function nameAtEnd(text: string): string | null {
   );
   return name.exec(text)?.[1]?.replace(/[.?!]+$/, '') ?? null;
 }
+
+/** "the critical path of the festival": a thing that is called by what it is. */
+function nounAtEnd(text: string): string | null {
+  const noun = new RegExp(`\\b(?:${PREPOSITIONS})\\s+the\\s+(\\p{Ll}{4,})[?.!\\s]*$`, 'u').exec(text)?.[1];
+  return noun === undefined || NO_PROJECT.test(noun) ? null : noun;
+}
+
+const NO_PROJECT =
+  /^(?:show|shows|project|projects|crew|schedule|team|week|weekend|month|year|moment|list|record|file|phone|venue|city|road|site|stage|house)$/;
 
 /** A code with no noun beside it names a design, unless the sentence speaks of programs. */
 function codeAlone(kind: string, text: string): string | null {

@@ -3,6 +3,7 @@ import type { DemoTool } from './chat.ts';
 import { type Entity, findEntities } from './entities.ts';
 import { takesNumber } from './fill-arguments.ts';
 import { nameOfPlace } from './place-names.ts';
+import { ASKS_OF_SOMEBODY } from './production-intents.ts';
 import { type Parameter, readParameters } from './schema.ts';
 import type { Setting } from './setting.ts';
 import type { Step, Story } from './story.ts';
@@ -38,6 +39,7 @@ export function placeNeeds(tool: DemoTool, intentId: string, text: string): read
     const own = parameter.name === 'id' ? ownKind(tool) : null;
     const kind = own ?? /^([a-zA-Z]+?)Ids?$/.exec(parameter.name)?.[1] ?? null;
     if (kind === null || NO_PLACE.test(kind)) return [];
+    if (kind === 'project' && !parameter.required && ASKS_OF_SOMEBODY.test(text)) return [];
     const home = intentId === 'create-item' && kind === 'design' && !task;
     return [{ kind, parameter, needed: parameter.required || home || own !== null }];
   });
@@ -57,12 +59,20 @@ export function findPlace(finding: Finding): PlaceFound {
     `\\b(?:this|that|current|same|the) ${spaced(need.kind)}\\b|^(?:and|also|what about|its)\\b`,
     'i',
   );
-  if (!need.needed && !pointed.test(text)) return { outcome: 'found', entity: null };
-  const inView = { design: finding.setting.designId, program: finding.setting.programId }[need.kind] ?? null;
+  const scopes = need.kind === 'project' || need.kind === 'show';
+  if (!need.needed && !pointed.test(text) && !(scopes && inViewOf(finding) !== null)) {
+    return { outcome: 'found', entity: null };
+  }
+  const inView = inViewOf(finding);
   if (inView !== null) return byName(finding, inView);
   const spoken = lastSpokenOf(need.kind, story);
   if (spoken !== null || !need.needed) return { outcome: 'found', entity: spoken };
   return lookUp(finding, '');
+}
+
+function inViewOf({ need, setting }: Finding): string | null {
+  const { designId, programId, projectId, showId } = setting;
+  return { design: designId, program: programId, project: projectId, show: showId }[need.kind] ?? null;
 }
 
 function byName(finding: Finding, name: string): PlaceFound {

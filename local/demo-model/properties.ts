@@ -41,14 +41,32 @@ const PROPERTIES: readonly Property[] = [
     says: 'is assigned to',
     noun: 'assignee',
   },
-  { asks: /\b(?:due|deadline|when)\b/i, keys: ['dueDate', 'dueAt', 'due'], unit: [], says: 'is due', noun: 'due date' },
+  {
+    asks: /\b(?:due|deadline|when)\b/i,
+    keys: ['dueDate', 'dueAt', 'dueOn', 'due'],
+    unit: [],
+    says: 'is due',
+    noun: 'due date',
+  },
+  { asks: /\b(?:when|start)\b/i, keys: ['startsAt', 'startsOn'], unit: [], says: 'starts', noun: 'start' },
+  { asks: /\bload-?in\b/i, keys: ['loadInAt'], unit: [], says: 'loads in', noun: 'load-in' },
+  { asks: /\bdoors\b/i, keys: ['doorsAt'], unit: [], says: 'opens its doors', noun: 'doors' },
+  { asks: /\bcall time\b/i, keys: ['callAt'], unit: [], says: 'is called', noun: 'call time' },
+  { asks: /\be-?mail\b/i, keys: ['email'], unit: [], says: 'has the e-mail address', noun: 'e-mail address' },
+  { asks: /\bphone\b/i, keys: ['phone'], unit: [], says: 'has the phone number', noun: 'phone number' },
+  { asks: /\bw-?9\b/i, keys: ['w9ReceivedOn'], unit: [], says: 'sent its W-9 on', noun: 'W-9' },
+  { asks: /\b(?:insur\w+|coi)\b/i, keys: ['coiExpiresOn'], unit: [], says: 'is insured until', noun: 'insurance' },
+  { asks: /\bbudget\b/i, keys: ['budget'], unit: ['currency'], says: 'has a budget of', noun: 'budget' },
   { asks: /\bpriority\b/i, keys: ['priority'], unit: [], says: 'has the priority', noun: 'priority' },
   { asks: /\bdescription\b/i, keys: ['description'], unit: [], says: 'is described as', noun: 'description' },
 ];
 
 /** Null when the words ask for no single property. */
 export function answerProperty(text: string, subject: string, fields: JsonObject): string | null {
-  const asked = PROPERTIES.filter((property) => property.asks.test(text));
+  const named = PROPERTIES.filter((property) => property.asks.test(text));
+  // Words such as "when" ask for different things of different records.
+  const fitting = named.filter((property) => property.keys.some((key) => key in fields));
+  const asked = fitting.length > 0 ? fitting : named;
   const [first] = asked;
   if (first === undefined || /\bdetails?\b|\beverything\b|\ball about\b/i.test(text)) return null;
   return asked.map((property) => sentence(property, subject, fields)).join(' ');

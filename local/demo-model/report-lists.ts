@@ -23,10 +23,21 @@ const FIRST_COLUMNS = [
   'status',
   'severity',
   'role',
+  'department',
+  'callAt',
+  'service',
   'category',
+  'contactName',
+  'phone',
+  'email',
+  'insurance',
   'itemType',
   'type',
   'startsAt',
+  'city',
+  'venue',
+  'occurredAt',
+  'dueOn',
   'plannedStart',
   'plannedFinish',
   'dueAt',
@@ -76,7 +87,12 @@ export function wordsOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(wordsOf).join(', ');
-  return isJsonObject(value) ? wordsOf(value.name ?? value.code ?? value.itemNumber ?? '') : String(value);
+  return isJsonObject(value) ? wordsOf(value.name ?? value.code ?? value.itemNumber ?? '') : readable(String(value));
+}
+
+/** A moment on a wall clock reads better without its letters and its seconds. */
+function readable(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}([+-]\d{2}:\d{2})$/, '$1 $2 (UTC$3)');
 }
 
 /** Rows are other people's text: nothing in a cell may end the table or begin a link or a tag. */

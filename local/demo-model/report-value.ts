@@ -6,6 +6,11 @@ import { cell, isShown, MAX_ROWS, tableOf, titleOf, wordsOf } from './report-lis
 const TREE_KEYS = ['children', 'components', 'bom', 'parents', 'assemblies', 'usedIn', 'tree', 'nodes'];
 const MAX_TREE_ROWS = 40;
 
+/** A project or show by its name alone. */
+export function nameOfRecord(record: JsonObject): string {
+  return `**${cell(wordsOf(record.name ?? record.code ?? 'it'))}**`;
+}
+
 export function nameOf(entity: Entity): string {
   const parts = [entity.number, entity.name].filter((part) => part !== null).map(cell);
   return `**${parts.join(' ')}**`;
@@ -21,6 +26,12 @@ export function rowsIn(value: unknown): readonly JsonObject[] | null {
   const [only, second] = lists;
   const record = typeof value.id === 'string' || typeof value.itemNumber === 'string';
   return only === undefined || second !== undefined || record ? null : only.filter(isJsonObject);
+}
+
+/** The list that a tool's name promises: `list_crew` has `crew`, `search_projects` has `projects`. */
+export function ownRowsIn(toolName: string, value: unknown): readonly JsonObject[] | null {
+  const own = isJsonObject(value) ? value[toolName.split('_').at(-1) ?? ''] : null;
+  return /^(?:list|search)_/.test(toolName) && Array.isArray(own) ? own.filter(isJsonObject) : null;
 }
 
 /** How many there are in all, where the tool says so. */

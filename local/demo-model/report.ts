@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject } from './chat.ts';
 import { findEntities } from './entities.ts';
 import { answerProperty } from './properties.ts';
 import { cell, inline, wordsOf } from './report-lists.ts';
-import { flattened, listText, nameOf, recordText, rowsIn, treeText } from './report-value.ts';
+import { scheduleText } from './report-schedule.ts';
+import { flattened, listText, nameOf, ownRowsIn, recordText, rowsIn, treeText } from './report-value.ts';
 import type { Step } from './story.ts';
 import { singular, spaced } from './words.ts';
 
@@ -39,9 +40,24 @@ function reportValue(step: Step, value: unknown, text: string): string {
   if (/where_?used/.test(name)) return tree(value, 'It is used here:', 'It is used in no assembly.');
   if (/impact/.test(name)) return impact(value);
   if (/detail|^get_item/.test(name) && isJsonObject(value)) return details(name, value, text);
-  const rows = rowsIn(value);
-  if (rows !== null) return listText(value, rows, nounOf(step));
+  const schedule = /^get_schedule/.test(name) ? scheduleText(value, text) : null;
+  if (schedule !== null) return schedule;
+  const rows = ownRowsIn(name, value) ?? rowsIn(value);
+  if (rows !== null) return list(step, value, rows, text);
   return isJsonObject(value) ? recordText(value) : cell(wordsOf(value));
+}
+
+/** One row answers what was asked of it; the rest of a list is told with what the role may not see. */
+function list(step: Step, value: unknown, rows: readonly JsonObject[], text: string): string {
+  const [only] = rows.length === 1 ? rows : [];
+  const [entity] = only === undefined ? [] : findEntities(step.call.name, only);
+  const answer = only === undefined || entity === undefined ? null : answerProperty(text, nameOf(entity), only);
+  const hidden = isJsonObject(value) && Array.isArray(value.notShown) ? value.notShown.filter(isJsonObject) : [];
+  const notes = hidden.map(({ fields, permission }) => {
+    const names = (Array.isArray(fields) ? fields : []).map((field) => spaced(wordsOf(field))).join(' and ');
+    return `*Not shown to your role: ${names} (needs ${cell(wordsOf(permission))}).*`;
+  });
+  return [answer ?? listText(value, rows, nounOf(step)), ...notes].join('\n\n');
 }
 
 function details(name: string, value: JsonObject, text: string): string {

@@ -149,36 +149,3 @@ const WRITE_TOOLS: readonly DemoTool[] = [
 ];
 
 export const PLM_TOOLS: readonly DemoTool[] = [...READ_TOOLS, ...WRITE_TOOLS];
-
-const byProject = (what: string) => ({
-  projectId: text('Project UUID'),
-  query: text(`Words to find ${what} by`),
-  limit: whole(1, 50),
-});
-
-export const PRODUCTION_TOOLS: readonly DemoTool[] = [
-  tool('search_projects', 'Search projects by name, client, state or phase.', {
-    query: text('Text'),
-    state: text('State'),
-    limit: whole(1, 50),
-  }),
-  tool('get_project', 'Get one project with its budget, client and dates.', { projectId: text('Project UUID') }, [
-    'projectId',
-  ]),
-  tool('list_shows', 'List show dates with venue and local times.', byProject('shows')),
-  tool('list_crew', 'List crew assignments with role, call time and day rate.', byProject('people')),
-  tool('list_vendors', 'List vendors with category, contact and insurance.', byProject('vendors')),
-  tool(
-    'get_schedule',
-    'Get the schedule of a project: activities and the critical path.',
-    { projectId: text('Project UUID') },
-    ['projectId'],
-  ),
-  tool('list_rfps', 'List requests for proposal and their responses.', byProject('requests')),
-  tool('list_incidents', 'List incidents with severity and state.', byProject('incidents')),
-  tool(
-    'list_deliverables',
-    'List deliverables such as riders, input lists and stage plots.',
-    byProject('deliverables'),
-  ),
-];

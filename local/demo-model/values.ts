@@ -15,6 +15,21 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   Software: ['software', 'firmware'],
   critical: ['critical', 'urgent', 'asap', 'highest'],
   'affected-items': ['affected items', 'affected-items'],
+  upcoming: ['upcoming', 'coming up', 'coming', 'next', 'future'],
+  past: ['past', 'previous', 'so far'],
+  w9_missing: [
+    'without a w-9',
+    'without w-9',
+    'no w-9',
+    'missing w-9',
+    'missing a w-9',
+    'lack a w-9',
+    'w-9 is missing',
+  ],
+  insurance_expired: ['expired insurance', 'expired coi', 'insurance expired', 'insurance has expired'],
+  insurance_expiring: ['expiring insurance', 'insurance expires', 'insurance about to expire'],
+  insurance_missing: ['without insurance', 'no insurance', 'missing insurance', 'uninsured'],
+  email_missing: ['without an e-mail', 'without e-mail', 'without email', 'no e-mail', 'no email', 'missing email'],
 };
 const STATES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:in|into|to|for|under) review\b|\bsubmit\w*\b/i, 'In Review'],

@@ -30,8 +30,8 @@ export function HeadCell({ kind = 'text', children }: { kind?: ColumnKind; child
     <th
       scope="col"
       className={cx(
-        'h-9 px-4 text-start text-meta font-medium whitespace-nowrap text-muted',
-        kind === 'number' && 'text-end',
+        'h-9 px-4 text-meta font-medium whitespace-nowrap text-muted',
+        kind === 'number' ? 'text-end' : 'text-start',
       )}
     >
       {children}

@@ -3,10 +3,13 @@ import { Link } from 'wouter';
 import { Badge } from '../design/badge.tsx';
 import { cx } from '../design/cx.ts';
 import type { ColumnKind } from '../design/table.tsx';
+import { momentWords } from './moment-words.ts';
 
 export type CellValue = {
   text: string;
   path?: string | undefined;
+  /** The time zone in which a moment is to be read; the reader's own without one. */
+  zone?: string | undefined;
   tone?: 'neutral' | 'accent' | 'notice' | 'danger' | 'good' | undefined;
 };
 
@@ -15,7 +18,7 @@ export function Cell({ value, kind }: { value: CellValue | undefined; kind: Colu
   if (value.tone !== undefined) return <Badge tone={value.tone}>{value.text}</Badge>;
   const words =
     kind === 'time' ? (
-      <Moment iso={value.text} />
+      <Moment iso={value.text} zone={value.zone} />
     ) : (
       <span className={cx(kind === 'code' && 'font-mono text-small')}>{value.text}</span>
     );
@@ -27,19 +30,13 @@ export function Cell({ value, kind }: { value: CellValue | undefined; kind: Colu
   );
 }
 
-/** Local time; the exact moment in UTC on hover. */
-export function Moment({ iso }: { iso: string }) {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return <>{iso}</>;
-  // A day without an hour is the same day everywhere.
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(iso);
-  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+/** The exact moment in UTC on hover. */
+export function Moment({ iso, zone }: { iso: string; zone?: string | undefined }) {
+  const moment = momentWords(iso, zone);
+  if (moment === null) return <>{iso}</>;
   return (
-    <time dateTime={iso} title={isDay ? undefined : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`}>
-      {date.toLocaleString(
-        undefined,
-        isDay ? { ...day, timeZone: 'UTC' } : { ...day, hour: '2-digit', minute: '2-digit' },
-      )}
+    <time dateTime={iso} title={moment.utc ?? undefined}>
+      {moment.words}
     </time>
   );
 }

@@ -5,7 +5,9 @@ import { Cell } from './cell.tsx';
 
 type Table = Extract<WorkspaceSection, { type: 'table' }>;
 
-export function DataTable({ table, label, rows }: { table: Table; label: string; rows: Table['rows'] }) {
+type DataTableProps = { table: Pick<Table, 'columns'>; label: string; rows: Table['rows'] };
+
+export function DataTable({ table, label, rows }: DataTableProps) {
   return (
     <TableFrame label={label}>
       <table className="w-full border-collapse text-ui">

@@ -8,6 +8,9 @@ test.each([
   ['items', undefined, null],
   ['toString', 'x', null],
   ['people', 'x', null],
+  ['crew-members', 'c1', { data: '/crew-member/c1', isHome: false }],
+  ['activities', 'a1', { data: '/activity/a1', isHome: false }],
+  ['../admins', 'x', null],
 ])('%s %s', (plural, id, address) => {
   expect(parseAddress(plural, id)).toEqual(address);
 });

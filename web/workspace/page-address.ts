@@ -1,7 +1,5 @@
 // Where a page of the workspace stands in the browser, and where its data is to be had. Pure.
 
-const KINDS = { items: 'item', designs: 'design', programs: 'program', sessions: 'session' } as const;
-
 export type PageAddress = {
   /** The path under the data's own address; empty for the page to begin with. */
   readonly data: string;
@@ -11,9 +9,14 @@ export type PageAddress = {
 /** Null where no page can stand there. */
 export function parseAddress(plural: string | undefined, id: string | undefined): PageAddress | null {
   if (plural === undefined || plural === '') return { data: '', isHome: true };
-  const kind = Object.hasOwn(KINDS, plural) ? KINDS[plural as keyof typeof KINDS] : undefined;
-  return kind === undefined || !id ? null : { data: `/${kind}/${encodeURIComponent(id)}`, isHome: false };
+  // Whether there are pages of such a kind, the server knows.
+  const kind = /^[a-z]+(?:-[a-z]+)*s$/.test(plural) ? singularOf(plural) : null;
+  return kind === null || !id ? null : { data: `/${kind}/${encodeURIComponent(id)}`, isHome: false };
 }
+
+/** `items` → `item`, `activities` → `activity`. */
+const singularOf = (plural: string): string =>
+  plural.endsWith('ies') ? `${plural.slice(0, -3)}y` : plural.slice(0, -1);
 
 export function pageQuery(address: PageAddress, tab: string | null): string {
   return tab === null || address.isHome ? address.data : `${address.data}?${new URLSearchParams({ tab })}`;

@@ -5,6 +5,7 @@ import type { WorkspaceSection } from '../../worker/contract.ts';
 import { DataTable } from './data-table.tsx';
 import { Facts } from './facts.tsx';
 import { filterRows } from './filter-rows.ts';
+import { ScheduleView } from './schedule-view.tsx';
 import { Timeline } from './timeline.tsx';
 import { TreeGrid } from './tree-grid.tsx';
 
@@ -51,6 +52,9 @@ function Body({ section, label, search, onSearch }: SectionProps) {
       return section.rows.length === 0 ? <Empty words={section.empty} /> : <TreeGrid tree={section} label={label} />;
     case 'timeline':
       return section.entries.length === 0 ? <Empty words={section.empty} /> : <Timeline entries={section.entries} />;
+    case 'schedule':
+      if (section.rows.length === 0) return <Empty words={section.empty} />;
+      return <ScheduleView schedule={section} label={label} />;
   }
 }
 

@@ -95,7 +95,7 @@ function Missing({ problem = null }: { problem?: Problem | null }) {
         </Button>
       }
     >
-      It does not exist, or it belongs to a program that you are not a member of.
+      It does not exist, or it is not for you to see.
     </PageState>
   );
 }

@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../durable/errors.ts';
 import type { WorkspaceAddress, WorkspaceReader } from '../../durable/packs/workspace-page.ts';
-import { workspaceFor } from '../../durable/packs/workspaces.ts';
+import { isCalledSo, workspaceHome, workspaceOf } from '../../durable/packs/workspaces.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { openTenant, type TenantReader } from '../../durable/tools/tenant-access.ts';
 import type { ToolRefusal } from '../../durable/tools/tool.ts';
@@ -20,35 +20,34 @@ import { parseInput } from '../problem.ts';
 export const workspaceRoutes = new Hono<EdgeEnv>();
 
 workspaceRoutes.get('/workspace', async (c) => {
-  const { reader, tenant } = open(c);
-  const page: WorkspacePage = found(await reader.home(tenant));
+  const page: WorkspacePage = found(await workspaceHome(c.get('access'), tenantOf(c)));
   return c.json(page);
 });
 
 workspaceRoutes.get('/workspace/:kind/:id', async (c) => {
   const { tab } = parseInput(WorkspaceQuery, c.req.query());
-  const { reader, tenant } = open(c);
-  const page: WorkspacePage = found(await reader.page(tenant, { ...addressOf(c.req.param()), tab: tab ?? null }));
+  const address = addressOf(c.req.param());
+  const page: WorkspacePage = found(await readerOf(c, address).page(tenantOf(c), { ...address, tab: tab ?? null }));
   return c.json(page);
 });
 
 workspaceRoutes.get('/workspace/:kind/:id/:tab', async (c) => {
   const { cursor, q } = parseInput(WorkspaceTabQuery, c.req.query());
   const { tab, ...place } = c.req.param();
-  const { reader, tenant } = open(c);
-  const part: WorkspaceTab = found(
-    await reader.tab(tenant, { ...addressOf(place), tab, cursor: cursor ?? null, query: q ?? null }),
-  );
+  const address = addressOf(place);
+  const wanted = { ...address, tab, cursor: cursor ?? null, query: q ?? null };
+  const part: WorkspaceTab = found(await readerOf(c, address).tab(tenantOf(c), wanted));
   return c.json(part);
 });
 
-/** @throws AppError NOT_FOUND where the org has no such data. */
-function open(c: Context<EdgeEnv>): { reader: WorkspaceReader; tenant: TenantReader } {
-  const access = c.get('access');
-  const reader = workspaceFor(access);
-  if (reader === null) throw new AppError('NOT_FOUND');
-  return { reader, tenant: openTenant(postgresDepsOf(c.env), access).reader };
+/** @throws AppError NOT_FOUND where the org has no such pages. */
+function readerOf(c: Context<EdgeEnv>, address: Omit<WorkspaceAddress, 'tab'>): WorkspaceReader {
+  const reader = workspaceOf(c.get('access'), address.kind);
+  if (reader === null || !isCalledSo(reader, address)) throw new AppError('NOT_FOUND');
+  return reader;
 }
+
+const tenantOf = (c: Context<EdgeEnv>): TenantReader => openTenant(postgresDepsOf(c.env), c.get('access')).reader;
 
 /** An address in another form leads nowhere, and is answered like one that does. */
 function addressOf(params: Record<string, string>): Omit<WorkspaceAddress, 'tab'> {

@@ -1,16 +1,7 @@
 // The shapes that the tools' inputs and the model's knowledge of item types are both made of. Bounds are those that the
 // database holds too; here they give the model words to correct itself by.
 import { z } from 'zod';
-
-/** Text that Postgres can store: neither NUL nor half a surrogate pair. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-/** No control characters: what stands on one line of a list or a button. */
-const isLine = (text: string): boolean => isStorable(text) && !/\p{Cc}|[\u2028\u2029]/u.test(text);
-
-const line = (max: number) =>
-  z.string().trim().min(1).max(max).refine(isLine, { error: 'must be one line of text without control characters' });
-const prose = (max: number) =>
-  z.string().trim().min(1).max(max).refine(isStorable, { error: 'must be text without NUL characters' });
+import { line, prose } from '../text-fields.ts';
 
 /** The shape of a UUID, whatever its version. */
 export const id = (description: string) => z.guid().describe(description);

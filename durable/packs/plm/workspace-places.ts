@@ -3,16 +3,15 @@ import type { z } from 'zod';
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../tools/tool.ts';
 import { visibleText } from '../../tools/visible-text.ts';
+import { blankPage, cell, chooseTab, fieldLabel, type Row, table } from '../page-parts.ts';
 import type { WorkspacePage, WorkspaceSection, WorkspaceTab } from '../workspace-page.ts';
 import { readAs } from './workspace-read.ts';
 import { DesignPage, FoundItems, type Member, ProgramList, ProgramPage, SessionPage } from './workspace-shapes.ts';
 import { designSuggestions, HOME_SUGGESTIONS, programSuggestions } from './workspace-suggestions.ts';
 import {
-  cell,
   DESIGN_COLUMNS,
   designPath,
   designRow,
-  fieldLabel,
   HOME,
   ITEM_COLUMNS,
   itemPath,
@@ -21,10 +20,8 @@ import {
   programPath,
   programPlace,
   programRow,
-  type Row,
   sessionPath,
   stateCell,
-  table,
   titleOfBrief,
   toneOf,
 } from './workspace-words.ts';
@@ -40,7 +37,7 @@ export async function home(tenant: TenantReader): Answer {
   const rows = found.programs.map(programRow);
   const empty = 'You are not a member of any program yet. An admin or a lead of a program can add you.';
   return {
-    ...blank('home', ''),
+    ...blankPage('home', ''),
     title: 'Programs',
     type: 'Workspace',
     suggestions: HOME_SUGGESTIONS,
@@ -56,16 +53,18 @@ export async function programPage(tenant: TenantReader, id: string, wanted: stri
   const page = await readAs(ProgramPage, tenant, 'workspace_program', { id });
   if ('refused' in page) return page;
   const { program, designs, changeOrders, members, sessions } = page;
-  const sections: Record<string, WorkspaceSection> = {
-    designs: table(null, DESIGN_COLUMNS, designs.map(designRow), { empty: 'This program has no designs yet.' }),
-    'change-orders': table(null, ITEM_COLUMNS, changeOrders.map(itemRow), {
-      empty: 'No change order touches this program.',
-    }),
-    sessions: table(null, SESSION_COLUMNS, sessions.map(sessionRow), { empty: 'No design workspace was opened yet.' }),
-    members: membersTable(members, null),
+  const sections: Record<string, WorkspaceSection[]> = {
+    designs: [table(null, DESIGN_COLUMNS, designs.map(designRow), { empty: 'This program has no designs yet.' })],
+    'change-orders': [
+      table(null, ITEM_COLUMNS, changeOrders.map(itemRow), { empty: 'No change order touches this program.' }),
+    ],
+    sessions: [
+      table(null, SESSION_COLUMNS, sessions.map(sessionRow), { empty: 'No design workspace was opened yet.' }),
+    ],
+    members: [membersTable(members, null)],
   };
   return {
-    ...blank('program', program.id),
+    ...blankPage('program', program.id),
     title: visibleText(program.name),
     code: program.code,
     type: 'Program',
@@ -79,7 +78,7 @@ export async function programPage(tenant: TenantReader, id: string, wanted: stri
       { id: 'sessions', label: 'Design workspaces', count: sessions.length },
       { id: 'members', label: 'Members', count: members.length },
     ],
-    content: choose(sections, wanted, 'designs'),
+    content: chooseTab(sections, wanted),
     scope: { programId: program.id, designId: null, label: `Program ${program.code}`, draft: '' },
     suggestions: programSuggestions(program.code),
   };
@@ -96,7 +95,7 @@ export async function designPage(tenant: TenantReader, id: string, wanted: strin
   const content = tab === 'items' ? itemsTab(page, total) : await changeOrdersTab(tenant, page);
   if ('refused' in content) return content;
   return {
-    ...blank('design', design.id),
+    ...blankPage('design', design.id),
     title: visibleText(design.name),
     code: design.code,
     type: `${design.designType ?? ''} design`.trim(),
@@ -188,7 +187,7 @@ export async function sessionPage(tenant: TenantReader, id: string, wanted: stri
   const isMembers = wanted === 'members';
   const design = designs.find((one) => one.id === session.designId);
   return {
-    ...blank('session', session.id),
+    ...blankPage('session', session.id),
     title: titleOfBrief(brief),
     type: 'Design workspace',
     marks: session.status ? [{ label: fieldLabel(session.status), tone: toneOf(fieldLabel(session.status)) }] : [],
@@ -248,29 +247,3 @@ const sessionRow = (session: ProgramAnswer['sessions'][number]): Row => ({
   },
 });
 type ProgramAnswer = z.output<typeof ProgramPage>;
-
-function choose(
-  sections: Readonly<Record<string, WorkspaceSection>>,
-  wanted: string | null,
-  first: string,
-): WorkspaceTab {
-  const tab = wanted !== null && sections[wanted] !== undefined ? wanted : first;
-  const section = sections[tab];
-  return { tab, cursor: null, sections: section === undefined ? [] : [section] };
-}
-
-const blank = (kind: string, id: string): WorkspacePage => ({
-  kind,
-  id,
-  title: '',
-  code: null,
-  type: '',
-  summary: null,
-  marks: [],
-  trail: [],
-  facts: [],
-  tabs: [],
-  content: { tab: '', sections: [], cursor: null },
-  scope: null,
-  conversationId: null,
-});

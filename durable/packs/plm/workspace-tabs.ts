@@ -2,20 +2,11 @@
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../tools/tool.ts';
 import { visibleText } from '../../tools/visible-text.ts';
+import { cell, fieldLabel, type Row, table } from '../page-parts.ts';
 import type { WorkspaceSection, WorkspaceTab } from '../workspace-page.ts';
 import { readAs } from './workspace-read.ts';
 import { AffectedRows, Bom, type BomNode, HistoryRows, type ItemPage, RelatedRows } from './workspace-shapes.ts';
-import {
-  cell,
-  fieldLabel,
-  ITEM_COLUMNS,
-  itemCells,
-  itemPath,
-  itemRow,
-  type Row,
-  stateCell,
-  table,
-} from './workspace-words.ts';
+import { ITEM_COLUMNS, itemCells, itemPath, itemRow, stateCell } from './workspace-words.ts';
 
 type Wanted = { readonly id: string; readonly tab: string; readonly cursor: string | null };
 type Answer = Promise<WorkspaceTab | ToolRefusal>;

@@ -1,13 +1,6 @@
 // The pages' words for what is the same on all of them: states and their colours, addresses, columns, rows.
-import { visibleText } from '../../tools/visible-text.ts';
-import type { WorkspacePage, WorkspaceSection } from '../workspace-page.ts';
+import { type Cell, type Column, cell, type Row, type Tone } from '../page-parts.ts';
 import type { Design, Item, Program } from './workspace-shapes.ts';
-
-type Tone = WorkspacePage['marks'][number]['tone'];
-type Table = Extract<WorkspaceSection, { type: 'table' }>;
-export type Column = Table['columns'][number];
-export type Row = Table['rows'][number];
-export type Cell = Row['cells'][string];
 
 /** States of all types of items, of programs and of branches. What is not listed is neither good nor bad news. */
 const TONES: Readonly<Record<string, Tone>> = {
@@ -30,10 +23,6 @@ export const TYPE_WORDS: Readonly<Record<string, string>> = { ChangeOrder: 'Chan
 
 export const toneOf = (state: string): Tone => TONES[state] ?? 'neutral';
 export const stateCell = (state: string): Cell => ({ text: state, tone: toneOf(state) });
-export const cell = (text: string | number | null | undefined, path?: string): Cell => ({
-  text: text == null ? '' : visibleText(String(text)),
-  ...(path !== undefined && { path }),
-});
 
 /** How much of a brief a title takes. */
 const TITLE_CHARS = 80;
@@ -109,24 +98,3 @@ export const programRow = (program: Program): Row => ({
     status: program.status ? stateCell(program.status) : cell(''),
   },
 });
-
-export const table = (
-  heading: string | null,
-  columns: readonly Column[],
-  rows: readonly Row[],
-  words: { empty: string; total?: number | null; searchable?: boolean },
-): Table => ({
-  type: 'table',
-  heading,
-  columns: [...columns],
-  rows: [...rows],
-  empty: words.empty,
-  total: words.total ?? null,
-  searchable: words.searchable ?? false,
-});
-
-/** "findNumber" → "Find number". */
-export function fieldLabel(field: string): string {
-  const words = field.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
-  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
-}

@@ -1,11 +1,14 @@
 // The pages of the pack's data: programs, designs, items and design sessions, as the database shows them to whoever asks.
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import { holdsAny } from '../pack.ts';
+import { NO_SUCH_PAGE } from '../page-parts.ts';
 import type { WorkspaceReader } from '../workspace-page.ts';
 import { itemPage, itemTab } from './workspace-item.ts';
 import { designPage, designTab, home, programPage, sessionPage } from './workspace-places.ts';
 
 export const plmWorkspace: WorkspaceReader = {
+  kinds: ['item', 'design', 'program', 'session'],
+  namedKinds: [],
   isFor: (access) => holdsAny(access, ['parts', 'programs', 'designs', 'change_orders']),
   home,
   page: async function readPage(tenant, { kind, id, tab }) {
@@ -18,6 +21,8 @@ export const plmWorkspace: WorkspaceReader = {
         return programPage(tenant, id, tab);
       case 'session':
         return sessionPage(tenant, id, tab);
+      default:
+        return NO_SUCH_PAGE;
     }
   },
   tab: async function readTab(tenant, { kind, id, tab, cursor, query }) {
@@ -30,6 +35,8 @@ export const plmWorkspace: WorkspaceReader = {
         return contentOf(programPage, tenant, id, tab);
       case 'session':
         return contentOf(sessionPage, tenant, id, tab);
+      default:
+        return NO_SUCH_PAGE;
     }
   },
 };

@@ -1,0 +1,177 @@
+// Productions as people meet them in a browser: pages, the timeline of a schedule, and questions that rows answer.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { faultsOf } from './faults-of.ts';
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'Europe/Berlin' });
+  context.setDefaultTimeout(20_000);
+  return () => context.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function enter(email: string, page?: Page): Promise<Page> {
+  const opened = page ?? (await context.newPage());
+  await opened.goto(stack.url);
+  await opened.getByRole('button', { name: email }).click();
+  await opened.waitForURL(/\/chat/);
+  return opened;
+}
+
+async function openProject(page: Page, name: string, tab: RegExp): Promise<void> {
+  await page.goto(`${stack.url}/workspace`);
+  await page.getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByRole('tab', { name: tab }).click();
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
+  await composer.fill(text);
+  await composer.press('Enter');
+}
+
+describe('the timeline', () => {
+  it('names the critical path in words, links each bar to its activity, and leads back', async () => {
+    const page = await enter('max@northlight.test');
+    await openProject(page, 'Harborlight Festival', /^Schedule/);
+    const chart = page.getByRole('region', { name: 'Schedule' });
+    await chart.waitFor();
+    const critical = chart.getByRole('link').filter({ has: page.getByRole('img', { name: 'Critical path' }) });
+    expect(await critical.count()).toBe(10);
+    expect(await chart.getByRole('link').count()).toBe(26);
+    expect(await chart.getByRole('link', { name: /LED wall.*Float 1 d/ }).count()).toBe(1);
+    await chart.getByRole('link', { name: /Main stage steel and roof.*45 %/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Main stage steel and roof' }).waitFor();
+    await page.getByRole('region', { name: 'Waits for' }).getByRole('link', { name: 'Ground protection' }).waitFor();
+    await page.getByRole('navigation', { name: 'Where this belongs' }).getByRole('link', { name: 'Schedule' }).click();
+    await chart.waitFor();
+  });
+
+  it('has a table of the same rows, to which one goes by keyboard', async () => {
+    const page = await enter('max@northlight.test');
+    await openProject(page, 'Harborlight Festival', /^Schedule/);
+    await page.getByRole('button', { name: 'Table' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('row').count()).toBe(27);
+    expect(await page.getByRole('button', { name: 'Table' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await page.getByRole('row', { name: /Rigging and motors.*0 d.*Critical/ }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Timeline' }).click();
+    await page.getByRole('list', { name: 'Legend' }).waitFor();
+  });
+
+  it.each([390, 1440])('U42, U43: fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
+      page.setDefaultTimeout(20_000);
+      await enter('nora@northlight.test', page);
+      await openProject(page, 'Harborlight Festival', /^Schedule/);
+      await page.getByRole('region', { name: 'Schedule' }).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      const wide = await page.evaluate(
+        `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`,
+      );
+      expect(wide).toBe(0);
+      // A target is at least as high as a finger needs (WCAG 2.5.8), whatever the length of its bar.
+      const links = await page.getByRole('region', { name: 'Schedule' }).getByRole('link').all();
+      const heights = await Promise.all(links.map(async (link) => (await link.boundingBox())?.height ?? 0));
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+      await page.close();
+    }
+  });
+});
+
+describe('pages', () => {
+  it('show times on the clock of the place, wherever the reader is', async () => {
+    const page = await enter('max@northlight.test');
+    await openProject(page, 'Glass Horizons Tour', /^Shows/);
+    await page.getByRole('link', { name: 'Denver' }).click();
+    await page.getByText(/7:30 PM M[SD]T/).waitFor();
+    await page.getByText('Red Mesa Amphitheatre').waitFor();
+  });
+
+  it('show day rates to the admin, and tell the member that they are not shown', async () => {
+    const admin = await enter('nora@northlight.test');
+    await openProject(admin, 'Glass Horizons Tour', /^Crew/);
+    await admin.getByRole('columnheader', { name: 'Day rate' }).waitFor();
+    await admin.getByText('$850').waitFor();
+    const other = await browser.newContext();
+    const member = await enter('max@northlight.test', await other.newPage());
+    await openProject(member, 'Glass Horizons Tour', /^Crew/);
+    await member.getByText('Not shown to your role: day rate.').waitFor();
+    expect(await member.getByText('$850').count()).toBe(0);
+    await other.close();
+  });
+
+  it('are clean in every kind, as axe sees them', async () => {
+    const page = await enter('nora@northlight.test');
+    const id = (kind: string, number: number) => `${kind}0000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+    for (const path of [
+      '',
+      `/projects/${id('0e01', 2)}`,
+      `/shows/${id('0e03', 9)}`,
+      `/crew-members/${id('0e04', 23)}`,
+      `/vendors/${id('0e06', 17)}`,
+      `/rfps/${id('0e07', 2)}`,
+      `/incidents/${id('0e0a', 3)}?tab=parties`,
+      `/activities/${id('0e09', 12)}`,
+      '/lists/crew',
+    ]) {
+      await page.goto(`${stack.url}/workspace${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect([path, await faultsOf(page)]).toEqual([path, []]);
+    }
+  });
+});
+
+describe('questions', () => {
+  it('who is on the crew for the Denver show: people from the rows, and the way to the show', async () => {
+    const page = await enter('nora@northlight.test');
+    await say(page, 'Who is on the crew for the Denver show?');
+    await page.getByRole('row', { name: /Imani Okoye.*Production manager.*202 555 01/ }).waitFor();
+    await page.getByText('… and 10 more').waitFor();
+    await page.locator('[data-tool=list_shows][data-state=done]').waitFor();
+    await page.locator('[data-tool=list_crew][data-state=done]').waitFor();
+    await page.getByRole('link', { name: 'View Denver' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Denver' }).waitFor();
+    await page.getByRole('tab', { name: /^Crew/, selected: true }).waitFor();
+  });
+
+  it('what is on the critical path of the festival: the activities in order, and the way to the schedule', async () => {
+    const page = await enter('max@northlight.test');
+    await say(page, 'What is on the critical path of the festival?');
+    await page.getByText('The critical path of Harborlight Festival has 10 activities').waitFor();
+    const answer = page.getByRole('article', { name: 'Assistant' }).last();
+    await answer.getByRole('listitem').filter({ hasText: 'Main stage steel and roof' }).waitFor();
+    await answer.getByRole('listitem').filter({ hasText: 'Restoration and hand back' }).waitFor();
+    await page.getByRole('link', { name: 'View HARBORLIGHT' }).click();
+    await page.getByRole('region', { name: 'Schedule' }).waitFor();
+  });
+
+  it('about a page are about what is in view', async () => {
+    const page = await enter('max@northlight.test');
+    await openProject(page, 'Glass Horizons Tour', /^Shows/);
+    await page.getByRole('link', { name: 'Denver' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Denver' }).waitFor();
+    await page.getByRole('button', { name: 'Ask about this' }).click();
+    await page.getByRole('button', { name: 'Remove Show Denver from this conversation' }).waitFor();
+    await say(page, 'Who is on the crew?');
+    await page.getByRole('cell', { name: 'Imani Okoye' }).waitFor();
+    await page.getByText(/Not shown to your role: day rate/).waitFor();
+    expect(await page.locator('[data-tool=list_shows]').count()).toBe(0);
+  });
+});

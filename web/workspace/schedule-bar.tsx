@@ -1,0 +1,48 @@
+// One bar: full where it matters to the end, else outlined; what is done is filled in, where it may slip is hatched. Shape
+// says it before colour does.
+import type { WorkspaceSection } from '../../worker/contract.ts';
+import { cx } from '../design/cx.ts';
+import { dayAfter, dayBefore, type Scale } from './schedule-scale.ts';
+
+export type ScheduleRow = Extract<WorkspaceSection, { type: 'schedule' }>['rows'][number];
+
+export const BAR = 'relative h-4 overflow-hidden rounded-tail border-2';
+export const EMPHASISED = 'border-accent bg-accent';
+export const PLAIN = 'border-control bg-raised';
+export const SLACK =
+  'h-2.5 border border-dashed border-control bg-[repeating-linear-gradient(135deg,var(--color-control)_0_1px,transparent_1px_5px)]';
+export const POINT = 'size-3 shrink-0 rotate-45 rounded-[2px] border-2';
+
+export function ScheduleBar({ bar, scale }: { bar: ScheduleRow['bar']; scale: Scale }) {
+  const look = bar.isEmphasised ? EMPHASISED : PLAIN;
+  const place = scale.spanOf(bar.start, bar.finish);
+  const { slack } = bar;
+  // On both sides of the bar: it could have begun earlier, or may yet slip.
+  const earlier = slack !== null && slack.from < bar.start && scale.spanOf(slack.from, dayBefore(bar.start));
+  const later = slack !== null && slack.until > bar.finish && scale.spanOf(dayAfter(bar.finish), slack.until);
+  return (
+    <>
+      {bar.isPoint ? (
+        <span aria-hidden style={columns(place)} className={cx(ROW, '-me-1.5 justify-self-end', POINT, look)} />
+      ) : (
+        <span aria-hidden style={columns(place)} className={cx(ROW, 'min-w-2', BAR, look)}>
+          {bar.percent > 0 && (
+            <span
+              style={{ width: `${bar.percent}%` }}
+              className={cx('absolute inset-y-0 start-0', bar.isEmphasised ? 'bg-accent-strong' : 'bg-control')}
+            />
+          )}
+        </span>
+      )}
+      {earlier && <span aria-hidden style={columns(earlier)} className={cx(ROW, SLACK, 'border-e-0')} />}
+      {later && <span aria-hidden style={columns(later)} className={cx(ROW, SLACK, 'border-s-0')} />}
+    </>
+  );
+}
+
+const ROW = 'row-start-2 self-center desk:row-start-1';
+
+/** The lines of the grid's days are all called `day`, so that a label's column before them counts for nothing. */
+const columns = ({ column, span }: { column: number; span: number }) => ({
+  gridColumn: `day ${column} / span ${span}`,
+});
