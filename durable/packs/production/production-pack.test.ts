@@ -111,7 +111,7 @@ describe('what the model is told', () => {
     const show = { id: '0e030000-0000-4000-8000-000000000009', name: 'Denver' };
     const viewed = promptFor({ ...context, program: project, design: show }) ?? '';
     expect(readSetting(viewed)).toMatchObject({ projectId: project.id, showId: show.id });
-    expect(readSetting(prompt)).toEqual({ programId: null, designId: null, projectId: null, showId: null });
+    expect(readSetting(prompt)).toMatchObject({ programId: null, designId: null, projectId: null, showId: null });
     expect(viewed.split('\n').filter((line) => line.startsWith('Show in view'))).toHaveLength(1);
   });
 
