@@ -10,6 +10,7 @@ import type { ConversationDeps, Resolved } from './deps.ts';
 import { assembleHistory, type Turn } from './history.ts';
 import type { RunMode } from './requests.ts';
 import { systemPrompt } from './system-prompt.ts';
+import type { Thread } from './thread.ts';
 
 /** The longest answer that is asked for. It bounds what one step can cost. */
 const MAX_OUTPUT_TOKENS = 8_192;
@@ -33,8 +34,8 @@ export type Question = {
   /** The turn that asks, and the first that is still sent. */
   readonly ordinal: number;
   readonly historyFrom: number;
-  readonly sessionId: string;
   readTurn(ordinal: number): Turn;
+  readonly thread: Thread;
 };
 
 export type Prepared = {
@@ -55,7 +56,12 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS, asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(
-    { readTurn: (ordinal) => question.readTurn(ordinal), isShared },
+    {
+      readTurn: (ordinal) => question.readTurn(ordinal),
+      parentOf: question.thread.parentOf,
+      ownerId: question.thread.ownerId,
+      isShared,
+    },
     {
       from: Math.max(question.historyFrom, 1),
       current: question.ordinal,
@@ -68,7 +74,7 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
     messages: history.messages,
     tools: tools.map(toModelTool),
     maxOutputTokens,
-    cacheKey: question.sessionId,
+    cacheKey: question.thread.cacheKey,
   };
   return { request, promptTokens: estimateRequestTokens(request), historyFrom: history.from };
 }

@@ -17,6 +17,7 @@ import { holdUntilReserved, letGoUnreserved, reserveStep } from './reserve-step.
 import { getRunUse, setRunStarted, setRunUse } from './runs.ts';
 import { beginStep, nextStep } from './step.ts';
 import { runCalls } from './tool-step.ts';
+import { threadOf } from './thread.ts';
 import { findMessage, readTurn } from './transcript.ts';
 import { type Ending, STOPPED, type Streamed, streamAnswer, usageOf } from './turn.ts';
 import { watchRights } from './watch-rights.ts';
@@ -192,7 +193,7 @@ function ask(
     tools,
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
-    sessionId: run.sessionId,
+    thread: threadOf(deps.sql, session),
     readTurn: (ordinal) => ({ ordinal, messages: readTurn(deps.sql, ordinal) }),
   });
   // That the first turn is sent from the start needs no row.

@@ -1,0 +1,50 @@
+-- Why: what people think of an answer, one row a person and message. The conversation tells of it in the name of its owner,
+-- which may be another where several people share it: a system claim writes for all who judge that owner's conversations.
+-- Read by the person, and by those of the org who may read usage; they see verdict and comment, never the words judged.
+set local role groundwire_owner;
+
+create table public.ai_feedback (
+  org_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  message_id text not null check (length(message_id) between 1 and 128),
+  verdict text not null check (verdict in ('up', 'down')),
+  comment text check (length(comment) <= 2000),
+  model text,
+  created_at timestamptz(3) not null default now(),
+  primary key (org_id, user_id, conversation_id, message_id),
+  -- What is thought of a conversation goes with it.
+  foreign key (org_id, conversation_id) references public.ai_conversations (org_id, id) on delete cascade
+);
+create index ai_feedback_newest on public.ai_feedback (org_id, created_at desc, message_id desc, user_id desc);
+create index ai_feedback_of_conversation on public.ai_feedback (org_id, conversation_id);
+
+alter table public.ai_feedback enable row level security;
+alter table public.ai_feedback force row level security;
+create policy select_own_or_with_usage_read on public.ai_feedback for select to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c)
+    and (user_id = (select c.user_id from private.claim() c)
+      or (select c.permissions && array['usage:read'] from private.claim() c)
+      or ((select c.kind = 'system' from private.claim() c) and exists (
+        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
+create policy insert_own_or_by_system on public.ai_feedback for insert to groundwire_app
+  with check (org_id = (select c.org_id from private.claim() c)
+    and (user_id = (select c.user_id from private.claim() c)
+      or ((select c.kind = 'system' from private.claim() c) and exists (
+        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
+create policy update_own_or_by_system on public.ai_feedback for update to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c)
+    and (user_id = (select c.user_id from private.claim() c)
+      or ((select c.kind = 'system' from private.claim() c) and exists (
+        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))))
+  with check (org_id = (select c.org_id from private.claim() c)
+    and (user_id = (select c.user_id from private.claim() c)
+      or ((select c.kind = 'system' from private.claim() c) and exists (
+        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
+create policy delete_own_or_by_system on public.ai_feedback for delete to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c)
+    and (user_id = (select c.user_id from private.claim() c)
+      or ((select c.kind = 'system' from private.claim() c) and exists (
+        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
+grant select, insert, delete on public.ai_feedback to groundwire_app;
+grant update (verdict, comment, model, created_at) on public.ai_feedback to groundwire_app;
