@@ -22,29 +22,23 @@ create index ai_feedback_of_conversation on public.ai_feedback (org_id, conversa
 alter table public.ai_feedback enable row level security;
 alter table public.ai_feedback force row level security;
 create policy select_own_or_with_usage_read on public.ai_feedback for select to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c)
+  using (org_id = (select c.org_id from private.claim() c where c.kind = 'user')
     and (user_id = (select c.user_id from private.claim() c)
-      or (select c.permissions && array['usage:read'] from private.claim() c)
-      or ((select c.kind = 'system' from private.claim() c) and exists (
-        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
-create policy insert_own_or_by_system on public.ai_feedback for insert to groundwire_app
-  with check (org_id = (select c.org_id from private.claim() c)
-    and (user_id = (select c.user_id from private.claim() c)
-      or ((select c.kind = 'system' from private.claim() c) and exists (
-        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
-create policy update_own_or_by_system on public.ai_feedback for update to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c)
-    and (user_id = (select c.user_id from private.claim() c)
-      or ((select c.kind = 'system' from private.claim() c) and exists (
-        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))))
-  with check (org_id = (select c.org_id from private.claim() c)
-    and (user_id = (select c.user_id from private.claim() c)
-      or ((select c.kind = 'system' from private.claim() c) and exists (
-        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
-create policy delete_own_or_by_system on public.ai_feedback for delete to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c)
-    and (user_id = (select c.user_id from private.claim() c)
-      or ((select c.kind = 'system' from private.claim() c) and exists (
-        select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))));
+      or (select c.permissions && array['usage:read'] from private.claim() c)));
+-- The conversations that such a claim sees are those of the user that it names.
+create policy select_by_owners_system on public.ai_feedback for select to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
+    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+create policy insert_by_owners_system on public.ai_feedback for insert to groundwire_app
+  with check (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
+    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+create policy update_by_owners_system on public.ai_feedback for update to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
+    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))
+  with check (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
+    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+create policy delete_by_owners_system on public.ai_feedback for delete to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
+    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
 grant select, insert, delete on public.ai_feedback to groundwire_app;
 grant update (verdict, comment, model, created_at) on public.ai_feedback to groundwire_app;

@@ -46,6 +46,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_conversations: CONVERSATION,
     ai_messages: `${READ} insert insert-as-self upsert returning`,
+    ai_feedback: READ,
     audit_log: `${READ} insert insert-as-self upsert returning`,
     effect_journal: GROWING,
     ...WORKFLOWS,
@@ -131,6 +132,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   systemForVictim: {
     ai_conversations: CONVERSATION,
     ai_messages: 'insert insert-as-self upsert',
+    ai_feedback: CONVERSATION,
     audit_log: 'insert insert-as-self upsert',
   },
   systemForColleague: {

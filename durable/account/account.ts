@@ -9,6 +9,7 @@ import { listConversations } from '../postgres/conversations.ts';
 import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
+import type { SessionRecord } from '../conversation/requests.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
 import { createModelCalls } from './model-calls.ts';
 import { aiRuleOf } from './rate-bucket.ts';
@@ -36,6 +37,7 @@ import { requireSafeLogin } from './safe-login.ts';
 import {
   hydrateSessions,
   isHydrated,
+  listForks,
   listSessions,
   putSession,
   removeSession,
@@ -194,6 +196,13 @@ export class Account extends DurableObject<Env> {
     await this.#hydrate(orgId);
     const page = listSessions(this.#sql, orgId, { limit, cursor });
     return page ? { ok: true, ...page } : { ok: false, code: 'BAD_REQUEST' };
+  }
+
+  /** What the person made of one of their sessions. */
+  async listForks(input: RemoveSessionInput): Promise<readonly SessionRecord[]> {
+    const { orgId, sessionId } = RemoveSessionInput.parse(input);
+    await this.#hydrate(orgId);
+    return listForks(this.#sql, orgId, sessionId);
   }
 
   /** An Account that is new, or newly in this org, learns once what Postgres has kept. */

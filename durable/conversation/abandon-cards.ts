@@ -24,9 +24,6 @@ export function abandonCards(deps: ConversationDeps, session: Session): OutboxIt
       const reply = toReplyMessage(deps, run, { call: { id: callId, name: tool }, outcome: ABANDONED });
       const meta = { approvalId: id, tool, digest };
       const audit = auditOf(deps, run, 'tool.refused', { error: ABANDONED.code, meta });
-      return [
-        { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit },
-        ...keepMessage(deps, place, reply),
-      ];
+      return [{ kind: 'audit', orgId: run.orgId, userId: run.actorId, audit }, ...keepMessage(deps, place, reply)];
     });
 }

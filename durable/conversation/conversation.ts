@@ -19,13 +19,17 @@ import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
 import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
 import { arrive, getVisible, isSharedPlace } from './audience.ts';
+import { CopyInCall, CopyOutCall, FeedbackCall, ShowBranchCall } from './branching-calls.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
+import { copyIn } from './copy-in.ts';
+import { copyOut } from './copy-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
+import { judge } from './feedback.ts';
 import * as manage from './manage.ts';
 import { createMembers } from './members.ts';
 import { recover } from './recover.ts';
@@ -43,6 +47,7 @@ import {
 } from './requests.ts';
 import { refusalOf, runTurn } from './run-turn.ts';
 import { sessionCache } from './session.ts';
+import { showBranch } from './show-branch.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { standingOf } from './standing.ts';
 import { createStreams } from './streams.ts';
@@ -211,6 +216,29 @@ export class Conversation extends DurableObject<Env> {
 
   cancel(call: { access: Access; runId: string }) {
     return this.#as(call.access, (access) => manage.cancel(this.#deps, { ...call, access }));
+  }
+
+  /** For the edge, which takes it to the object of the fork. */
+  copyOut(call: CopyOutCall) {
+    const { messageId, access } = CopyOutCall.parse(call);
+    return this.#as(access, (known) => copyOut(this.#deps, { access: known, messageId }));
+  }
+
+  copyIn(call: CopyInCall) {
+    const { access, ...rest } = CopyInCall.parse(call);
+    return this.#as(access, (known) => copyIn(this.#deps, { access: known, ...rest }));
+  }
+
+  async showBranch(call: ShowBranchCall) {
+    const { access, ...rest } = ShowBranchCall.parse(call);
+    const answer = await this.#as(access, (known) => showBranch(this.#deps, { access: known, ...rest }));
+    this.#watchers.tell();
+    return answer;
+  }
+
+  judge(call: FeedbackCall) {
+    const { access, ...rest } = FeedbackCall.parse(call);
+    return this.#as(access, (known) => judge(this.#deps, { access: known, ...rest }));
   }
 
   /** The owner's click on a card. The run that it starts can be followed like any other. */

@@ -1,10 +1,9 @@
 // Begins a conversation with a copy of another one: all of it in one commit, or nothing. It is the forker's own and private,
 // whatever it was copied from, and its turns run with their rights.
 import { addToOutbox, type OutboxItem } from '../audit/outbox.ts';
-import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { getVisible, isSharedPlace } from './audience.ts';
-import type { ConversationCopy } from './copy-out.ts';
+import type { CopyInCall } from './branching-calls.ts';
 import { keepCopiedCards } from './copied-cards.ts';
 import type { ConversationDeps } from './deps.ts';
 import { auditOfSession, indexItems, messageItem } from './facts.ts';
@@ -16,13 +15,6 @@ import { putMessage } from './transcript.ts';
 
 /** One row of the outbox must fit into a row of the object's storage, and be a delivery by itself. */
 const CHUNK_CHARS = 500_000;
-
-export type CopyInCall = {
-  readonly access: Access;
-  readonly id: string;
-  readonly copy: ConversationCopy;
-  readonly requestId: string;
-};
 
 /** Asking again for the same fork by the same person answers what is there. */
 export function copyIn(deps: ConversationDeps, call: CopyInCall): Answer<Read> {
@@ -43,6 +35,8 @@ export function copyIn(deps: ConversationDeps, call: CopyInCall): Answer<Read> {
     tell(deps, session, call);
     for (const chunk of inChunks(items)) addToOutbox(deps.sql, chunk);
   });
+  // What is in view stands in the prompt: looked up now, the first message finds it there, as it stood in the original.
+  deps.viewOf(access, { programId: copy.programId, designId: copy.designId });
   deps.keepAlive();
   deps.drainSoon(0);
   return read(deps, access);

@@ -1,9 +1,9 @@
 // What a fork takes along: the shown turns up to a message, as they stand. Of an answer under way that is what is shown of
 // it now. Nothing here changes the conversation that is copied.
 import { z } from 'zod';
-import type { Access } from '../principal.ts';
 import { getVisible } from './audience.ts';
 import { pathTo, type Range, readBranches } from './branches.ts';
+import type { CopyOutCall } from './branching-calls.ts';
 import { CopiedCard, cardsToCopy } from './copied-cards.ts';
 import type { ConversationDeps } from './deps.ts';
 import { type Answer, TranscriptMessage } from './requests.ts';
@@ -36,10 +36,7 @@ export const ConversationCopy = z.object({
 });
 export type ConversationCopy = z.infer<typeof ConversationCopy>;
 
-export function copyOut(
-  deps: ConversationDeps,
-  call: { readonly access: Access; readonly messageId: string },
-): Answer<{ copy: ConversationCopy }> {
+export function copyOut(deps: ConversationDeps, call: CopyOutCall): Answer<{ copy: ConversationCopy }> {
   const session = getVisible(deps, call.access);
   const end = session && findPlace(deps.sql, call.messageId);
   if (!session || !end) return { ok: false, code: 'NOT_FOUND' };

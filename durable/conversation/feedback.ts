@@ -1,18 +1,11 @@
 // What people think of an answer: one verdict a person and message, which they may change and take back. Kept here beside
 // the words, so that a page shows it at once, and told to Postgres, where those who look after the assistant read it.
 import { addToOutbox, backlog, MAX_BACKLOG } from '../audit/outbox.ts';
-import type { Access } from '../principal.ts';
 import { getVisible } from './audience.ts';
+import type { FeedbackCall } from './branching-calls.ts';
 import type { ConversationDeps } from './deps.ts';
 import { type Answer, Feedback } from './requests.ts';
 import { findPlace, readTurn } from './transcript.ts';
-
-export type FeedbackCall = {
-  readonly access: Access;
-  readonly messageId: string;
-  /** Null takes it back. */
-  readonly feedback: Feedback | null;
-};
 
 /** Takes what somebody thinks of an answer. Saying the same again changes nothing. */
 export function judge(deps: ConversationDeps, call: FeedbackCall): Answer<{ feedback: Feedback | null }> {

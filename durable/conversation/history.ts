@@ -83,7 +83,8 @@ function toModelMessages(turn: Turn, { isShared, ownerId }: HistoryDeps): ModelM
     isShared === true || (ownerId !== undefined && author != null && author.id !== ownerId);
   return turn.messages.flatMap((message, index): ModelMessage[] => {
     const text = textOf(message.parts);
-    if (message.role === 'user') return [{ role: 'user', text: isOthers(message) ? saidBy(message.author, text) : text }];
+    if (message.role === 'user')
+      return [{ role: 'user', text: isOthers(message) ? saidBy(message.author, text) : text }];
     if (message.role === 'tool' || message.status === 'streaming') return [];
     const toolCalls = message.parts.filter((part) => part.type === 'tool-call');
     if (toolCalls.length === 0) return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];

@@ -138,7 +138,8 @@ function writeSession(sql: SqlStorage, session: Session): void {
 }
 
 export function toRecord(session: Session): SessionRecord {
-  const { id, title, model, programId, designId, pinned, audience, forkedFrom, createdAt, updatedAt, version } = session;
+  const { id, title, model, programId, designId, pinned, audience, forkedFrom, createdAt, updatedAt, version } =
+    session;
   const record = { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version };
   return forkedFrom ? { ...record, forkedFrom } : record;
 }

@@ -1,8 +1,9 @@
 // Shows another branch of the conversation: from now on to everybody who has it open, and to the model.
-import { backlog, addToOutbox, MAX_BACKLOG } from '../audit/outbox.ts';
+import { addToOutbox, backlog, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
 import { getVisible } from './audience.ts';
 import { isOn, readBranches, versionsOf } from './branches.ts';
+import type { ShowBranchCall } from './branching-calls.ts';
 import type { ConversationDeps } from './deps.ts';
 import { auditOfSession, indexItems } from './facts.ts';
 import { type Read, read } from './manage.ts';
@@ -11,8 +12,6 @@ import { changeSession, type Session, toRecord } from './session.ts';
 import { shownPath, showTurn } from './thread.ts';
 import { findPlace, nextOrdinal, readTurn } from './transcript.ts';
 import { endOfBranch } from './versions.ts';
-
-export type ShowBranchCall = { readonly access: Access; readonly messageId: string; readonly requestId: string };
 
 /** Shows the newest way through this message. Asking for what is shown changes nothing. */
 export function showBranch(deps: ConversationDeps, { access, messageId, requestId }: ShowBranchCall): Answer<Read> {

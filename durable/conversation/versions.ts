@@ -26,5 +26,8 @@ export const endOfBranch = (sql: SqlStorage, ordinal: number): number =>
 
 const questionIdOf = (sql: SqlStorage, ordinal: number): string | null =>
   sql
-    .exec<{ id: string }>("select id from messages where ordinal = ? and role = 'user' order by position limit 1", ordinal)
+    .exec<{ id: string }>(
+      "select id from messages where ordinal = ? and role = 'user' order by position limit 1",
+      ordinal,
+    )
     .toArray()[0]?.id ?? null;

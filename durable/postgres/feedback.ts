@@ -102,9 +102,6 @@ const after = ({ at, messageId, userId }: FeedbackCursor) =>
     lt(aiFeedback.createdAt, at),
     and(
       eq(aiFeedback.createdAt, at),
-      or(
-        lt(aiFeedback.messageId, messageId),
-        and(eq(aiFeedback.messageId, messageId), lt(aiFeedback.userId, userId)),
-      ),
+      or(lt(aiFeedback.messageId, messageId), and(eq(aiFeedback.messageId, messageId), lt(aiFeedback.userId, userId))),
     ),
   );
