@@ -2,6 +2,7 @@
 // their exact rate of model calls.
 // Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
 import { DurableObject } from 'cloudflare:workers';
+import type { SessionRecord } from '../conversation/requests.ts';
 import { sessionIdOf } from '../conversation/session-name.ts';
 import { logFailure } from '../log.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
@@ -9,7 +10,6 @@ import { listConversations } from '../postgres/conversations.ts';
 import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
-import type { SessionRecord } from '../conversation/requests.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
 import { createModelCalls } from './model-calls.ts';
 import { aiRuleOf } from './rate-bucket.ts';

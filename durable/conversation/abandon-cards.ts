@@ -2,19 +2,17 @@
 // that no longer count. What was decided already stays decided.
 import type { OutboxItem } from '../audit/outbox.ts';
 import { pendingApprovals, settleApproval } from './approvals.ts';
-import { isOn } from './branches.ts';
+import { isOn, pathTo, readBranches } from './branches.ts';
 import type { ConversationDeps } from './deps.ts';
 import { keepMessage } from './end-turn.ts';
 import { auditOf } from './facts.ts';
-import { requireRun } from './runs.ts';
-import type { Session } from './session.ts';
-import { shownPath } from './thread.ts';
+import { type Run, requireRun } from './runs.ts';
 import { toReplyMessage } from './tool-step.ts';
 import { ABANDONED } from './undone.ts';
 
-/** Part of the commit that admits the turn, which is shown in `session` already. Answers what Postgres is to be told. */
-export function abandonCards(deps: ConversationDeps, session: Session): OutboxItem[] {
-  const path = shownPath(deps.sql, session);
+/** Part of the commit that admits the turn; answers what Postgres is to be told. */
+export function abandonCards(deps: ConversationDeps, { ordinal }: Pick<Run, 'ordinal'>): OutboxItem[] {
+  const path = pathTo(readBranches(deps.sql), ordinal);
   return pendingApprovals(deps.sql, deps.now())
     .filter(({ place }) => !isOn(path, place.ordinal))
     .flatMap((approval): OutboxItem[] => {

@@ -9,7 +9,7 @@ import { abandonCards } from './abandon-cards.ts';
 import { decideApproval, getApproval } from './approvals.ts';
 import { beginAt, enter } from './audience.ts';
 import { type Begun, branchOff } from './branch-off.ts';
-import { isOn } from './branches.ts';
+import { isOn, pathTo, readBranches } from './branches.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { keepEarlierMessages } from './earlier-messages.ts';
 import { auditOf, messageItem, runItems } from './facts.ts';
@@ -18,7 +18,7 @@ import { authorOf, findRun, insertRun, type Run } from './runs.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
-import { placeTurn, shownPath } from './thread.ts';
+import { placeTurn } from './thread.ts';
 import { titleFrom } from './title.ts';
 import { blankMessage, nextOrdinal, putMessage } from './transcript.ts';
 
@@ -178,8 +178,8 @@ function commit(
     ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', meta) }] : []),
     ...earlier,
     ...(request.message ? keepWords(deps, session, run, branch?.question ?? inWords(run, request.message.text)) : []),
-    ...(branch ? abandonCards(deps, session) : []),
-    ...request.decisions.map((decision) => takeDecision(deps, session, run, decision, access)),
+    ...(branch ? abandonCards(deps, run) : []),
+    ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
     ...runItems(session, run.runId, access),
   ]);
 }
@@ -212,14 +212,14 @@ function keepWords(deps: ConversationDeps, session: Session, run: Run, { parts, 
 
 function takeDecision(
   deps: ConversationDeps,
-  session: Session,
   run: Run,
   decision: RunRequest['decisions'][number],
   access: Access,
 ): OutboxItem {
   const approval = decideApproval(deps.sql, decision, { access, runId: run.runId, now: run.createdAt });
   // What the decision goes on from is what is shown.
-  if (!isOn(shownPath(deps.sql, session), approval.place.ordinal)) throw new AppError('APPROVAL_ELSEWHERE');
+  if (!isOn(pathTo(readBranches(deps.sql), run.ordinal), approval.place.ordinal))
+    throw new AppError('APPROVAL_ELSEWHERE');
   const meta = { approvalId: approval.id, tool: approval.tool, digest: approval.digest };
   const audit = auditOf(deps, run, decision.approve ? 'tool.approved' : 'tool.declined', { meta });
   return { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit };
