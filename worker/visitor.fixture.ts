@@ -1,5 +1,5 @@
 // A person of the demo at the edge, for tests inside the Workers runtime: signs in without any page and asks.
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { settingsOf } from '../durable/env.ts';
@@ -69,6 +69,5 @@ export async function refillRate(...emails: string[]): Promise<void> {
   for (const email of emails) {
     const account = accountOf(env, requireDemoPerson(email).subject);
     await runInDurableObject(account, (_account, { storage }) => storage.delete('ai-bucket-full-at'));
-    await evictDurableObject(account);
   }
 }

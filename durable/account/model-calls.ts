@@ -10,8 +10,9 @@ const KEPT = 200;
 
 export type ModelCallDeps = {
   readonly rule: BucketRule;
+  /** What was stored last, whether or not it is on a disk. */
   load(): number;
-  /** May be stored a moment later: what dies in between forgets at most what it just counted. */
+  /** May reach the disk a moment later: what dies in between forgets at most what it just counted. */
   store(fullAt: number): void;
   /** Whether it is one of the person's recent runs. */
   isKnown(run: RunName): boolean;
@@ -19,21 +20,18 @@ export type ModelCallDeps = {
 };
 
 export function createModelCalls(deps: ModelCallDeps) {
-  let fullAt: number | null = null;
   const counted = new Set<string>();
 
   /** One step without an await, so that however many ask at once get exactly what there is. */
   return function count(run: RunName | null): RateVerdict {
-    fullAt ??= deps.load();
-    const taken = takeToken(deps.rule, fullAt, deps.now());
+    const taken = takeToken(deps.rule, deps.load(), deps.now());
     const name = run && `${run.orgId} ${run.sessionId} ${run.runId}`;
     if (run && name !== null && (counted.has(name) || deps.isKnown(run))) {
       // As if it had not asked: what is left is told, nothing is taken.
       return { ...taken.verdict, ok: true, remaining: taken.verdict.remaining + (taken.verdict.ok ? 1 : 0) };
     }
     if (!taken.verdict.ok) return taken.verdict;
-    fullAt = taken.fullAt;
-    deps.store(fullAt);
+    deps.store(taken.fullAt);
     if (name !== null) remember(counted, name);
     return taken.verdict;
   };

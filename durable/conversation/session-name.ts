@@ -6,14 +6,18 @@ import type { Access } from '../principal.ts';
 export async function sessionIdOf(access: Pick<Access, 'orgId' | 'userId'>, name: string): Promise<string> {
   const id = z.uuid().safeParse(name);
   if (id.success) return id.data;
-  const words = new TextEncoder().encode(JSON.stringify([access.orgId, access.userId, name]));
-  return toUuid(new Uint8Array(await crypto.subtle.digest('SHA-256', words)));
+  return nameBasedUuid(JSON.stringify([access.orgId, access.userId, name]));
 }
 
-/** RFC 9562, version 8: the bits are ours. */
-function toUuid(hash: Uint8Array): string {
-  const bytes = hash.slice(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+/** Ours, made once at random; RFC 9562 puts it before every name. */
+const NAMESPACE = [0x6d, 0x1f, 0x2c, 0x5e, 0x8b, 0x47, 0x4a, 0x90, 0xb3, 0x0d, 0x7e, 0x61, 0xc9, 0x52, 0xa4, 0x18];
+
+/** RFC 9562, version 5. Not 8, whose ids are those of shared places. */
+async function nameBasedUuid(name: string): Promise<string> {
+  const words = new TextEncoder().encode(name);
+  const hashed = await crypto.subtle.digest('SHA-1', Uint8Array.from([...NAMESPACE, ...words]));
+  const bytes = new Uint8Array(hashed).slice(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -48,7 +48,8 @@ describe('sessions', () => {
     const eli = await signedIn('eli@cascade.test');
     const made = await Promise.all(Array.from({ length: 7 }, () => create(eli)));
     const ids = made.map(({ id }) => id).sort();
-    await expect.poll(async () => (await listIds(eli)).sort()).toEqual(ids);
+    // Other files' tests may have made some of theirs before.
+    await expect.poll(async () => (await listIds(eli)).sort()).toEqual(expect.arrayContaining(ids));
     const seen: string[] = [];
     let cursor: string | null = '';
     for (let page = 0; cursor !== null && page < 10; page += 1) {
@@ -58,8 +59,8 @@ describe('sessions', () => {
       seen.push(...list.sessions.map(({ id }) => id));
       cursor = list.cursor;
     }
-    expect(seen).toHaveLength(7);
-    expect(seen.sort()).toEqual(ids);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => ids.includes(id)).sort()).toEqual(ids);
   });
 
   test('words are found in titles and texts of one’s own conversations', async () => {
