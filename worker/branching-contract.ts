@@ -31,7 +31,7 @@ export const FeedbackQuery = z.strictObject({
   cursor: z.string().max(512).optional(),
   verdict: z.enum(VERDICTS).optional(),
   model: ModelId.optional(),
-  userId: z.uuid().toLowerCase().optional(),
+  user: z.uuid().toLowerCase().optional().meta({ description: 'The id of whose feedback.' }),
   comment: z.enum(['any', 'with']).default('any').meta({ description: '`with`: only what has a comment.' }),
   from: z.iso.date().optional().meta({ description: 'A day in UTC, as YYYY-MM-DD.' }),
   to: z.iso.date().optional().meta({ description: 'Included.' }),

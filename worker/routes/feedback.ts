@@ -34,9 +34,9 @@ feedbackRoutes.delete(PATH, async (c) => {
 
 // The database asks for the same.
 feedbackRoutes.get('/feedback', permitted('usage:read'), async (c) => {
-  const { limit, cursor, verdict, model, userId, comment, from, to } = parseInput(FeedbackQuery, c.req.query());
+  const { limit, cursor, verdict, model, user, comment, from, to } = parseInput(FeedbackQuery, c.req.query());
   const filter = {
-    ...{ verdict, model, userId, withComment: comment === 'with' },
+    ...{ verdict, model, userId: user, withComment: comment === 'with' },
     from: from === undefined ? undefined : Date.parse(from),
     until: to === undefined ? undefined : Date.parse(to) + DAY_MS,
   };
