@@ -2,7 +2,7 @@
 // added, and unknown ones are dropped.
 import { z } from 'zod';
 import { Access } from '../principal.ts';
-import { ConversationCopy } from './copy-out.ts';
+import { ConversationCopy } from './conversation-copy.ts';
 import { Feedback } from './requests.ts';
 
 export const CopyOutCall = z.object({ access: Access, messageId: z.string() });

@@ -17,14 +17,15 @@ import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
-import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
-import { arrive, getVisible, isSharedPlace } from './audience.ts';
+import { unsettledApprovals } from './approvals.ts';
+import { arrive, isSharedPlace } from './audience.ts';
 import { CopyInCall, CopyOutCall, FeedbackCall, ShowBranchCall } from './branching-calls.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
 import { copyIn } from './copy-in.ts';
 import { copyOut } from './copy-out.ts';
+import { decide } from './decide.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
@@ -54,7 +55,6 @@ import { createStreams } from './streams.ts';
 import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
-import { mayDecide } from './watch-rights.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
@@ -244,36 +244,7 @@ export class Conversation extends DurableObject<Env> {
   /** The owner's click on a card. The run that it starts can be followed like any other. */
   decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
     const parsed = DecideCall.parse(call);
-    return this.#as(parsed.access, () => this.#decide(parsed));
-  }
-
-  async #decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const { access, requestId, runId, approvalId, approve, digest } = call;
-    const session = getVisible(this.#deps, access);
-    if (!session) return { ok: false, code: 'NOT_FOUND' };
-    const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
-    const nothing = { message: null, model: null, programId: null, designId: null, parentRunId };
-    const run = {
-      ...nothing,
-      sessionId: session.id,
-      runId,
-      decisions: [{ approvalId, approve }],
-      mode: 'chat' as const,
-      digest,
-    };
-    try {
-      const unproven = await mayDecide(this.#deps, access);
-      if (unproven) return { ok: false, code: unproven.code };
-      const started = this.#start({ run, access, requestId, lastEventId: null });
-      const refusal = (await started?.refusal) ?? null;
-      if (refusal) return { ok: false, code: refusal.code };
-    } catch (error) {
-      if (error instanceof AppError) return { ok: false, code: error.code, detail: error.detail };
-      throw error;
-    }
-    const approval = getApproval(this.ctx.storage.sql, approvalId);
-    if (!approval) return { ok: false, code: 'NOT_FOUND' };
-    return { ok: true, runId, confirmation: toConfirmation(approval, this.#deps.now()) };
+    return this.#as(parsed.access, () => decide(this.#deps, (run) => this.#start(run), parsed));
   }
 
   async remove(call: { access: Access; requestId: string }) {

@@ -1,40 +1,16 @@
 // What a fork takes along: the shown turns up to a message, as they stand. Of an answer under way that is what is shown of
 // it now. Nothing here changes the conversation that is copied.
-import { z } from 'zod';
 import { getVisible } from './audience.ts';
 import { pathTo, type Range, readBranches } from './branches.ts';
 import type { CopyOutCall } from './branching-calls.ts';
-import { CopiedCard, cardsToCopy } from './copied-cards.ts';
+import type { ConversationCopy, CopiedMessage } from './conversation-copy.ts';
+import { cardsToCopy } from './copied-cards.ts';
 import type { ConversationDeps } from './deps.ts';
-import { type Answer, TranscriptMessage } from './requests.ts';
+import type { Answer, TranscriptMessage } from './requests.ts';
 import { findPlace, type Place, readTurn } from './transcript.ts';
 
 /** Far more than a model is ever sent, and what one call between objects takes. */
 const MAX_COPY_CHARS = 12_000_000;
-
-const CopiedMessage = z.object({
-  ordinal: z.int().positive(),
-  position: z.int().nonnegative(),
-  message: TranscriptMessage,
-  cards: z.array(CopiedCard),
-});
-export type CopiedMessage = z.infer<typeof CopiedMessage>;
-
-export const ConversationCopy = z.object({
-  sessionId: z.uuid(),
-  /** The last message that is copied. */
-  messageId: z.uuid(),
-  title: z.string().nullable(),
-  model: z.string().nullable(),
-  programId: z.string().nullable(),
-  designId: z.string().nullable(),
-  /** Null where the prompt will be another one: several people share the conversation, and the copy is one person's. */
-  cacheKey: z.string().nullable(),
-  /** The copied turn that the model is sent first. */
-  historyFrom: z.int().nonnegative(),
-  messages: z.array(CopiedMessage).min(1),
-});
-export type ConversationCopy = z.infer<typeof ConversationCopy>;
 
 export function copyOut(deps: ConversationDeps, call: CopyOutCall): Answer<{ copy: ConversationCopy }> {
   const session = getVisible(deps, call.access);

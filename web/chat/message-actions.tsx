@@ -122,7 +122,7 @@ export function AnswerActions({ steps, question, isFirst, last, live, children }
 function readableText(lastStepId: string, markdown: string): string {
   const article = document.querySelector(`[data-answer="${CSS.escape(lastStepId)}"]`);
   const blocks = [...(article?.querySelectorAll<HTMLElement>('[data-words]') ?? [])];
-  // biome-ignore lint/performance/useDomTextContent… 
+  // biome-ignore lint/performance/useDomNodeTextContent: lines and list items are to stay apart
   const words = blocks.map((block) => block.innerText.trim());
   return words.length > 0 ? words.join('\n\n') : markdown;
 }
