@@ -1,11 +1,13 @@
 -- Why: what people think of an answer, one row a person and message. The conversation tells of it in the name of its owner,
 -- which may be another where several people share it: a system claim writes for all who judge that owner's conversations.
--- Read by the person, and by those of the org who may read usage; they see verdict and comment, never the words judged.
+-- Read by those of the org who may read usage: they see verdict and comment, never the words judged.
 set local role groundwire_owner;
 
 create table public.ai_feedback (
   org_id uuid not null,
+  -- Whose it is, and whose the conversation is.
   user_id uuid not null,
+  owner_id uuid not null,
   conversation_id uuid not null,
   message_id text not null check (length(message_id) between 1 and 128),
   verdict text not null check (verdict in ('up', 'down')),
@@ -21,24 +23,16 @@ create index ai_feedback_of_conversation on public.ai_feedback (org_id, conversa
 
 alter table public.ai_feedback enable row level security;
 alter table public.ai_feedback force row level security;
-create policy select_own_or_with_usage_read on public.ai_feedback for select to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c where c.kind = 'user')
-    and (user_id = (select c.user_id from private.claim() c)
-      or (select c.permissions && array['usage:read'] from private.claim() c)));
--- The conversations that such a claim sees are those of the user that it names.
-create policy select_by_owners_system on public.ai_feedback for select to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
-    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+create policy select_with_usage_read on public.ai_feedback for select to groundwire_app
+  using (org_id = (select c.org_id from private.claim() c where c.permissions && array['usage:read']));
+create policy select_of_own_conversations on public.ai_feedback for select to groundwire_app
+  using ((org_id, owner_id) = (select c.org_id, c.user_id from private.claim() c));
 create policy insert_by_owners_system on public.ai_feedback for insert to groundwire_app
-  with check (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
-    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+  with check ((org_id, owner_id) = (select c.org_id, c.user_id from private.claim() c where c.kind = 'system'));
 create policy update_by_owners_system on public.ai_feedback for update to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
-    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id))
-  with check (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
-    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+  using ((org_id, owner_id) = (select c.org_id, c.user_id from private.claim() c where c.kind = 'system'))
+  with check ((org_id, owner_id) = (select c.org_id, c.user_id from private.claim() c where c.kind = 'system'));
 create policy delete_by_owners_system on public.ai_feedback for delete to groundwire_app
-  using (org_id = (select c.org_id from private.claim() c where c.kind = 'system') and exists (
-    select from public.ai_conversations v where v.org_id = ai_feedback.org_id and v.id = ai_feedback.conversation_id));
+  using ((org_id, owner_id) = (select c.org_id, c.user_id from private.claim() c where c.kind = 'system'));
 grant select, insert, delete on public.ai_feedback to groundwire_app;
 grant update (verdict, comment, model, created_at) on public.ai_feedback to groundwire_app;

@@ -14,6 +14,7 @@ const PEOPLE = { orgs: READ, users: READ, roles: READ };
 const MEMBER = { ...PEOPLE, memberships: `${READ} blind-delete` };
 const ADMIN = {
   ...PEOPLE,
+  ai_feedback: READ,
   memberships: `${READ} update delete returning blind-update blind-delete`,
   invitations: `${READ} insert-as-self delete returning blind-delete`,
 };
@@ -46,7 +47,6 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_conversations: CONVERSATION,
     ai_messages: `${READ} insert insert-as-self upsert returning`,
-    ai_feedback: READ,
     audit_log: `${READ} insert insert-as-self upsert returning`,
     effect_journal: GROWING,
     ...WORKFLOWS,

@@ -145,6 +145,7 @@ export const aiFeedback = pgTable(
   {
     orgId: uuid('org_id').notNull(),
     userId: uuid('user_id').notNull(),
+    ownerId: uuid('owner_id').notNull(),
     conversationId: uuid('conversation_id').notNull(),
     messageId: text('message_id').notNull(),
     verdict: text('verdict', { enum: ['up', 'down'] }).notNull(),

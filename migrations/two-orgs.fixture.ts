@@ -13,7 +13,7 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
 export const ALL = [
-  ...['settings:update', 'audit:read', 'members:read', 'members:manage'],
+  ...['settings:update', 'audit:read', 'usage:read', 'members:read', 'members:manage'],
   ...PLM_WRITE,
   ...PRODUCTION_READ,
 ];
@@ -117,7 +117,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       ...{ role: 'user', ordinal: 1, content: 'What is the torque limit of the gripper?' },
     }),
     ai_feedback: (fresh, person = ids.victim) => ({
-      ...{ org_id: ids.orgB, user_id: person, conversation_id: ids.conversation },
+      ...{ org_id: ids.orgB, user_id: person, owner_id: person, conversation_id: ids.conversation },
       ...{ message_id: fresh ? randomUUID() : 'message-1', verdict: 'down', comment: 'Wrong gripper.' },
     }),
     effect_journal: (fresh, person = ids.victim) => ({

@@ -10,6 +10,7 @@ type FeedbackItem = Extract<StoredItem, { kind: 'feedback' }>;
 /** The latest word of a person on a message replaces the one before; none takes it away. */
 export function storeFeedback(db: TenantDb, item: FeedbackItem) {
   const { orgId, sessionId: conversationId, messageId, authorId: userId, model, feedback, at: createdAt } = item;
+  const ownerId = item.userId;
   if (!feedback) {
     return db
       .delete(aiFeedback)
@@ -25,7 +26,7 @@ export function storeFeedback(db: TenantDb, item: FeedbackItem) {
   const { orgId: org, userId: user, conversationId: conversation, messageId: message } = aiFeedback;
   return db
     .insert(aiFeedback)
-    .values({ orgId, userId, conversationId, messageId, model, ...feedback, createdAt })
+    .values({ orgId, userId, ownerId, conversationId, messageId, model, ...feedback, createdAt })
     .onConflictDoUpdate({ target: [org, user, conversation, message], set: { ...feedback, model, createdAt } });
 }
 

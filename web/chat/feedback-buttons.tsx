@@ -2,6 +2,7 @@
 import type { UIMessage } from '@tanstack/ai-client';
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { IconButton } from '../design/icon-button.tsx';
 import { type Feedback, judgeAnswer, storedFeedback } from './branching.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
@@ -11,7 +12,8 @@ const FeedbackComment = lazy(() =>
   import('./feedback-comment.tsx').then((module) => ({ default: module.FeedbackComment })),
 );
 
-export function FeedbackButtons({ message }: { message: UIMessage }) {
+/** Its form takes a line of its own, in `form`. */
+export function FeedbackButtons({ message, form }: { message: UIMessage; form: HTMLElement | null }) {
   const conversation = useConversation();
   const judged = useConversationState((state) => state.judged[message.id]);
   const feedback = judged === undefined ? storedFeedback(message) : judged;
@@ -38,18 +40,22 @@ export function FeedbackButtons({ message }: { message: UIMessage }) {
     <>
       {thumb('up', ThumbsUp, 'Good answer')}
       {thumb('down', ThumbsDown, 'Poor answer')}
-      {isOpen && feedback && (
-        <Suspense>
-          <FeedbackComment
-            verdict={feedback.verdict}
-            onSend={(comment) => {
-              judge({ ...feedback, comment });
-              setOpen(false);
-            }}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
-      )}
+      {isOpen &&
+        feedback &&
+        form &&
+        createPortal(
+          <Suspense>
+            <FeedbackComment
+              verdict={feedback.verdict}
+              onSend={(comment) => {
+                judge({ ...feedback, comment });
+                setOpen(false);
+              }}
+              onClose={() => setOpen(false)}
+            />
+          </Suspense>,
+          form,
+        )}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function FeedbackComment({ verdict, onSend, onClose }: CommentProps) {
         event.stopPropagation();
         onClose();
       }}
-      className="mt-1 flex w-full max-w-md basis-full flex-col gap-2 rounded-card border border-line-strong bg-raised p-3 text-text"
+      className="mt-1 flex w-full max-w-md flex-col gap-2 rounded-card border border-line-strong bg-raised p-3 text-text"
     >
       <TextAreaField
         label={verdict === 'up' ? 'What was good about it?' : 'What was wrong with it?'}

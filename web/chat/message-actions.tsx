@@ -2,7 +2,7 @@
 // that can hover brings them out, so that they stand in nobody's way.
 import type { UIMessage } from '@tanstack/ai-client';
 import { Ellipsis, FileCode2, Pencil, RefreshCw, Split } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { CopyButton } from '../design/copy-button.tsx';
 import { cx } from '../design/cx.ts';
 import { IconButton } from '../design/icon-button.tsx';
@@ -36,7 +36,7 @@ export function QuestionActions({ message, isOthers = false }: { message: UIMess
   const { fork, busy } = useFork();
   const versions = versionsOf(message);
   return (
-    <div className={cx('mt-1 flex items-center gap-1', isOthers ? 'ms-9' : 'flex-row-reverse')}>
+    <div className={cx('mt-1 -mb-5 flex items-center gap-1 touch:mb-0', isOthers ? 'ms-9' : 'flex-row-reverse')}>
       {versions && <VersionSwitcher of="question" ids={versions.questions} shown={message.id} />}
       <Actions>
         <CopyButton text={textOf(message)} label="Copy question" />
@@ -71,6 +71,7 @@ export function AnswerActions({ steps, question, isFirst, last, live, children }
   const busyElsewhere = useConversationState((state) => state.live);
   const meId = useConversationState((state) => state.me?.id);
   const { fork, busy } = useFork();
+  const [form, setForm] = useState<HTMLElement | null>(null);
   const lastStep = steps.at(-1);
   if (lastStep === undefined) return null;
   const forkButton = (
@@ -83,6 +84,7 @@ export function AnswerActions({ steps, question, isFirst, last, live, children }
   return (
     <div className="mt-1 flex min-h-7 flex-wrap items-center gap-x-1 text-meta text-muted">
       {versions && question && <VersionSwitcher of="answer" ids={versions.answers} shown={question.id} />}
+      {!last && children}
       <Actions always={last}>
         {markdown !== '' && <CopyButton text={() => readableText(lastStep.id, markdown)} label="Copy answer" />}
         {isOwn && !busyElsewhere && (
@@ -94,7 +96,7 @@ export function AnswerActions({ steps, question, isFirst, last, live, children }
           />
         )}
         {forkButton}
-        <FeedbackButtons message={lastStep} />
+        <FeedbackButtons message={lastStep} form={form} />
         {markdown !== '' && (
           <Menu
             trigger={<IconButton size="small" icon={Ellipsis} label="More for this answer" />}
@@ -113,7 +115,8 @@ export function AnswerActions({ steps, question, isFirst, last, live, children }
           />
         )}
       </Actions>
-      {children}
+      {last && children}
+      <div ref={setForm} className="basis-full" />
     </div>
   );
 }
