@@ -1,6 +1,8 @@
 // The functions that the app role may call and that run under its own rights, hence under its policies. A function is
 // listed here by whoever adds it, so that none becomes callable without anybody noticing.
 export const INVOKER_FUNCTIONS: readonly string[] = [
+  'create_ai_settings(jsonb,jsonb,text)',
+  'delete_ai_settings(uuid,text)',
   'find_effect(text)',
   'plm.analyze_change_impact(jsonb)',
   'plm.create_change_order(jsonb,boolean,jsonb,text,jsonb)',
@@ -23,6 +25,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'plm.workspace_program(jsonb)',
   'plm.workspace_session(jsonb)',
   'private.active_change_orders(uuid)',
+  'private.ai_settings_json(ai_settings)',
   'private.change_order_of(plm.items)',
   'private.changes_between(jsonb,jsonb)',
   'private.design_json(plm.designs)',
@@ -71,11 +74,13 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.name_of(uuid)',
   'private.note_effect(jsonb,jsonb)',
   'private.note_history(plm.items,text,jsonb,text,uuid)',
+  'private.note_settings_change(text,uuid,jsonb,jsonb,text)',
   'private.open_eco_branch(plm.items,plm.designs)',
   'private.page_of(jsonb,integer)',
   'private.path_numbers(uuid[])',
   'private.program_json(uuid)',
   'private.program_members_json(uuid)',
+  'private.put_ai_keys(uuid,jsonb)',
   'private.put_details(plm.items,jsonb)',
   'private.read_fields(jsonb,text)',
   'private.refusal_of(text,text)',
@@ -100,4 +105,6 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.take_into_scope(plm.items,plm.items)',
   'private.version_of(text,uuid,bigint)',
   'private.where_used(uuid,uuid,integer,integer)',
+  'update_ai_settings(jsonb,jsonb,bigint,text)',
+  'update_experimental_features(jsonb,bigint,text)',
 ];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../local/test-database.ts';
 import { findCatalogHoles } from './catalog-holes.ts';
 import { cell, findReached, OPERATIONS, readTables, type Table } from './isolation-matrix.fixture.ts';
-import { type ClaimName, createTwoOrgs, type TwoOrgs } from './two-orgs.fixture.ts';
+import { type ClaimName, createTwoOrgs, insert, type TwoOrgs } from './two-orgs.fixture.ts';
 
 const READ = 'select count join';
 const PEOPLE = { orgs: READ, users: READ, roles: READ, memberships: READ };
@@ -12,6 +12,11 @@ const CONVERSATION = `${READ} insert insert-as-self update delete upsert returni
 
 const GROWING = `${READ} insert insert-as-self upsert returning`;
 const CHANGING = `${GROWING} update blind-update`;
+/** Settings that another admin wrote: an admin who sees the program changes them in their own name only. */
+const AI_SETTINGS_OF_OTHERS = {
+  ai_settings: `${READ} insert-as-self delete returning blind-update blind-delete`,
+  ai_keys: `${READ} insert-as-self delete returning blind-update blind-delete`,
+};
 const WORKFLOWS = { 'plm.workflow_definitions': READ };
 /** What a member of the program with all permissions reaches in it. */
 const PLM_WRITE = {
@@ -29,6 +34,9 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   victim: {
     ...PEOPLE,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
+    ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
+    // Nobody reads what is sealed, not even to write it again.
+    ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
     ai_conversations: CONVERSATION,
     ai_messages: `${READ} insert insert-as-self upsert returning`,
     audit_log: `${READ} insert insert-as-self upsert returning`,
@@ -40,6 +48,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   secondAdmin: {
     ...PEOPLE,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -52,6 +61,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   partner: {
     ...PEOPLE,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -78,6 +88,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   overseer: {
     ...PEOPLE,
     tenant_settings: READ,
+    ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -90,6 +101,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   colleague: {
     ...PEOPLE,
     tenant_settings: READ,
+    ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -251,7 +263,7 @@ async function isNoticed(table: string): Promise<boolean> {
   const { owner } = database;
   if ((await findCatalogHoles(owner)).length > 0) return true;
   await owner.query('set local role groundwire_app');
-  if (!(await doDefinersWork())) return true;
+  if (!(await doDefinersWork()) || (await readsOrgSettingsAsSystem())) return true;
   for (const among of [tables.filter(({ name }) => name === table), tables]) {
     // A claim at a time: most mutants are noticed by one of the first.
     for (const claim of Object.keys(orgs.claims) as ClaimName[]) {
@@ -259,6 +271,20 @@ async function isNoticed(table: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+/** The matrix looks at a program's settings. An org's own are hidden from system claims as well. */
+async function readsOrgSettingsAsSystem(): Promise<boolean> {
+  const { owner } = database;
+  await owner.query('savepoint settings');
+  await owner.query(`select set_config('groundwire.claim', $1, true)`, [orgs.claims.victim]);
+  await insert(owner, 'ai_settings', { org_id: orgs.ids.orgB, updated_by: orgs.ids.victim }).catch(() => {
+    // A policy that lets no row in is for the matrix to notice.
+  });
+  await owner.query(`select set_config('groundwire.claim', $1, true)`, [orgs.claims.systemOfOrg]);
+  const { rowCount } = await owner.query('select from ai_settings').catch(() => ({ rowCount: 1 }));
+  await owner.query('rollback to savepoint settings');
+  return rowCount !== 0;
 }
 
 /** The definer functions see through the owner's policies. */
@@ -287,6 +313,11 @@ async function doDefinersWork(): Promise<boolean> {
   );
   const way = await ask(orgs.claims.victim, `select private.find_bom_path('${item}', '${component}') as way`);
   const counted = await ask(orgs.claims.victim, `select * from private.count_approvable('${changeOrder}')`);
+  const settings = await ask(
+    orgs.claims.subject,
+    `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key
+     from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
+  );
   const breaks = await ask(orgs.claims.victim, 'select * from find_audit_break()');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -297,6 +328,7 @@ async function doDefinersWork(): Promise<boolean> {
     items === JSON.stringify([{ id: item }]) &&
     way === JSON.stringify([{ way: [item, component] }]) &&
     counted === JSON.stringify([{ touched: 2, approvable: 1 }]) &&
+    settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
     breaks === '[]'
   );
 }

@@ -11,11 +11,11 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
-export const ALL = ['settings:update', 'audit:read', ...PLM_WRITE];
+export const ALL = ['settings:update', 'ai_settings:create', 'ai_settings:update', 'audit:read', ...PLM_WRITE];
 
 export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const ids = {
-    ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID() },
+    ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID(), aiSettings: randomUUID() },
     ...{
       victim: randomUUID(),
       colleague: randomUUID(),
@@ -80,6 +80,16 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       updated_by: person,
       updated_at: new Date(0),
     }),
+    // The victim row is a program's, so that the rights in the program count as well.
+    ai_settings: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.aiSettings },
+      ...{ program_id: plm.ids.program, provider: 'anthropic', model: 'claude-sonnet-4-6' },
+      ...{ updated_by: person, updated_at: new Date(0) },
+    }),
+    ai_keys: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, setting_id: ids.aiSettings, slot: fresh ? 'fallback' : 'primary' },
+      ...{ sealed: 'sealed', last_four: 'abcd', replaced_by: person },
+    }),
     ai_conversations: (fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.conversation, user_id: person },
       ...{ title: 'Torque limits', version: 7, updated_at: new Date(0) },
@@ -106,6 +116,8 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
   await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
   for (const [table, row] of plm.setUp) await insert(owner, table, row);
+  await insert(owner, 'ai_settings', rows['ai_settings']?.(false) ?? {});
+  await insert(owner, 'ai_keys', rows['ai_keys']?.(false) ?? {});
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
   await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
   await owner.query('reset groundwire.claim');
