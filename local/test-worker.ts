@@ -26,7 +26,12 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     'workerBindings',
     buildBindings({
       settings: {},
-      keys: { ...postgres, sessionKey: randomBytes(32).toString('base64'), ownerPassword: '' },
+      keys: {
+        ...postgres,
+        sessionKey: randomBytes(32).toString('base64'),
+        masterKeys: `v1:${randomBytes(32).toString('base64')}`,
+        ownerPassword: '',
+      },
       databaseUrl: appUrl(postgres.port, postgres.appPassword, DATABASE),
       neonFetchEndpoint: postgres.fetchEndpoint,
       demoModelUrl: demo.url,

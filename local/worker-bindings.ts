@@ -47,6 +47,7 @@ export function buildBindings(options: {
     DATABASE_URL: options.databaseUrl,
     CLAIM_KEY: settings['CLAIM_KEY'] ?? keys.claimKey,
     SESSION_KEY: settings['SESSION_KEY'] ?? keys.sessionKey,
+    MASTER_KEYS: settings['MASTER_KEYS'] ?? keys.masterKeys,
   };
   if (neonFetchEndpoint !== undefined) bindings['NEON_FETCH_ENDPOINT'] = neonFetchEndpoint;
   for (const name of PASSED_ON) {
