@@ -34,7 +34,10 @@ const Settings = z
     /** Wrap the keys of what is stored sealed: `<version>:<32 bytes in base64>`, comma-separated, the current one first. */
     MASTER_KEYS: z
       .string()
-      .regex(/^[\w-]{1,32}:[A-Za-z0-9+/]{43}=( *, *[\w-]{1,32}:[A-Za-z0-9+/]{43}=)*$/, 'needs the form <version>:<base64>'),
+      .regex(
+        /^[\w-]{1,32}:[A-Za-z0-9+/]{43}=( *, *[\w-]{1,32}:[A-Za-z0-9+/]{43}=)*$/,
+        'needs the form <version>:<base64>',
+      ),
     ANTHROPIC_API_KEY: optionalText,
     ANTHROPIC_MODEL: optionalText,
     ANTHROPIC_BASE_URL: optionalText,

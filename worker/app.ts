@@ -10,11 +10,14 @@ import { checkOrigin } from './origin-check.ts';
 import { serveAsset, servePage } from './pages.ts';
 import { problemResponse } from './problem.ts';
 import { limitByAddress } from './rate-limit.ts';
+import { aiSettingsRoutes } from './routes/ai-settings.ts';
+import { aiSettingsTestRoutes } from './routes/ai-settings-test.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { estimateRoutes } from './routes/estimate.ts';
+import { featureRoutes } from './routes/features.ts';
 import { meRoutes } from './routes/me.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -54,6 +57,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
 
   app.use('/api/*', authenticated);
   app.route('/api/v1', meRoutes);
+  app.use('/api/v1/settings/*', admitted('confirmed'));
+  app.route('/api/v1', featureRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
@@ -68,6 +73,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);
     app.route(prefix, usageRoutes);
+    app.route(prefix, aiSettingsRoutes);
+    app.route(prefix, aiSettingsTestRoutes);
   }
 
   app.notFound((c) => serveAsset(c));

@@ -11,8 +11,7 @@ import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { RunId } from '../durable/conversation/requests.ts';
 import { AppError } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
-import type { Access } from '../durable/principal.ts';
-import { askAccount, chosenOrg } from './access.ts';
+import { askAccount, chosenOrg, setAdmission } from './access.ts';
 import { SessionId } from './contract.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
@@ -29,17 +28,18 @@ export type ModelCallOptions = {
   readonly runOf?: (c: Context<EdgeEnv>, body: unknown) => RequestedRun | null;
 };
 
-/** To be mounted before `admitted`, in its place. Leaves `body`, `access` and `rate` to the handler, which asks the gate. */
+/** To be mounted before `admitted`, in its place. Leaves `body`, `rate` and what `admitted` sets to the handler, which asks the gate. */
 export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv> {
   return async function callModel(c, next) {
     const body = await readJson(c.req.raw, options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes });
     const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
-    const admission = await askAccount(c, chosenOrg(c), options.rights, { run });
+    const about = run ? { sessionId: run.sessionId } : {};
+    const admission = await askAccount(c, chosenOrg(c), options.rights, { modelCall: { run }, ...about });
     if (!admission.ok) throw new AppError(admission.code);
+    setAdmission(c, admission);
     c.set('body', body);
-    c.set('access', admission.access);
-    c.set('orgs', admission.orgs);
     c.set('rate', admission.rate);
+    c.set('sessionProgramId', admission.sessionProgramId ?? null);
     await next();
     setRateHeaders(c);
     if (c.error instanceof AppError) noteRefusal(c, c.error, run);
@@ -69,7 +69,7 @@ export async function understood<T>(body: JsonBody, parse: (value: unknown) => P
 
 export type ModelCall<T> = {
   /** Whether a model can answer, for these rights. Left out where the request must be done whatever is left to ask one. */
-  readonly model?: (access: Access) => ModelVerdict;
+  readonly model?: () => ModelVerdict;
   readonly input: Input<T>;
 };
 
@@ -94,7 +94,7 @@ async function confirmRights(c: Context<EdgeEnv>): Promise<void> {
   if (Date.now() - c.get('access').confirmedAt <= FRESH_MS) return;
   const admission = await askAccount(c, chosenOrg(c), 'confirmed');
   if (!admission.ok) throw new AppError(admission.code);
-  c.set('access', admission.access);
+  setAdmission(c, admission);
 }
 
 function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): GateQuestion {
@@ -103,7 +103,7 @@ function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): 
     access,
     input: input.ok ? null : input.error,
     rate: c.get('rate'),
-    ...(model && { model: model(access) }),
+    ...(model && { model: model() }),
   };
 }
 

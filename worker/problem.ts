@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
+import { Conflict, type ConflictingValue } from './conflict.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
 /** Where an error's `type` leads: a row of the errors page. */
@@ -22,6 +23,8 @@ export type Problem = {
   readonly issues?: readonly ProblemIssue[];
   /** Figures that the code brings along. */
   readonly [member: string]: unknown;
+  /** Of what somebody else saved meanwhile: both values, and the version to save on. */
+  readonly conflict?: { readonly version: number; readonly values: readonly ConflictingValue[] };
 };
 
 /** Enough to mend a request; a hostile one could name thousands. */
@@ -40,6 +43,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
     requestId,
     ...(issues.length > 0 && { issues }),
     ...known.members,
+    ...(known.cause instanceof Conflict && { conflict: toConflict(known.cause) }),
   };
 }
 
@@ -60,6 +64,8 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   if (result.success) return result.data;
   throw new AppError('BAD_REQUEST', { cause: result.error });
 }
+
+const toConflict = ({ version, values }: Conflict) => ({ version, values: [...values] });
 
 const toIssues = (error: z.ZodError): ProblemIssue[] =>
   error.issues

@@ -30,6 +30,7 @@ import {
   hydrateSessions,
   isHydrated,
   listSessions,
+  programOfSession,
   putSession,
   removeSession,
   sessionsToEvict,
@@ -75,14 +76,18 @@ export class Account extends DurableObject<Env> {
 
   /** Whether this sign-in is open and what the person may do in the org; one hop for each request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights, modelCall } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, fresh, modelCall, sessionId } = AdmitInput.parse(input);
     const now = Date.now();
     const isOpen = principal.signInId === undefined || isSignInOpen(this.#sql, principal.signInId, now);
     if (!isOpen || principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
-    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights });
-    if (!admission.ok || !modelCall) return admission;
+    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
+    if (!admission.ok) return admission;
     const { orgId } = admission.access;
-    return { ...admission, rate: this.#countModelCall(modelCall.run && { orgId, ...modelCall.run }) };
+    return {
+      ...admission,
+      ...(modelCall && { rate: this.#countModelCall(modelCall.run && { orgId, ...modelCall.run }) }),
+      ...(sessionId !== undefined && { sessionProgramId: programOfSession(this.#sql, orgId, sessionId) }),
+    };
   }
 
   /** Fresh rights for work that began on older ones. */

@@ -8,7 +8,8 @@ import { decideApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { auditOf, indexItem } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
-import { findRun, insertRun, type Run } from './runs.ts';
+import { resolveFor } from './resolve-for.ts';
+import { answeredBy, findRun, insertRun, type Run } from './runs.ts';
 import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
@@ -35,7 +36,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
   if (before && backlog(deps.sql) >= MAX_BACKLOG) throw new AppError('BACKLOG_FULL', { retryAfterSeconds: 60 });
-  const resolved = resolveFor(deps, request, access, before);
+  const resolved = resolveFor(deps, request, before, { access, settings: call.settings });
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
   const run = deps.transaction(() => {
@@ -46,22 +47,10 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     commit(deps, { session, isNew: before === null }, created, request, access);
     return created;
   });
-  const turn = beginTurn(deps, run, access, resolved);
+  const turn = beginTurn(deps, run, { access, requestedModel: request.model, resolved });
   deps.live.set(run.runId, turn);
   deps.keepAlive();
   return { kind: 'new', turn };
-}
-
-/** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
-export function resolveFor(
-  deps: Pick<ConversationDeps, 'resolveModel'>,
-  request: Pick<RunRequest, 'model'>,
-  access: Access,
-  session: Session | null,
-) {
-  if (request.model !== null) return deps.resolveModel(request.model, access);
-  const chosen = session?.model ? deps.resolveModel(session.model, access) : null;
-  return chosen?.ok ? chosen : deps.resolveModel(null, access);
 }
 
 /** A turn that carries out a decision has no message before its effect is told of, and yet has its place. */
@@ -90,27 +79,31 @@ const newRun = (
   },
   requestId,
   assistantId: deps.newId(),
-  model: resolved.model.id,
-  provider: resolved.provider.name,
-  pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
+  ...answeredBy(resolved),
   promptTokens: 0,
   budgetMonth: null,
+  leaseId: null,
   createdAt: now,
 });
 
-function beginTurn(deps: ConversationDeps, run: Run, access: Access, resolved: Resolved): LiveTurn {
+function beginTurn(
+  deps: ConversationDeps,
+  run: Run,
+  admitted: Pick<LiveTurn, 'access' | 'requestedModel' | 'resolved'>,
+): LiveTurn {
   deps.log.open(run.runId);
   return {
     run,
-    access,
-    resolved,
+    ...admitted,
+    attempt: null,
+    successor: null,
     step: newStep(deps, run, run.assistantId, 1),
     used: [],
     tried: new Set<string>(),
     controller: new AbortController(),
     ended: Promise.withResolvers<void>(),
     rights: Promise.withResolvers<AppError | null>(),
-    limit: access.tokenAllowance ?? null,
+    limit: admitted.access.tokenAllowance ?? null,
     quota: Promise.withResolvers<AppError | null>(),
     isHeldForQuota: false,
     isReserving: false,

@@ -2,8 +2,10 @@
 // Account to the functions beside this file, and speaks to the edge by fetch (streams) and RPC (all else).
 
 import { DurableObject } from 'cloudflare:workers';
+import type { z } from 'zod';
 import { backlog } from '../audit/outbox.ts';
 import { createPump } from '../audit/pump.ts';
+import { isolateBreakersOf } from '../breakers/config.ts';
 import { budgetCalls } from '../budget/budget-calls.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
@@ -11,8 +13,8 @@ import { logFailure } from '../log.ts';
 import { findInView, toolsFor } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
-import { resolveModel } from '../providers/catalog.ts';
-import { providerConfigOf } from '../providers/config.ts';
+import { AiSettings } from '../providers/ai-settings.ts';
+import { resolveInScope } from '../providers/config.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
@@ -41,7 +43,8 @@ import {
   SessionDraft,
   SessionPatch,
 } from './requests.ts';
-import { refusalOf, runTurn } from './run-turn.ts';
+import { refusalOf } from './reserve-step.ts';
+import { runTurn } from './run-turn.ts';
 import { findRun } from './runs.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
@@ -97,8 +100,8 @@ export class Conversation extends DurableObject<Env> {
       newId: () => crypto.randomUUID(),
       later,
       every,
-      resolveModel: (requested, { plan, extraModels }) =>
-        resolveModel({ requested, plan, extraModels, config: providerConfigOf(env) }),
+      resolveModel: (question) => resolveInScope(env, question),
+      breakerFor: (orgId, connection) => isolateBreakersOf(env)(orgId, connection, (work) => ctx.waitUntil(work)),
       openTools: (options) =>
         createToolRunner({
           ...options,
@@ -192,10 +195,11 @@ export class Conversation extends DurableObject<Env> {
     return new Response(body, { headers: SSE_HEADERS });
   }
 
-  create(call: { access: Access; draft: SessionDraft; requestId: string }) {
+  create(call: { access: Access; settings?: AiSettings; draft: SessionDraft; requestId: string }) {
     return manage.create(this.#deps, {
       ...call,
       access: Access.parse(call.access),
+      settings: AiSettings.parse(call.settings ?? []),
       draft: SessionDraft.parse(call.draft),
     });
   }
@@ -204,10 +208,11 @@ export class Conversation extends DurableObject<Env> {
     return manage.read(this.#deps, Access.parse(call.access));
   }
 
-  patch(call: { access: Access; patch: SessionPatch; requestId: string }) {
+  patch(call: { access: Access; settings?: AiSettings; patch: SessionPatch; requestId: string }) {
     return manage.patch(this.#deps, {
       ...call,
       access: Access.parse(call.access),
+      settings: AiSettings.parse(call.settings ?? []),
       patch: SessionPatch.parse(call.patch),
     });
   }
@@ -216,7 +221,7 @@ export class Conversation extends DurableObject<Env> {
     return manage.messages(this.#deps, PageCall.parse(call));
   }
 
-  estimate(call: EstimateCall) {
+  estimate(call: z.input<typeof EstimateCall>) {
     return estimate(this.#deps, EstimateCall.parse(call));
   }
 
@@ -225,8 +230,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The owner's click on a card. The run that it starts can be followed like any other. */
-  async decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const { access, requestId, runId, approvalId, approve, digest } = DecideCall.parse(call);
+  async decide(call: z.input<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+    const { access, settings, requestId, runId, approvalId, approve, digest } = DecideCall.parse(call);
     const session = manage.getOwned(this.#deps, access);
     if (!session) return { ok: false, code: 'NOT_FOUND' };
     const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
@@ -240,7 +245,7 @@ export class Conversation extends DurableObject<Env> {
       digest,
     };
     try {
-      const started = this.#start({ run, access, requestId, lastEventId: null });
+      const started = this.#start({ run, access, settings, requestId, lastEventId: null });
       const refusal = (await started?.refusal) ?? null;
       if (refusal) return { ok: false, code: refusal.code };
     } catch (error) {

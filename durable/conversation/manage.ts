@@ -2,6 +2,7 @@
 // Each call is held against the pinned org and owner; for anyone else there is nothing here.
 import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { approvalsOfMessage, pendingApprovals, toConfirmation } from './approvals.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
@@ -18,6 +19,7 @@ import type {
   ShownMessage,
   TranscriptMessage,
 } from './requests.ts';
+import { resolveFor } from './resolve-for.ts';
 import { endUnbegun } from './run-turn.ts';
 import { findRun, type RunStatus } from './runs.ts';
 import { beginSession, changeSession, isOwner, type Session, toRecord } from './session.ts';
@@ -38,11 +40,12 @@ export function getOwned(deps: ConversationDeps, access: Access): Session | null
 /** Makes the conversation; asking again for the same one by its owner answers what is there. */
 export function create(
   deps: ConversationDeps,
-  call: { access: Access; draft: SessionDraft; requestId: string },
+  call: { access: Access; settings?: AiSettings; draft: SessionDraft; requestId: string },
 ): Answer<Read> {
   if (deps.session.get()) return read(deps, call.access);
-  if (call.draft.model !== null) {
-    const resolved = deps.resolveModel(call.draft.model, call.access);
+  const { access, settings = [], draft } = call;
+  if (draft.model !== null) {
+    const resolved = resolveFor(deps, draft, null, { access, settings });
     if (!resolved.ok) return resolved;
   }
   const session = beginSession(call.access, call.draft, deps.now());
@@ -113,7 +116,7 @@ function waitingOf(deps: ConversationDeps, messageId: string): MessagePage['wait
 /** Renames, pins, or sets the model from the next turn on. */
 export function patch(
   deps: ConversationDeps,
-  call: { access: Access; patch: SessionPatch; requestId: string },
+  call: { access: Access; settings?: AiSettings; patch: SessionPatch; requestId: string },
 ): Answer<Read> {
   const before = getOwned(deps, call.access);
   if (!before) return NOT_FOUND;
@@ -123,7 +126,8 @@ export function patch(
     ...(call.patch.pinned === undefined ? {} : { pinned: call.patch.pinned }),
   };
   if (change.model !== undefined) {
-    const resolved = deps.resolveModel(change.model, call.access);
+    const { access, settings = [] } = call;
+    const resolved = resolveFor(deps, { model: change.model, programId: null }, before, { access, settings });
     if (!resolved.ok) return resolved;
   }
   if (backlog(deps.sql) >= MAX_BACKLOG) return { ok: false, code: 'BACKLOG_FULL' };

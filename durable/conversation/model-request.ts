@@ -5,13 +5,12 @@ import { estimateRequestTokens, estimateTokens } from '../providers/estimate-tok
 import type { ModelRequest } from '../providers/provider.ts';
 import { toModelTool } from '../tools/model-tools.ts';
 import type { Tool } from '../tools/tool.ts';
+import { answerTokens } from './answer-length.ts';
 import type { ConversationDeps, Resolved } from './deps.ts';
 import { assembleHistory, type Turn } from './history.ts';
 import type { RunMode } from './requests.ts';
 import { systemPrompt } from './system-prompt.ts';
 
-/** The longest answer that is asked for. It bounds what one step can cost. */
-const MAX_OUTPUT_TOKENS = 8_192;
 /** The most history that one turn sends. Costs grow with it on every turn, usefulness hardly. */
 const MAX_HISTORY_TOKENS = 48_000;
 
@@ -40,7 +39,7 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const { access, resolved, mode, programId, designId, tools } = question;
   const domain = promptFor({ access, mode, ...deps.viewOf(access, { programId, designId }) });
   const system = systemPrompt(access, domain);
-  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS);
+  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, answerTokens(access));
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(question, {
     from: Math.max(question.historyFrom, 1),

@@ -49,4 +49,5 @@ export const CONVERSATION_STEPS: readonly string[] = [
    ) without rowid;
    create index approvals_by_message on approvals (message_id);`,
   `alter table runs add column budget_month text;`,
+  `alter table runs add column lease_id text;`,
 ];

@@ -10,8 +10,8 @@ export type KeySlot = (typeof KEY_SLOTS)[number];
 /** Which record: a settings row has a key for its provider and one for its fallback. */
 export type KeyRecord = { readonly orgId: string; readonly settingId: string; readonly slot: KeySlot };
 
-const Secret = z.strictObject({ key: z.string(), provider: z.string(), baseUrl: z.string() });
-/** `baseUrl` is the address in full, also where it is the provider's own. */
+const Secret = z.strictObject({ key: z.string(), provider: z.string(), baseUrl: z.string().nullable() });
+/** `baseUrl` is null where the key is for the provider's own address. */
 export type ProviderKey = z.infer<typeof Secret>;
 
 /** @param row `<setting id>/<slot>` */

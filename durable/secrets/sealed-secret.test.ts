@@ -89,7 +89,7 @@ describe('R22: wrapping anew', () => {
 
 describe('a provider key', () => {
   const RECORD = { orgId: 'org-1', settingId: 'setting-1', slot: 'primary' } as const;
-  const TARGET = { provider: 'openai', baseUrl: 'https://api.openai.com/v1' };
+  const TARGET = { provider: 'openai', baseUrl: null };
 
   test('R26: opens only for the provider and the address that it was entered for', async () => {
     const sealed = await sealProviderKey(OLD, RECORD, { key: SECRET, ...TARGET });

@@ -18,8 +18,8 @@ export type Place = {
 
 /** It does not open: another place, another key, or not as it was sealed. It holds nothing of the secret. */
 export class UnsealError extends Error {
-  constructor(why: string) {
-    super(why);
+  constructor(why: string, options?: ErrorOptions) {
+    super(why, options);
     this.name = 'UnsealError';
   }
 }
@@ -50,6 +50,9 @@ export async function rewrap(keys: MasterKeys, place: Place, sealed: string): Pr
   const anew = await encrypt(await current.key, current.version, place, dataKey);
   return [FORMAT, current.version, toBase64Url(anew), toBase64Url(ciphertext)].join('.');
 }
+
+/** The version of the master key that it is sealed under; nothing that needs to be kept secret. */
+export const versionOf = (sealed: string): string => sealed.split('.', 2)[1] ?? '';
 
 type Parts = { readonly master: MasterKey; readonly wrapped: Bytes; readonly ciphertext: Bytes };
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -84,9 +87,9 @@ async function decrypt(key: CryptoKey, version: string, place: Place, whole: Byt
   try {
     const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, whole.subarray(IV_BYTES));
     return new Uint8Array(plain);
-  } catch {
-    // WebCrypto says no more than that it failed, and neither do we.
-    throw new UnsealError('does not open here');
+  } catch (cause) {
+    // WebCrypto says no more than that it failed.
+    throw new UnsealError('does not open here', { cause });
   }
 }
 

@@ -3,15 +3,19 @@ import { type Context, Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import { type RunCall, RunId } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import type { PlanRights } from '../../durable/principal.ts';
-import { resolveModel } from '../../durable/providers/catalog.ts';
-import { providerConfigOf } from '../../durable/providers/config.ts';
 import { ChatQuery } from '../contract.ts';
-import { CHAT_BODY_LIMIT_BYTES, parseChatRequest, requestedModel, requestedRun } from '../dialects/ag-ui.ts';
+import {
+  CHAT_BODY_LIMIT_BYTES,
+  parseChatRequest,
+  requestedModel,
+  requestedProgram,
+  requestedRun,
+} from '../dialects/ag-ui.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { eventStream } from '../event-stream.ts';
 import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
 import { parseInput } from '../problem.ts';
+import { modelFor } from '../scope.ts';
 import { hydrateSession } from './messages.ts';
 import { requireSessionOfRun } from './runs.ts';
 
@@ -26,15 +30,16 @@ const counted = callsModel({
 
 chatRunRoute.post('/chat', counted, async (c) => {
   const body = c.get('body');
-  const requested = body.ok ? requestedModel(body.value) : null;
+  const named = body.ok ? body.value : null;
   const input = await understood(body, (value) => parseChatRequest(value, c.req.header('X-Run-Id')));
-  const model = ({ plan, extraModels }: PlanRights) =>
-    resolveModel({ requested, plan, extraModels, config: providerConfigOf(c.env) });
+  const programs = [c.get('sessionProgramId'), requestedProgram(named)];
+  const model = () => modelFor(c, { requested: requestedModel(named), programs });
   const run = await requireOpenModelGate(c, { model, input });
   const access = c.get('access');
   const call: RunCall = {
     run,
     access,
+    settings: c.get('settings'),
     requestId: c.get('requestId'),
     lastEventId: c.req.header('Last-Event-ID') ?? null,
   };
