@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../durable/errors.ts';
 
 export type Operation = {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Of the assistant's operations the part after their prefix. */
   readonly path: string;
   readonly group: 'assistant' | 'account' | 'document';
