@@ -20,8 +20,9 @@ export function ask(path: string, { method, body, headers = {} }: Ask = {}): Pro
   });
 }
 
-export async function tokenOf(email: string): Promise<string> {
-  const { subject } = requireDemoPerson(email);
+export const tokenOf = (email: string): Promise<string> => tokenFor(requireDemoPerson(email).subject);
+
+async function tokenFor(subject: string): Promise<string> {
   const signIn = await accountOf(env, subject).openSignIn();
   return signSessionToken(settingsOf(env).SESSION_KEY, subject, signIn);
 }
@@ -29,8 +30,11 @@ export async function tokenOf(email: string): Promise<string> {
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 
 /** Somebody signed in, who asks with a bearer token. */
-export async function signedIn(email: string): Promise<Visitor> {
-  const authorization = `Bearer ${await tokenOf(email)}`;
+export const signedIn = (email: string): Promise<Visitor> => visitorFor(requireDemoPerson(email).subject);
+
+/** Anybody whom Postgres knows, by the subject of their tokens. */
+export async function visitorFor(subject: string): Promise<Visitor> {
+  const authorization = `Bearer ${await tokenFor(subject)}`;
   return (path, options = {}) =>
     ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
 }
