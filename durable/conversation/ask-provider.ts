@@ -7,12 +7,13 @@ import { monthOf } from '../budget/month.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { costMicros, type Usage } from '../providers/models.ts';
 import type { ModelRequest } from '../providers/provider.ts';
-import type { ConversationDeps, Lease, LiveTurn, Resolved } from './deps.ts';
+import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { settleLease, usedBy } from './end-turn.ts';
 import { auditOf } from './facts.ts';
 import { refusalOf, reserveStep } from './reserve-step.ts';
-import { answeredBy, setRunAnswering } from './runs.ts';
+import type { Lease } from './runs.ts';
 import { beginAnew, beginStep, markStep } from './step.ts';
+import { moveTo } from './take-over.ts';
 import { abortedEnding, failedEnding, type Streamed, streamAnswer, usageOf } from './turn.ts';
 import { watchUsage } from './watch-usage.ts';
 
@@ -35,18 +36,6 @@ export async function askProvider(deps: ConversationDeps, turn: LiveTurn, prepar
     if (!next) return attempt;
     handOver(deps, turn, attempt, next);
   }
-}
-
-/** The settings name somebody else than who was asked, or is about to be. True where nothing was asked yet. */
-export function supersede(deps: ConversationDeps, turn: LiveTurn, resolved: Resolved): boolean {
-  if (turn.attempt === null) {
-    deps.transaction(() => moveTo(deps, turn, resolved));
-    return true;
-  }
-  turn.successor = resolved;
-  // Nobody hears of it: the request comes to nothing, and the successor is asked.
-  turn.attempt.abort(new AppError('RUN_INTERRUPTED'));
-  return false;
 }
 
 async function makeAttempt(deps: ConversationDeps, turn: LiveTurn, { request, promptTokens }: Asked): Promise<Attempt> {
@@ -149,10 +138,3 @@ const chargeOf = ({ run, step }: LiveTurn, usage: Usage) => ({
   priceVersion: run.pricing.priceVersion,
   ...(step.lease && { budgetMonth: step.lease.month }),
 });
-
-/** From here on the run is this model's, at its prices. */
-function moveTo(deps: ConversationDeps, turn: LiveTurn, to: Resolved): void {
-  turn.resolved = to;
-  turn.run = { ...turn.run, ...answeredBy(to) };
-  setRunAnswering(deps.sql, turn.run);
-}

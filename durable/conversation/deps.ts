@@ -11,7 +11,7 @@ import type { AnswerWriter } from './answer-writer.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import type { EventLog } from './event-log.ts';
 import type { Answer } from './requests.ts';
-import type { Run } from './runs.ts';
+import type { Lease, Run } from './runs.ts';
 import type { Session } from './session.ts';
 import type { Place } from './transcript.ts';
 import type { TurnQueue } from './turn-queue.ts';
@@ -41,12 +41,6 @@ export type Step = {
   /** From the user's message to the first word of the answer. */
   firstTokenMs: number | null;
 };
-
-/**
- * A reservation in the org's Budget. It bears the message's id; where another provider takes over, who was asked before is
- * settled under that, and the new one has a lease of its own. `tokens` is 0 until they are granted.
- */
-export type Lease = { readonly id: string; readonly month: string; tokens: number };
 
 /** A turn that was admitted and has not ended. */
 export type LiveTurn = {

@@ -4,7 +4,8 @@ import { quotaExceeded } from '../budget/quota.ts';
 import type { ReserveAnswer } from '../budget/requests.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import type { ConversationDeps, Lease, LiveTurn } from './deps.ts';
+import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { Lease } from './runs.ts';
 import { isFresh } from './watch-rights.ts';
 
 /** The shortest answer that is worth asking for, where the rest of the budget allows no longer one. */

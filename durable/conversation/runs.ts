@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import type { Answering } from '../providers/catalog.ts';
 import { TurnUse } from '../tools/turn-limits.ts';
-import type { Lease } from './deps.ts';
 import { RunMode } from './requests.ts';
 
 /** What a run's tokens cost, kept with it: a run that is ended after a restart is charged at the prices it began with. */
@@ -25,6 +24,12 @@ const Scope = z.object({
 export type Scope = z.infer<typeof Scope>;
 
 export type RunStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'interrupted' | 'failed';
+
+/**
+ * A reservation in the org's Budget. It bears the message's id; where another provider takes over, who was asked before is
+ * settled under that, and the new one has a lease of its own. `tokens` is 0 until they are granted.
+ */
+export type Lease = { readonly id: string; readonly month: string; tokens: number };
 
 export type Run = {
   readonly runId: string;

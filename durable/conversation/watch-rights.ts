@@ -3,10 +3,10 @@
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import type { Access } from '../principal.ts';
-import { supersede } from './ask-provider.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import type { Answer } from './requests.ts';
 import { resolveAgain } from './resolve-for.ts';
+import { supersede } from './take-over.ts';
 
 /** Rights older than this are confirmed before anything is shown, and again this often while the turn runs. */
 export const RIGHTS_FRESH_MS = 30_000;
