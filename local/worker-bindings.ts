@@ -17,6 +17,7 @@ const PASSED_ON = [
   'OPENAI_API_KEY',
   'OPENAI_MODEL',
   'OPENAI_BASE_URL',
+  'PROVIDER_HOSTS',
 ];
 
 /** Servers at a base URL of one's own often take any key, but the SDKs send none without one. */

@@ -65,6 +65,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     // These make a model work, and are counted and admitted in one hop of their own.
     app.route(prefix, chatRunRoute);
     app.route(prefix, approvalRoutes);
+    app.route(prefix, aiSettingsTestRoutes);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
     app.route(prefix, runRoutes);
@@ -74,7 +75,6 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, estimateRoutes);
     app.route(prefix, usageRoutes);
     app.route(prefix, aiSettingsRoutes);
-    app.route(prefix, aiSettingsTestRoutes);
   }
 
   app.notFound((c) => serveAsset(c));

@@ -24,6 +24,8 @@ export type ModelCallOptions = {
   /** As for `admitted`. */
   readonly rights: 'last-known' | 'confirmed';
   readonly limitBytes?: number;
+  /** An empty body is `undefined` then. */
+  readonly isBodyOptional?: boolean;
   /** Null where the request names none, or nothing that could be one. */
   readonly runOf?: (c: Context<EdgeEnv>, body: unknown) => RequestedRun | null;
 };
@@ -31,7 +33,8 @@ export type ModelCallOptions = {
 /** To be mounted before `admitted`, in its place. Leaves `body`, `rate` and what `admitted` sets to the handler, which asks the gate. */
 export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv> {
   return async function callModel(c, next) {
-    const body = await readJson(c.req.raw, options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes });
+    const { limitBytes, isBodyOptional = false } = options;
+    const body = await readJson(c.req.raw, { ...(limitBytes && { limitBytes }), optional: isBodyOptional });
     const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
     const about = run ? { sessionId: run.sessionId } : {};
     const admission = await askAccount(c, chosenOrg(c), options.rights, { modelCall: { run }, ...about });

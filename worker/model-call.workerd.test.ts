@@ -9,7 +9,7 @@ import { postgresDepsOf } from '../durable/postgres/config.ts';
 import { withTenant } from '../durable/postgres/with-tenant.ts';
 import { requireDemoOrg, requireDemoPerson } from '../local/demo-people.ts';
 import { auditLog } from '../migrations/schema.ts';
-import { chatBody, readEvents, readProblem, signedIn, type Visitor } from './visitor.fixture.ts';
+import { chatBody, readEvents, readProblem, refillBucket, signedIn, type Visitor } from './visitor.fixture.ts';
 
 const CHAT = '/api/v1/ai/chat';
 // Whose conversations no other test lists: all test files share one Postgres.
@@ -23,12 +23,6 @@ const say = (visitor: Visitor, { threadId, runId } = newRun(), text = 'Say hello
 /** A message that is refused for its form, and so makes no model work. */
 const mumble = (visitor: Visitor) => visitor(CHAT, { body: {} });
 
-/** Empties the person's bucket of what earlier tests took. */
-const refill = (subject: string) =>
-  runInDurableObject(accountOf(env, subject), async (_account, { storage }) => {
-    await storage.delete('ai-bucket-full-at');
-  }).then(() => evictDurableObject(accountOf(env, subject)));
-
 let now: number;
 /** Turns the clock of the Worker and its objects; timers go on as they are. */
 function wait(ms: number): void {
@@ -40,7 +34,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now });
   await signedIn(BO.email);
   await signedIn(MAX.email);
-  for (const { subject } of [BO, MAX]) await refill(subject);
+  for (const { subject } of [BO, MAX]) await refillBucket(subject);
 });
 afterEach(() => {
   vi.useRealTimers();

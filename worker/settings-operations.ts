@@ -66,7 +66,7 @@ export const SETTINGS_OPERATIONS: readonly Operation[] = [
     query: AiSettingsQuery,
     body: AiSettingsTest,
     reply: { status: 200, description: 'Whether it answered.', schema: AiSettingsTestResult },
-    errors: ['FORBIDDEN'],
+    errors: ['FORBIDDEN', 'QUOTA_EXCEEDED', 'BUDGET_UNAVAILABLE'],
   },
   {
     method: 'get',

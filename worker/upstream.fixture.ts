@@ -14,7 +14,8 @@ export type UpstreamRequest = {
 
 export type Upstreams = ReturnType<typeof openUpstreams>;
 
-type Reply = Response | Error | (() => Response | Promise<Response>);
+/** Made anew for each request: a body belongs to the request that it was made in. */
+type Reply = () => Response | Promise<Response>;
 
 export function openUpstreams() {
   const { NEON_FETCH_ENDPOINT: database } = env as unknown as Record<string, string>;
@@ -34,18 +35,27 @@ export function openUpstreams() {
     requests.push({ url, headers, text, body: JSON.parse(text), redirect: init?.redirect });
     const host = new URL(url).host;
     const reply = replies.get(host);
-    if (reply instanceof Error) throw reply;
-    if (reply) return typeof reply === 'function' ? reply() : reply.clone();
+    if (reply) return reply();
     return saying(`${host} says hello`, url);
   };
 
   return {
     requests,
-    gate,
     /** Hosts that were asked, in order. */
     hosts: () => requests.map(({ url }) => new URL(url).host),
     /** From now on `host` answers so; without a reply it answers well. */
     reply: (host: string, reply?: Reply) => (reply ? replies.set(host, reply) : replies.delete(host)),
+    /** From now on every host answers well. */
+    replyAll: () => replies.clear(),
+    /** Postgres answers nobody until the returned function is called. */
+    holdDatabase: () => {
+      const held = Promise.withResolvers<void>();
+      gate.ofDatabase = held.promise;
+      return () => {
+        gate.ofDatabase = null;
+        held.resolve();
+      };
+    },
     forget: () => {
       requests.length = 0;
     },

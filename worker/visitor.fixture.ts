@@ -1,4 +1,6 @@
 // A person of the demo at the edge, for tests inside the Workers runtime: signs in without any page and asks.
+/// <reference types="@cloudflare/vitest-plugin/types" />
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { settingsOf } from '../durable/env.ts';
@@ -37,6 +39,14 @@ export async function visitorFor(subject: string): Promise<Visitor> {
   const authorization = `Bearer ${await tokenFor(subject)}`;
   return (path, options = {}) =>
     ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
+}
+
+/** Empties the person's bucket of what earlier tests took. */
+export async function refillBucket(subject: string): Promise<void> {
+  await runInDurableObject(accountOf(env, subject), async (_account, { storage }) => {
+    await storage.delete('ai-bucket-full-at');
+  });
+  await evictDurableObject(accountOf(env, subject));
 }
 
 export async function readProblem(response: Response): Promise<Problem> {

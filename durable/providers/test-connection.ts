@@ -3,7 +3,8 @@
 import { AppError } from '../errors.ts';
 import { type Answering, resolveModel } from './catalog.ts';
 import { systemDeps } from './connection.ts';
-import type { Usage } from './models.ts';
+import { estimateRequestTokens, estimateTokens } from './estimate-tokens.ts';
+import { NO_USAGE, type Usage } from './models.ts';
 import type { ModelRequest } from './provider.ts';
 import { providerWords } from './provider-error.ts';
 import type { ProviderConfig } from './registry.ts';
@@ -19,9 +20,13 @@ const QUESTION: Omit<ModelRequest, 'model'> = {
   cacheKey: 'settings-test',
 };
 
+/** What a test may use at most. */
+export const TEST_TOKENS = estimateRequestTokens({ ...QUESTION, model: '' }) + QUESTION.maxOutputTokens;
+
 export type ConnectionTest = {
   readonly answering: Answering | null;
   readonly error: AppError | null;
+  /** Null where the provider did nothing that it could charge. */
   readonly usage: Usage | null;
   readonly durationMs: number;
   /** For people. */
@@ -46,17 +51,27 @@ export async function testConnection(config: ProviderConfig, deps = systemDeps):
 const NOTHING_TO_ASK = 'There is nothing to ask: the provider needs its key, or the server its address and model.';
 
 async function ask({ provider, model }: Answering): Promise<{ error: AppError | null; usage: Usage | null }> {
-  let usage: Usage | null = null;
+  const heard = { usage: null as Usage | null, text: '', isAny: false };
+  const usage = () => heard.usage ?? { ...ESTIMATED, outputTokens: estimateTokens(heard.text) };
   const signal = new AbortController().signal;
   try {
     const stream = provider.stream({ ...QUESTION, model: model.id }, signal, { mayRetry: async () => false });
-    for await (const events of stream) for (const event of events) if (event.type === 'usage') usage = event.usage;
-    return { error: null, usage };
+    for await (const events of stream) {
+      heard.isAny = true;
+      for (const event of events) {
+        if (event.type === 'usage') heard.usage = event.usage;
+        if ('delta' in event) heard.text += event.delta;
+      }
+    }
+    return { error: null, usage: usage() };
   } catch (thrown) {
     const error = thrown instanceof AppError ? thrown : new AppError('INTERNAL', { cause: thrown });
-    return { error, usage };
+    // Its silence does not say that it did nothing.
+    return { error, usage: heard.isAny || error.code === 'PROVIDER_STALLED' ? usage() : null };
   }
 }
+
+const ESTIMATED: Usage = { ...NO_USAGE, inputTokens: TEST_TOKENS - QUESTION.maxOutputTokens, estimated: true };
 
 function failureWords(error: AppError): string {
   const words = providerWords(error);

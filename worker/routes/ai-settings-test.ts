@@ -1,5 +1,8 @@
 // Tries provider settings out, stored or not yet stored, with one small question to the provider.
 import { type Context, Hono } from 'hono';
+import { budgetCalls } from '../../durable/budget/budget-calls.ts';
+import { monthOf } from '../../durable/budget/month.ts';
+import { quotaExceeded } from '../../durable/budget/quota.ts';
 import { AppError } from '../../durable/errors.ts';
 import type { ScopeRow } from '../../durable/postgres/ai-settings.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
@@ -7,31 +10,33 @@ import { storeItems } from '../../durable/postgres/store-items.ts';
 import type { AiSettings, AiSettingsRow } from '../../durable/providers/ai-settings.ts';
 import { providerDepsOf } from '../../durable/providers/config.ts';
 import { effectiveSettings } from '../../durable/providers/effective-settings.ts';
-import { costMicros } from '../../durable/providers/models.ts';
+import { costMicros, tokensOf } from '../../durable/providers/models.ts';
 import type { ProviderConfig } from '../../durable/providers/registry.ts';
 import type { SlotChange } from '../../durable/providers/settings-change.ts';
-import { type ConnectionTest, testConnection } from '../../durable/providers/test-connection.ts';
+import { type ConnectionTest, TEST_TOKENS, testConnection } from '../../durable/providers/test-connection.ts';
 import type { KeySlot } from '../../durable/secrets/provider-key.ts';
 import { planTest } from '../ai-settings-change.ts';
 import { MAY_CREATE, MAY_UPDATE } from '../ai-settings-view.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
 import { parseInput } from '../problem.ts';
-import { readJson } from '../read-json.ts';
 import { AiSettingsTest, type AiSettingsTestResult } from '../settings-contract.ts';
 import { askFresh, requireScope } from './ai-settings.ts';
 
+/** Mounted before the other routes of the assistant: it makes a model work. */
 export const aiSettingsTestRoutes = new Hono<EdgeEnv>();
 
-aiSettingsTestRoutes.post('/settings/test', async (c) => {
+const counted = callsModel({ rights: 'confirmed', isBodyOptional: true });
+
+aiSettingsTestRoutes.post('/settings/test', counted, async (c) => {
   const [scope] = await Promise.all([requireScope(c), askFresh(c)]);
   const { permissions } = c.get('access');
   if (![MAY_CREATE, MAY_UPDATE].some((permission) => permissions.includes(permission))) throw new AppError('FORBIDDEN');
-  const body = await readJson(c.req.raw, { optional: true });
-  if (!body.ok) throw body.error;
-  const input = parseInput(AiSettingsTest, body.value ?? {});
+  const parsed = await understood(c.get('body'), (value) => parseInput(AiSettingsTest, value ?? {}));
+  const input = await requireOpenModelGate(c, { input: parsed });
   const change = planTest(c.env, scope.stored, input);
-  const test = await testConnection(candidateConfig(c, scope, input.slot, change));
-  await note(c, scope, test);
+  const config = candidateConfig(c, scope, input.slot, change);
+  const test = await charged(c, scope, () => testConnection(config));
   const result: AiSettingsTestResult = {
     ok: test.error === null,
     message: test.message,
@@ -71,20 +76,41 @@ function withCandidate(settings: AiSettings, scope: ScopeRow, slot: KeySlot, { v
 
 const NOTHING = { provider: null, model: null, baseUrl: null, sealedKey: null, keyReplacedAt: null };
 
-/** It used tokens, and it says that somebody tried a key. */
-async function note(c: Context<EdgeEnv>, { programId }: ScopeRow, test: ConnectionTest): Promise<void> {
+/** It uses tokens as any answer does, and it is on record that somebody tried a key. */
+async function charged(
+  c: Context<EdgeEnv>,
+  scope: ScopeRow,
+  run: () => Promise<ConnectionTest>,
+): Promise<ConnectionTest> {
+  const { orgId, tokenAllowance: limit = null } = c.get('access');
+  const budget = budgetCalls(c.env);
+  const lease = { leaseId: crypto.randomUUID(), month: monthOf(Date.now()) };
+  const reserved = await budget.reserve(orgId, { ...lease, tokens: TEST_TOKENS, atLeast: TEST_TOKENS, limit });
+  if (!reserved.ok) throw quotaExceeded(reserved.figures, c.get('access'));
+  const test = await run();
+  await budget.settle(orgId, { ...lease, tokens: test.usage ? tokensOf(test.usage) : 0 });
+  await note(c, scope, test, lease.month);
+  return test;
+}
+
+async function note(
+  c: Context<EdgeEnv>,
+  { programId }: ScopeRow,
+  { answering, usage, error, durationMs }: ConnectionTest,
+  budgetMonth: string,
+): Promise<void> {
   const { orgId, userId } = c.get('access');
-  const { answering, usage, error, durationMs } = test;
+  const charge = answering && usage;
   const audit = {
     ...{ id: crypto.randomUUID(), orgId, actorId: userId, event: 'settings.tested' as const, sessionId: null },
     ...{ runId: null, requestId: c.get('requestId'), programId, designId: null },
     ...{ provider: answering?.provider.name ?? null, model: answering?.model.id ?? null, usage },
-    costMicros: answering && usage ? costMicros(answering.model, usage) : null,
-    priceVersion: answering && usage ? answering.model.priceVersion : null,
+    costMicros: charge ? costMicros(answering.model, usage) : null,
+    priceVersion: charge ? answering.model.priceVersion : null,
+    ...(charge && { budgetMonth }),
     ...{ error: error?.code ?? null, durationMs, meta: {}, createdAt: Date.now() },
   };
-  const delivery = await storeItems(postgresDepsOf(c.env), { orgId, userId }, [
-    { kind: 'audit', orgId, userId, audit },
-  ]);
+  const owner = { orgId, userId };
+  const delivery = await storeItems(postgresDepsOf(c.env), owner, [{ kind: 'audit', ...owner, audit }]);
   if (delivery.outcome !== 'delivered') throw new AppError('DATABASE_UNAVAILABLE');
 }
