@@ -53,4 +53,5 @@ export const CONVERSATION_STEPS: readonly string[] = [
    -- JSON of who wrote the message.
    alter table messages add column author text;
    alter table runs add column actor_name text;`,
+  `alter table runs add column lease_id text;`,
 ];
