@@ -1,4 +1,6 @@
 // The owner's click on a card: a run of its own, which carries out what was decided and reports it.
+
+import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { getApproval, toConfirmation } from './approvals.ts';
 import { getVisible } from './audience.ts';
@@ -11,9 +13,9 @@ type Start = (call: RunCall) => { readonly refusal: Promise<AppError | null> } |
 export async function decide(
   deps: ConversationDeps,
   start: Start,
-  call: DecideCall,
+  call: z.output<typeof DecideCall>,
 ): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-  const { access, requestId, runId, approvalId, approve, digest } = call;
+  const { access, settings, requestId, runId, approvalId, approve, digest } = call;
   const session = getVisible(deps, access);
   if (!session) return { ok: false, code: 'NOT_FOUND' };
   const parentRunId = getApproval(deps.sql, approvalId)?.runId ?? null;
@@ -29,7 +31,7 @@ export async function decide(
   try {
     const unproven = await mayDecide(deps, access);
     if (unproven) return { ok: false, code: unproven.code };
-    const started = start({ run, access, requestId, lastEventId: null });
+    const started = start({ run, access, settings, requestId, lastEventId: null });
     const refusal = (await started?.refusal) ?? null;
     if (refusal) return { ok: false, code: refusal.code };
   } catch (error) {

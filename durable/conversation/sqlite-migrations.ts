@@ -53,6 +53,7 @@ export const CONVERSATION_STEPS: readonly string[] = [
    -- JSON of who wrote the message.
    alter table messages add column author text;
    alter table runs add column actor_name text;`,
+  `alter table runs add column lease_id text;`,
   `-- See branches.ts.
    create table branches (ordinal integer primary key, parent integer not null, repeats integer);
    -- The last turn that is shown; null for the newest.
