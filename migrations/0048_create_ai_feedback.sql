@@ -3,6 +3,9 @@
 -- Read by those of the org who may read usage: they see verdict and comment, never the words judged.
 set local role groundwire_owner;
 
+-- Lets a row prove whose the conversation is that it is about.
+alter table public.ai_conversations add constraint ai_conversations_owner unique (org_id, user_id, id);
+
 create table public.ai_feedback (
   org_id uuid not null,
   -- Whose it is, and whose the conversation is.
@@ -16,7 +19,7 @@ create table public.ai_feedback (
   created_at timestamptz(3) not null default now(),
   primary key (org_id, user_id, conversation_id, message_id),
   -- What is thought of a conversation goes with it.
-  foreign key (org_id, conversation_id) references public.ai_conversations (org_id, id) on delete cascade
+  foreign key (org_id, owner_id, conversation_id) references public.ai_conversations (org_id, user_id, id) on delete cascade
 );
 create index ai_feedback_newest on public.ai_feedback (org_id, created_at desc, message_id desc, user_id desc);
 create index ai_feedback_of_conversation on public.ai_feedback (org_id, conversation_id);

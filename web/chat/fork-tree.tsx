@@ -36,7 +36,7 @@ function Branches({ id }: { id: string }) {
     <div className="flex flex-col gap-2 text-small">
       {from && (
         <section aria-label="Forked from">
-          <h3 className="px-2 text-meta font-medium text-muted">Forked from</h3>
+          <h2 className="px-2 text-meta font-medium text-muted">Forked from</h2>
           <Link href={`/chat/${from.sessionId}`} className={ROW}>
             <span dir="auto" className="min-w-0 grow truncate">
               {from.title ?? 'Another conversation'}
@@ -46,7 +46,7 @@ function Branches({ id }: { id: string }) {
       )}
       {data && data.forks.length > 0 && (
         <section aria-label="Forks of this conversation">
-          <h3 className="px-2 text-meta font-medium text-muted">Forks of this conversation</h3>
+          <h2 className="px-2 text-meta font-medium text-muted">Forks of this conversation</h2>
           <ul>
             {data.forks.map((fork) => (
               <li key={fork.id}>
