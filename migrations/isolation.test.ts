@@ -150,6 +150,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   systemForColleague: {
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
+    ai_feedback: 'insert-as-self',
     audit_log: 'insert insert-as-self upsert',
   },
   systemOfOrg: { audit_log: 'insert insert-as-self upsert' },
