@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   'ai_settings:read': 'See the provider settings; keys stay masked',
   'ai_settings:create': 'Add provider settings',
   'ai_settings:update': 'Change provider settings and replace keys',
+  'templates:draft': 'Draft documents from templates, of what the role may see',
   'audit:read': 'Read and export the audit log, and check that it is whole',
   'usage:read': 'See what the assistant was used for and what it cost',
 } as const;

@@ -27,6 +27,7 @@ import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { simpleChatRoutes } from './routes/simple-chat.ts';
+import { draftRoute, templateRoutes } from './routes/templates.ts';
 import { uiMessagesRoutes, uiMessagesRunRoute } from './routes/ui-messages.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { watchRoutes } from './routes/watch.ts';
@@ -79,6 +80,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, chatRunRoute);
     app.route(prefix, uiMessagesRunRoute);
     app.route(prefix, approvalRoutes);
+    app.route(prefix, draftRoute);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
     app.route(prefix, uiMessagesRoutes);
@@ -88,6 +90,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, watchRoutes);
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);
+    app.route(prefix, templateRoutes);
     app.route(prefix, usageRoutes);
   }
 

@@ -12,6 +12,7 @@ import {
 import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
+import { ShownDraft } from '../durable/templates/draft.ts';
 import { CARD_ACTIONS } from '../durable/tools/tool.ts';
 
 /** Ids are compared as text further in, so they have one spelling. */
@@ -125,6 +126,9 @@ export const Message = z
       .array(ToolReply.extend({ content: z.string() }))
       .meta({ description: 'What came of the message’s tool calls; `content` is JSON.' }),
     confirmations: z.array(Confirmation),
+    draft: ShownDraft.nullable().meta({
+      description: 'Of a draft’s question: what it was made of. Of its answer: what of it stands in no source.',
+    }),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;

@@ -11,7 +11,7 @@ const STRANGER = 'nora@northlight.test';
 const NO_REFERENCE = ['programId', 'designId'];
 /** A client mints these ids, and the same id in two orgs is two things: routes/sessions.workerd.test.ts holds that. */
 const MINTING = [
-  ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages'],
+  ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages', 'POST /templates/{template}/draft'],
   ...['POST /api/chat/v1/completions', 'POST /api/chat/v1/completions/stream'],
   ...['POST /api/chat/stream/title', 'POST /api/chat/stream/{name}'],
 ];

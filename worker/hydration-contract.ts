@@ -46,6 +46,7 @@ export const HydratedMessage = z
         error: true,
         confirmations: true,
         author: true,
+        draft: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })

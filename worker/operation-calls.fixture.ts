@@ -18,6 +18,8 @@ const NOBODYS: Readonly<Record<string, () => string>> = {
   tab: () => 'details',
   userId: () => crypto.randomUUID(),
   invitationId: () => crypto.randomUUID(),
+  template: () => 'advancing-email',
+  field: () => 'projectId',
 };
 
 export function nobodys(name: string): string {

@@ -27,6 +27,7 @@ import { ChatRequest } from './dialects/ag-ui.ts';
 import { Hydration } from './hydration-contract.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
+import { TEMPLATE_OPERATIONS } from './template-operations.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
 import { WatchFact } from './watch-contract.ts';
 import { WIRE_OPERATIONS } from './wire-operations.ts';
@@ -193,6 +194,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'List models and what the plan allows',
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
+  ...TEMPLATE_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...IDENTITY_OPERATIONS,
   ...WIRE_OPERATIONS,

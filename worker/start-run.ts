@@ -3,7 +3,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { conversationOf } from '../durable/conversation/conversation-stub.ts';
 import type { RunCall, RunRequest } from '../durable/conversation/requests.ts';
-import type { PlanRights } from '../durable/principal.ts';
+import type { Access, PlanRights } from '../durable/principal.ts';
 import { resolveModel } from '../durable/providers/catalog.ts';
 import { providerConfigOf } from '../durable/providers/config.ts';
 import type { EdgeEnv } from './edge-env.ts';
@@ -23,6 +23,8 @@ export type RunDialect<Asked extends { readonly run: RunRequest }> = {
   requestedModel(body: unknown): string | null;
   /** @throws AppError where the body is not what the wire takes. */
   read(body: unknown): Promise<Asked>;
+  /** Adds what must be looked up for the run, once nothing refuses it. @throws AppError */
+  complete?(run: RunRequest, access: Access): Promise<RunRequest>;
 };
 
 export type StartedRun<Asked> = Asked & { readonly events: ReadableStream<Uint8Array> };
@@ -45,7 +47,8 @@ export async function startRun<Asked extends { readonly run: RunRequest }>(
   const isDecision = input.ok && input.value.run.decisions.length > 0;
   const asked = await requireOpenModelGate(c, { input, ...(!isDecision && { model }) });
   const access = c.get('access');
-  const call: RunCall = { run: asked.run, access, requestId: c.get('requestId'), lastEventId: lastEventId ?? null };
+  const run = (await dialect.complete?.(asked.run, access)) ?? asked.run;
+  const call: RunCall = { run, access, requestId: c.get('requestId'), lastEventId: lastEventId ?? null };
   const response = await conversationOf(c.env, access.orgId, asked.run.sessionId).fetch('https://conversation/run', {
     method: 'POST',
     body: JSON.stringify(call),

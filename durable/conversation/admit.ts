@@ -37,6 +37,9 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     if (known.digest !== request.digest || known.actorId !== access.userId) throw new AppError('RUN_ID_REUSED');
     return { kind: 'repeated' };
   }
+  if (request.isRepetition) throw new AppError('NOT_FOUND');
+  // What one person may read is not thereby for everybody who shares the place.
+  if (place && request.draft) throw new AppError('BAD_REQUEST', { detail: 'A draft begins in a session of your own.' });
   if (!request.message && request.decisions.length === 0) throw new AppError('BAD_REQUEST');
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
@@ -108,6 +111,7 @@ const newRun = (
     approvalIds: request.decisions.map(({ approvalId }) => approvalId),
     instructions: request.instructions,
     maxOutputTokens: request.maxOutputTokens,
+    templateId: request.draft?.templateId,
   },
   requestId,
   assistantId: deps.newId(),
@@ -165,13 +169,18 @@ function commit(
     { kind: 'conversation', ...owner, session: toRecord(session) },
     ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', meta) }] : []),
     ...earlier,
-    ...(request.message ? keepWords(deps, session, run, request.message.text) : []),
+    ...(request.message ? keepWords(deps, session, run, { text: request.message.text, draft: request.draft }) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
     ...runItems(session, run.runId, access),
   ]);
 }
 
-function keepWords(deps: ConversationDeps, session: Session, run: Run, text: string): OutboxItem[] {
+function keepWords(
+  deps: ConversationDeps,
+  session: Session,
+  run: Run,
+  { text, draft }: { readonly text: string } & Pick<RunRequest, 'draft'>,
+): OutboxItem[] {
   const owner = { orgId: session.orgId, userId: session.ownerId };
   const blank = blankMessage({
     id: deps.newId(),
@@ -181,7 +190,7 @@ function keepWords(deps: ConversationDeps, session: Session, run: Run, text: str
     status: 'complete',
     createdAt: run.createdAt,
   });
-  const message = { ...blank, author: authorOf(run) };
+  const message = { ...blank, author: authorOf(run), draft: draft ?? null };
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
   return [
     messageItem(session, { ordinal: run.ordinal, position: 0 }, message),

@@ -37,6 +37,7 @@ export function auditOf(
     model: run.model,
     createdAt: deps.now(),
     ...measured,
+    ...(run.scope.templateId && { meta: { ...measured.meta, templateId: run.scope.templateId } }),
   };
 }
 
@@ -66,7 +67,9 @@ export function auditOfSession(
 /** A message as Postgres keeps it, in the name of the conversation's owner whoever wrote it. */
 export const messageItem = (session: Session, place: Place, message: TranscriptMessage): StoredItem => {
   const { orgId, ownerId: userId, id: sessionId, audience } = session;
-  return { kind: 'message', orgId, userId, sessionId, ...place, message, audience };
+  // Rows that a draft was made of stay with the conversation: Postgres has them already.
+  const { draft: _draft, ...words } = message;
+  return { kind: 'message', orgId, userId, sessionId, ...place, message: words, audience };
 };
 
 /** The owner's list. A shared conversation stands in nobody's, so it is found at its place and no list outlives a membership. */

@@ -3,6 +3,7 @@
 import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
+import { toShown as showDraft } from '../templates/draft.ts';
 import { approvalsOfMessage, pendingApprovals, type StoredApproval, toConfirmation } from './approvals.ts';
 import { beginAt, enter, getUnbegun, getVisible } from './audience.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
@@ -94,11 +95,12 @@ function toShown(deps: ConversationDeps, stored: readonly TranscriptMessage[]): 
     const next = stored.findIndex(({ role }, place) => place > index && role !== 'tool');
     const replies = stored.slice(index + 1, next < 0 ? undefined : next).flatMap(toReplies);
     const calls = new Set(message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
-    if (calls.size === 0) return [{ ...message, replies: [], confirmations: [] }];
+    const shown = { ...message, draft: message.draft ? showDraft(message.draft) : null };
+    if (calls.size === 0) return [{ ...shown, replies: [], confirmations: [] }];
     const cards = approvalsOfMessage(deps.sql, message.id);
     return [
       {
-        ...message,
+        ...shown,
         replies: replies.filter(({ callId }) => calls.has(callId)),
         confirmations: cards.map((approval) => toConfirmation(approval, deps.now())),
       },

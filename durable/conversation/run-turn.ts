@@ -11,6 +11,7 @@ import { createAnswerWriter } from './answer-writer.ts';
 import { getApproval } from './approvals.ts';
 import { carryOut, settleUntried } from './carry-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
+import { briefOf, isDraft, showSources } from './drafting.ts';
 import { endAfterTools, endStep, endTurn, runStarted } from './end-turn.ts';
 import { prepareRequest } from './model-request.ts';
 import { holdUntilReserved, letGoUnreserved, reserveStep } from './reserve-step.ts';
@@ -167,7 +168,11 @@ function begin(deps: ConversationDeps, turn: LiveTurn): Options {
   const before = decided === undefined ? null : getApproval(deps.sql, decided);
   // What goes on after a click has used what its first part used.
   const used = before ? getRunUse(deps.sql, before.runId) : null;
-  return { tools: toolsFor(turn.access, run.scope.mode), limits: createTurnLimits(used ?? undefined) };
+  showSources(deps, run);
+  return {
+    tools: isDraft(run) ? [] : toolsFor(turn.access, run.scope.mode),
+    limits: createTurnLimits(used ?? undefined),
+  };
 }
 
 function ask(
@@ -190,6 +195,7 @@ function ask(
     designId: run.scope.designId ?? session.designId,
     about: run.scope.about,
     tools,
+    draft: briefOf(deps, run),
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
     sessionId: run.sessionId,

@@ -1,5 +1,6 @@
 // The drafting templates that a person has: those of the org's packs whose rows their role may read. To add a pack's: a
 // line here.
+import type { Permission } from '../permissions.ts';
 import type { Access } from '../principal.ts';
 import type { PackTemplates, Template } from '../templates/template.ts';
 import type { Pack } from './pack.ts';
@@ -10,7 +11,7 @@ const OF_PACKS: readonly { readonly pack: Pack; readonly has: PackTemplates }[] 
   { pack: productionPack, has: PRODUCTION_TEMPLATES },
 ];
 
-export const DRAFTING = 'templates:draft';
+const DRAFTING: Permission = 'templates:draft';
 
 type Offered = { readonly template: Template; readonly from: PackTemplates };
 

@@ -60,3 +60,16 @@ export type ListedSource = z.infer<typeof ListedSource>;
 
 export const listed = (sources: readonly Source[]): ListedSource[] =>
   sources.map(({ kind, title, path }, index) => ({ number: index + 1, kind, title, path }));
+
+/** The same as people are shown it: rows by what they are called, and nothing of what the model is told. */
+export const ShownDraft = z.discriminatedUnion('type', [
+  DraftBrief.omit({ words: true, prompt: true, sources: true }).extend({ sources: z.array(ListedSource) }),
+  DraftCheck,
+]);
+export type ShownDraft = z.infer<typeof ShownDraft>;
+
+export function toShown(note: DraftNote): ShownDraft {
+  if (note.type === 'check') return note;
+  const { words: _words, prompt: _prompt, sources, ...brief } = note;
+  return { ...brief, sources: listed(sources) };
+}

@@ -1,5 +1,7 @@
 // Amounts that a text names: money in any of the common spellings, and counts of four digits or more. Smaller numbers are
 // words of a sentence as often as facts, and are left alone.
+import { blank } from './fold.ts';
+
 export type AmountMention = {
   readonly text: string;
   readonly index: number;
@@ -29,12 +31,13 @@ export function findMoney(text: string): AmountMention[] {
   let rest = text;
   const found: AmountMention[] = [];
   for (const form of [MONEY_BEFORE, MONEY_BEHIND]) {
-    for (const match of rest.matchAll(form)) {
+    const mentions = [...rest.matchAll(form)].map((match) => {
       const { sign = '', number = '', times } = match.groups ?? {};
       const value = parseNumber(number) * multiplierOf(times);
-      found.push({ text: match[0].trim(), index: match.index, value, currencies: currenciesOf(sign) });
-      rest = rest.slice(0, match.index) + ' '.repeat(match[0].length) + rest.slice(match.index + match[0].length);
-    }
+      return { text: match[0].trim(), index: match.index, value, currencies: currenciesOf(sign) };
+    });
+    found.push(...mentions);
+    rest = blank(rest, mentions);
   }
   return found;
 }
@@ -50,8 +53,7 @@ export function findCounts(text: string): AmountMention[] {
 }
 
 const currenciesOf = (sign: string): readonly string[] =>
-  SIGNS[sign] ??
-  { 'US$': ['USD'], 'C$': ['CAD'], 'A$': ['AUD'] }[sign.toUpperCase()] ?? [sign.toUpperCase()];
+  SIGNS[sign] ?? { US$: ['USD'], C$: ['CAD'], A$: ['AUD'] }[sign.toUpperCase()] ?? [sign.toUpperCase()];
 
 const multiplierOf = (times: string | undefined): number =>
   times === undefined ? 1 : /^(?:k|thousand|tsd)$/i.test(times) ? 1_000 : 1_000_000;

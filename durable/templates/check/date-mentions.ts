@@ -1,6 +1,6 @@
 // Days that a text names, in the forms in which people write them. A form that can be read as two days has both readings.
 import { anyOf, MONTHS, WEEKDAYS } from './calendar-words.ts';
-import { foldKeepingLength } from './fold.ts';
+import { blank, foldKeepingLength } from './fold.ts';
 
 /** `year` is null where the text leaves it open. */
 export type Day = { readonly year: number | null; readonly month: number; readonly day: number };
@@ -14,6 +14,7 @@ export type DateMention = {
 
 const WEEKDAY = `(?:\\b(?<weekday>${anyOf(WEEKDAYS)})\\.?,?\\s+(?:the\\s+|den\\s+|le\\s+|el\\s+)?)?`;
 const MONTH = `(?<month>${anyOf(MONTHS)})\\b\\.?`;
+const NTH = '(?:st|nd|rd|th)?';
 const ORDINAL = '(?:st|nd|rd|th|er|º|\\.)?';
 const YEAR = '(?:,?\\s+(?:de\\s+|del\\s+)?(?<year>(?:19|20|21)\\d{2})\\b)?';
 const TO = '\\s*(?:–|—|-|to|bis|through|until|&|and)\\s*';
@@ -25,7 +26,7 @@ const FORMS: readonly RegExp[] = [
   /(?<![\d./-])(?<a>\d{1,2})(?<separator>[./-])(?<b>\d{1,2})\k<separator>(?<year>\d{4}|\d{2})(?![\d/-])/g,
   // Saturday, July 4–6, 2026
   new RegExp(
-    `${WEEKDAY}\\b${MONTH}\\s+(?<day>\\d{1,2})${ORDINAL}(?!\\d|:\\d)(?:${TO}(?<last>\\d{1,2})${ORDINAL}(?![\\d:]|\\s*[ap]\\.?m))?${YEAR}`,
+    `${WEEKDAY}\\b${MONTH}\\s+(?<day>\\d{1,2})${NTH}(?!\\d|:\\d)(?:${TO}(?<last>\\d{1,2})${NTH}(?![\\d:]|\\s*[ap]\\.?m))?${YEAR}`,
     'g',
   ),
   // Samstag, 4.–6. Juli 2026; the 4th of July
@@ -43,12 +44,9 @@ export function findDates(text: string): DateMention[] {
   let rest = foldKeepingLength(text);
   const found: DateMention[] = [];
   for (const form of FORMS) {
-    for (const match of rest.matchAll(form)) {
-      const mentions = toMentions(text, match);
-      found.push(...mentions);
-      if (mentions.length > 0)
-        rest = rest.slice(0, match.index) + ' '.repeat(match[0].length) + rest.slice(match.index + match[0].length);
-    }
+    const mentions = [...rest.matchAll(form)].flatMap((match) => toMentions(text, match));
+    found.push(...mentions);
+    rest = blank(rest, mentions);
   }
   return found.sort((a, b) => a.index - b.index);
 }

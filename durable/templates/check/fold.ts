@@ -1,6 +1,16 @@
 // One spelling for letters that people write in several: case and diacritics folded, so that "Núñez" is found as "Nunez".
 
-const LETTERS: Readonly<Record<string, string>> = { ß: 's', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 't', æ: 'a', œ: 'o', ı: 'i' };
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 's',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 't',
+  æ: 'a',
+  œ: 'o',
+  ı: 'i',
+};
 
 /** Of the same length as the text, so that places in the one are places in the other. Expects NFC. */
 export function foldKeepingLength(text: string): string {
@@ -39,8 +49,15 @@ export function spellingsOf(word: string): string[] {
 
 /** Takes what was found out of a text, and leaves every other place where it is. */
 export function blank(text: string, found: readonly { readonly index: number; readonly text: string }[]): string {
-  return found.reduce(
-    (rest, { index, text: span }) => rest.slice(0, index) + ' '.repeat(span.length) + rest.slice(index + span.length),
-    text,
-  );
+  const kept: string[] = [];
+  let end = 0;
+  for (const { index, text: span } of [...found].sort((a, b) => a.index - b.index)) {
+    // Two mentions may share a place, as the days of a range do.
+    kept.push(
+      text.slice(end, Math.max(index, end)),
+      ' '.repeat(Math.max(index + span.length - Math.max(index, end), 0)),
+    );
+    end = Math.max(end, index + span.length);
+  }
+  return kept.join('') + text.slice(end);
 }

@@ -1,5 +1,5 @@
 // Times of the clock that a text names, with the zone that stands behind them. Durations are no times.
-import { foldKeepingLength } from './fold.ts';
+import { blank, foldKeepingLength } from './fold.ts';
 
 export type TimeMention = {
   readonly text: string;
@@ -23,14 +23,11 @@ const ZONES: Readonly<Record<string, readonly number[]>> = {
 };
 
 const ZONE = `(?:\\s?\\(?(?<zone>(?:utc|gmt)\\s?[+−-]\\d{1,2}(?::?\\d{2})?|[+−-]\\d{2}:\\d{2}|(?:${Object.keys(ZONES).join('|')})\\b))?`;
-const HALF = '\\s?(?<half>[ap])\\.?\\s?m\\b\\.?';
+const HALF = '\\s?(?<half>[ap])(?:\\.\\s?m\\.|\\s?m\\b)';
 
 const FORMS: readonly RegExp[] = [
   // 7–11 PM: the first takes the half of the second, or is of the other
-  new RegExp(
-    `(?<![\\d:.,$€£])(?<h>\\d{1,2})(?:[:.](?<m>[0-5]\\d))?(?=\\s?(?:–|—|-|to)\\s?\\d{1,2}(?:[:.][0-5]\\d)?\\s?[ap]\\.?\\s?m\\b)`,
-    'g',
-  ),
+  /(?<![\d:.,$€£])(?<h>\d{1,2})(?:[:.](?<m>[0-5]\d))?(?=\s?(?:–|—|-|to)\s?\d{1,2}(?:[:.][0-5]\d)?\s?[ap]\.?\s?m\b)/g,
   new RegExp(`(?<![\\d:.,$€£])(?<h>\\d{1,2})(?:[:.](?<m>[0-5]\\d))?${HALF}${ZONE}`, 'g'),
   new RegExp(
     `(?<![\\d:.,$€£/-])(?<h>[01]?\\d|2[0-4]):(?<m>[0-5]\\d)(?::[0-5]\\d(?:\\.\\d+)?)?(?![\\d:])(?!\\s?(?:hours|hrs|std))${ZONE}`,
@@ -49,14 +46,15 @@ export function findTimes(text: string): TimeMention[] {
   let rest = foldKeepingLength(text);
   const found: TimeMention[] = [];
   for (const [nth, form] of FORMS.entries()) {
-    for (const match of rest.matchAll(form)) {
+    const mentions = [...rest.matchAll(form)].flatMap((match): TimeMention[] => {
       const { h, m = '00', half, zone, word } = match.groups ?? {};
       const readings = word === undefined ? readingsOf(Number(h), Number(m), nth === 0 ? 'either' : half) : noon(word);
-      if (readings.length === 0) continue;
+      if (readings.length === 0) return [];
       const span = text.slice(match.index, match.index + match[0].length);
-      found.push({ text: span, index: match.index, readings, offsets: zone === undefined ? null : offsetsOf(zone) });
-      rest = rest.slice(0, match.index) + ' '.repeat(match[0].length) + rest.slice(match.index + match[0].length);
-    }
+      return [{ text: span, index: match.index, readings, offsets: zone === undefined ? null : offsetsOf(zone) }];
+    });
+    found.push(...mentions);
+    rest = blank(rest, mentions);
   }
   return found.sort((a, b) => a.index - b.index);
 }

@@ -32,7 +32,7 @@ export const incidentSummary = defineTemplate({
       rows.readProject(tenant, row.projectId),
     ]);
     const place = show && !('refused' in show) ? show.listed : rows.NONE;
-    const whole = 'refused' in project ? NOTHING : rows.withoutMoney(project.listed);
+    const whole = 'refused' in project ? rows.NONE : rows.withoutMoney(project.listed);
     return {
       refused: false,
       title: `${row.number} ${row.title}`,

@@ -11,7 +11,8 @@ const DETAIL = { full: 'All activities', critical: 'The critical path alone' } a
 export const productionSchedule = defineTemplate({
   id: 'production-schedule',
   name: 'Production schedule',
-  description: 'Lay out a project’s schedule: activities by phase, critical path, shows, deliverables, and what is late.',
+  description:
+    'Lay out a project’s schedule: activities by phase, critical path, shows, deliverables, and what is late.',
   permissions: ['projects:read', 'schedules:read'],
   form: z.strictObject({
     projectId: recordField('project', { label: 'Project' }),

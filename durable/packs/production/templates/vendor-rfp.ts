@@ -39,7 +39,9 @@ export const vendorRfp = defineTemplate({
     return {
       refused: false,
       title: rfp ? `${rfp.row.number} ${rfp.row.title}` : project.row.name,
-      ...fit(rows.together(rows.withoutMoney(project.listed), rfp?.listed ?? rows.NONE, vendor?.listed ?? rows.NONE, shows)),
+      ...fit(
+        rows.together(rows.withoutMoney(project.listed), rfp?.listed ?? rows.NONE, vendor?.listed ?? rows.NONE, shows),
+      ),
       named: {
         [project.row.id]: project.row.name,
         ...(rfp && { [rfp.row.id]: `${rfp.row.number} ${rfp.row.title}` }),
