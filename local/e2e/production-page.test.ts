@@ -168,7 +168,7 @@ describe('questions', () => {
     await page.getByRole('link', { name: 'Denver' }).click();
     await page.getByRole('heading', { level: 1, name: 'Denver' }).waitFor();
     await page.getByRole('button', { name: 'Ask about this' }).click();
-    await page.getByRole('button', { name: 'Remove Show Denver from this conversation' }).waitFor();
+    await page.getByRole('button', { name: 'Remove Show Denver' }).waitFor();
     await say(page, 'Who is on the crew?');
     await page.getByRole('cell', { name: 'Imani Okoye' }).waitFor();
     await page.getByText(/Not shown to your role: day rate/).waitFor();
