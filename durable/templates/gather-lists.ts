@@ -16,7 +16,7 @@ export const notForRole = (what: string, permission: string): string =>
   `${what} not shown to this person's role (it lacks ${permission}): that is not the same as missing from the record.`;
 
 /** Takes rows in their order until the prompt is full, and says how many of each kind were left out. */
-export function fit({ sources, notes }: Listed): Listed {
+export function fitToPrompt({ sources, notes }: Listed): Listed {
   const kept: Source[] = [];
   const dropped = new Map<string, number>();
   let chars = 0;

@@ -1,7 +1,7 @@
 // The e-mail in which a show is advanced with its venue, its crew or a vendor: what is agreed, and what is still to be told.
 import { z } from 'zod';
 import { choiceField, dayField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fit } from '../../../templates/gather-lists.ts';
+import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere, ofAnotherProject } from './refusals.ts';
 import * as rows from './rows.ts';
@@ -46,7 +46,7 @@ export const advancingEmail = defineTemplate({
     return {
       refused: false,
       title: show.row.name,
-      ...fit(rows.together(project.listed, show.listed, vendors, deliverables, crew)),
+      ...fitToPrompt(rows.together(project.listed, show.listed, vendors, deliverables, crew)),
       named: {
         [project.row.id]: project.row.name,
         [show.row.id]: show.row.name,

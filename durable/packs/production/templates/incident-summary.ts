@@ -1,7 +1,7 @@
 // The report of an incident for the file: what happened, to whom, what was done, and what nobody has said yet.
 import { z } from 'zod';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fit } from '../../../templates/gather-lists.ts';
+import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere } from './refusals.ts';
 import * as rows from './rows.ts';
@@ -36,7 +36,7 @@ export const incidentSummary = defineTemplate({
     return {
       refused: false,
       title: `${row.number} ${row.title}`,
-      ...fit(rows.together(incident.listed, place, whole)),
+      ...fitToPrompt(rows.together(incident.listed, place, whole)),
       named: { [row.id]: `${row.number} ${row.title}` },
       programId: row.projectId,
       designId: row.showId,

@@ -1,7 +1,7 @@
 // The schedule of a project as a document: its activities by phase, the critical path, the shows, and what endangers them.
 import { z } from 'zod';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fit } from '../../../templates/gather-lists.ts';
+import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere } from './refusals.ts';
 import * as rows from './rows.ts';
@@ -35,7 +35,7 @@ export const productionSchedule = defineTemplate({
     return {
       refused: false,
       title: project.row.name,
-      ...fit(rows.together(project.listed, schedule, shows, deliverables)),
+      ...fitToPrompt(rows.together(project.listed, schedule, shows, deliverables)),
       named: { [project.row.id]: project.row.name },
       programId: project.row.id,
       designId: null,

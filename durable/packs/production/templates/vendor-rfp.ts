@@ -1,7 +1,7 @@
 // A request for proposals to vendors: what is wanted, for which days and places, and what an offer must bring.
 import { z } from 'zod';
 import { choiceField, dayField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fit } from '../../../templates/gather-lists.ts';
+import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { vendorCategory } from '../fields.ts';
 import { notThere, ofAnotherProject } from './refusals.ts';
@@ -39,7 +39,7 @@ export const vendorRfp = defineTemplate({
     return {
       refused: false,
       title: rfp ? `${rfp.row.number} ${rfp.row.title}` : project.row.name,
-      ...fit(
+      ...fitToPrompt(
         rows.together(rows.withoutMoney(project.listed), rfp?.listed ?? rows.NONE, vendor?.listed ?? rows.NONE, shows),
       ),
       named: {
