@@ -1,7 +1,7 @@
 // What a model is told when it drafts: the rules of every draft, the document's own, and the rows. Text from rows is
 // JSON on lines of its own, so that nothing in it can pass for a rule or end the list.
 import { visibleText } from '../tools/visible-text.ts';
-import type { DraftBrief, Source } from './draft.ts';
+import type { Brief, Source } from './draft.ts';
 
 const RULES = [
   'You draft a document for this person from the sources in their message, and from nothing else. Write the document alone, in GitHub-flavoured Markdown: no preamble, no comment on it, no list of sources.',
@@ -13,13 +13,13 @@ const RULES = [
 ].join('\n');
 
 /** In place of what a pack says of itself: a draft has no tools, and needs none. */
-export const draftSystem = (brief: Pick<DraftBrief, 'templateName' | 'prompt'>): string =>
+export const draftSystem = (brief: Pick<Brief, 'templateName' | 'prompt'>): string =>
   `${RULES}\n\n## The document: ${brief.templateName}\n${brief.prompt}`;
 
 export const SOURCES_HEADING = 'Sources, one row a line, as JSON:';
 
 /** What the model reads behind the person's words, in this turn and in those that follow. */
-export function draftMaterial({ sources, notes }: Pick<DraftBrief, 'sources' | 'notes'>): string {
+export function draftMaterial({ sources, notes }: Pick<Brief, 'sources' | 'notes'>): string {
   return [
     SOURCES_HEADING,
     ...(sources.length === 0 ? ['(none)'] : sources.map(toLine)),
@@ -31,7 +31,7 @@ const toLine = ({ kind, facts }: Source, index: number): string =>
   `${index + 1} ${kind} ${JSON.stringify(facts, (_key, value: unknown) => (typeof value === 'string' ? visibleText(value) : value))}`;
 
 /** The person's side of the turn: what they asked for, as they filled it in. */
-export function draftWords({ templateName, words }: Pick<DraftBrief, 'templateName' | 'words'>, title: string): string {
+export function draftWords({ templateName, words }: Pick<Brief, 'templateName' | 'words'>, title: string): string {
   const lines = words.map(({ label, value }) => `- ${label}: ${value.replaceAll('\n', '\n  ')}`);
   return [`${templateName}: ${title}`, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n');
 }

@@ -29,6 +29,15 @@ export const DraftBrief = z.object({
 });
 export type DraftBrief = z.infer<typeof DraftBrief>;
 
+/** What drafting and checking need of it. */
+export type Brief = {
+  readonly [Key in keyof Omit<DraftBrief, 'type' | 'sources' | 'notes' | 'words'>]: DraftBrief[Key];
+} & {
+  readonly sources: readonly Source[];
+  readonly notes: readonly string[];
+  readonly words: readonly DraftBrief['words'][number][];
+};
+
 export const FINDING_KINDS = ['date', 'time', 'name', 'amount', 'phone', 'email'] as const;
 
 /** Something in a draft that stands in no source, or not as the draft has it. */

@@ -2,7 +2,11 @@
 import type { JsonObject } from './chat.ts';
 import { cell, wordsOf } from './report-lists.ts';
 
-export const words = (value: unknown): string => cell(wordsOf(value));
+/** A gap keeps its brackets. */
+export const words = (value: unknown): string => {
+  const text = wordsOf(value);
+  return /^\[missing: [^\]]*\]$/.test(text) ? text : cell(text);
+};
 
 const gap = (what: string): string => `[missing: ${what}]`;
 const isGap = (value: unknown): boolean => value === null || value === undefined || value === '';

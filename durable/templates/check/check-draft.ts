@@ -1,6 +1,6 @@
 // Looks up what a draft says in the rows that it was made of, and lists what stands in none. It judges nothing else: a
 // sentence may be false with every name in it known.
-import type { DraftBrief, DraftCheck, Finding } from '../draft.ts';
+import type { Brief, DraftCheck, Finding } from '../draft.ts';
 import type { AmountMention } from './amount-mentions.ts';
 import { digitsOf, isSamePhone } from './contact-mentions.ts';
 import { type DateMention, isoDay, monthDay, weekdayOf } from './date-mentions.ts';
@@ -21,7 +21,7 @@ const NO_SOURCE = 'stands in no source';
 /** @param asides what counts as known besides the sources: who drafts, and for whom */
 export function checkDraft(
   text: string,
-  brief: Pick<DraftBrief, 'sources' | 'fields' | 'words' | 'notes' | 'prompt'>,
+  brief: Pick<Brief, 'sources' | 'fields' | 'words' | 'notes' | 'prompt'>,
   asides: readonly string[],
 ): DraftCheck {
   const plain = text.normalize('NFC');
@@ -44,7 +44,7 @@ export function checkDraft(
     type: 'check',
     checked: Object.values(found).reduce((sum, { length }) => sum + length, 0),
     findings: once(findings.sort((a, b) => a.index - b.index)).slice(0, MAX_FINDINGS),
-    missing: [...new Set([...plain.matchAll(/\[missing:\s*([^\]]*?)\s*\]/gi)].map(([, what = '']) => what))].slice(
+    missing: [...new Set([...plain.matchAll(/\[missing:\s*([^\]]*?)\s*\\?\]/gi)].map(([, what = '']) => what))].slice(
       0,
       MAX_MISSING,
     ),
