@@ -57,6 +57,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.get('/chat/*', servePage);
   app.get('/workspace', servePage);
   app.get('/workspace/*', servePage);
+  app.get('/drafts', servePage);
+  app.get('/drafts/*', servePage);
   app.get('/invite', servePage);
 
   options.before?.(app);

@@ -115,7 +115,7 @@ describe('drafts', () => {
     expect(text).toContain('Monday, June 1, 2026, 8:00 PM (Europe/Berlin)');
     expect(text).toContain('[missing: doors time]');
     expect(text).toContain('[missing: contact name]');
-    expect(text).toContain('Thank you,\nNora');
+    expect(text).toContain('Thank you,\n\nNora');
   });
 
   test('each document has its own sections', () => {

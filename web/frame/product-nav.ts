@@ -1,5 +1,5 @@
 // The parts of the product that the top bar leads to, for those who may go there.
-import { LayoutGrid, type LucideIcon, MessagesSquare, Settings } from 'lucide-react';
+import { FilePenLine, LayoutGrid, type LucideIcon, MessagesSquare, Settings } from 'lucide-react';
 import type { Me } from '../../worker/contract.ts';
 import { useAssistantState } from '../assistant/assistant-provider.tsx';
 
@@ -20,11 +20,15 @@ export function useProductParts(me: Me): ProductPart[] {
   return [
     { label: 'Workspace', icon: LayoutGrid, root: '/workspace', href: '/workspace' },
     ...(canAsk(me) ? [{ label: 'Chat', icon: MessagesSquare, root: '/chat', href: chat }] : []),
+    ...(canDraft(me) ? [{ label: 'Drafts', icon: FilePenLine, root: '/drafts', href: '/drafts' }] : []),
     ...(maySet ? [{ label: 'Settings', icon: Settings, root: '/settings', href: '/settings' }] : []),
   ];
 }
 
 /** The assistant is turned on for the organisation. Whoever may not ask sees nothing of it. */
 export const canAsk = (me: Me): boolean => me.org.features['aiAssistant'] === true;
+
+/** Only roles of an org whose pack has templates hold it. */
+export const canDraft = (me: Me): boolean => canAsk(me) && me.org.permissions.includes('templates:draft');
 
 export const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(`${root}/`);
