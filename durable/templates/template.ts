@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
 import type { Source } from './draft.ts';
-import type { FormValues } from './form-fields.ts';
 
 /** What the rows say for a filled form. */
 export type Gathered = {
@@ -55,6 +54,3 @@ export type FindChoices = (
 
 /** A pack's templates, and how their forms find records. */
 export type PackTemplates = { readonly templates: readonly Template[]; readonly findChoices: FindChoices };
-
-/** What was asked for and how it was understood. */
-export type FilledForm = { readonly template: Template; readonly fields: FormValues };

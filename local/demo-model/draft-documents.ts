@@ -77,7 +77,7 @@ function advancingEmail(request: DraftRequest): string[] {
       tableOfRows(rowsOf(request, 'Deliverable'), { title: 'Deliverable', state: 'State', dueOn: 'Due' }),
     ),
     section('What we need from you', listOf(asks)),
-    `Thank you,\n\n${request.person}`,
+    `Thank you,\n\n${request.filled['Signed by'] ?? request.person}`,
   ];
 }
 

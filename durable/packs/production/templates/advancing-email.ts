@@ -1,6 +1,6 @@
 // The e-mail in which a show is advanced with its venue, its crew or a vendor: what is agreed, and what is still to be told.
 import { z } from 'zod';
-import { choiceField, dayField, proseField, recordField } from '../../../templates/form-fields.ts';
+import { choiceField, dayField, lineField, proseField, recordField } from '../../../templates/form-fields.ts';
 import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere, ofAnotherProject } from './refusals.ts';
@@ -21,12 +21,13 @@ export const advancingEmail = defineTemplate({
       ...{ label: 'Vendor', within: 'projectId', hint: 'Where it goes to a vendor.' },
     }).optional(),
     replyBy: dayField({ label: 'Reply by' }).optional(),
+    signedBy: lineField({ label: 'Signed by', hint: 'You, where it is left empty.' }).optional(),
     notes: proseField({ label: 'To mention', hint: 'Questions, or what was agreed on the phone.' }).optional(),
   }),
   prompt: [
     'An e-mail. First the line "Subject: " with the show, its city and day; then a greeting to the contact of the recipient by name, or [missing: contact name].',
     'Then, under short headings: the day and its times (load-in, doors, show, end) as a table with the zone; the venue (address, capacity, contact); the people on site with role, call time and phone; the vendors and what they do; deliverables with state and due day, overdue ones first; what we need from the recipient, as a list.',
-    'For the venue: crew and vendors by role. For the crew: call times first. For a vendor: their own service, and their papers (W-9, insurance) where missing or expired. Close with the reply-by day where one is given, and the name of the person who drafts.',
+    'For the venue: crew and vendors by role. For the crew: call times first. For a vendor: their own service, and their papers (W-9, insurance) where missing or expired. Close with the reply-by day where one is given, and the name of who signs: the person who drafts, where nobody else is named.',
   ].join('\n'),
   gather: async (input, tenant) => {
     const [project, show] = await Promise.all([
