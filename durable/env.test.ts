@@ -7,6 +7,7 @@ const GOOD = {
   DATABASE_URL: 'postgresql://app:password@db.example.test/groundwire',
   CLAIM_KEY: `k1:${KEY}`,
   SESSION_KEY: KEY,
+  MASTER_KEYS: `v1:${KEY}`,
 };
 const ISSUER = {
   JWT_ISSUER: 'https://id.example.test',
@@ -36,6 +37,9 @@ test.each([
   ['SESSION_KEY', { SESSION_KEY: btoa('secret-value') }],
   ['SESSION_KEY', { SESSION_KEY: 'secret-value!' }],
   ['CLAIM_KEY', { CLAIM_KEY: 'secret-value' }],
+  ['MASTER_KEYS', { MASTER_KEYS: undefined }],
+  ['MASTER_KEYS', { MASTER_KEYS: `v1:${btoa('secret-value')}` }],
+  ['MASTER_KEYS', { MASTER_KEYS: `v1:${KEY},secret-value` }],
   ['ENVIRONMENT', { ENVIRONMENT: 'staging' }],
   ['JWT_ISSUER', { JWT_ISSUER: 'https://secret-value' }],
   ['JWT_JWKS_URL', { ...ISSUER, JWT_JWKS_URL: 'http://secret-value.test/keys' }],

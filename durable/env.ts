@@ -43,12 +43,21 @@ const Settings = z
     CLAIM_KEY: z.string().regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43,}={0,2}$/, 'needs the form <key id>:<base64>'),
     /** Signs our own session tokens. */
     SESSION_KEY: key,
+    /** Wrap the keys of what is stored sealed: `<version>:<32 bytes in base64>`, comma-separated, the current one first. */
+    MASTER_KEYS: z
+      .string()
+      .regex(
+        /^[\w-]{1,32}:[A-Za-z0-9+/]{43}=( *, *[\w-]{1,32}:[A-Za-z0-9+/]{43}=)*$/,
+        'needs the form <version>:<base64>',
+      ),
     ANTHROPIC_API_KEY: optionalText,
     ANTHROPIC_MODEL: optionalText,
     ANTHROPIC_BASE_URL: optionalText,
     OPENAI_API_KEY: optionalText,
     OPENAI_MODEL: optionalText,
     OPENAI_BASE_URL: optionalText,
+    /** Hosts, besides the providers' own, that an org's settings may send its key to; comma-separated. */
+    PROVIDER_HOSTS: optionalText,
     /** Local only: where Neon's HTTP endpoint is played. */
     NEON_FETCH_ENDPOINT: optionalText,
     /** How long a conversation gathers events before it stores them, where its own default is not wanted. */

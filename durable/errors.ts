@@ -100,6 +100,16 @@ export const ERRORS = {
     title: 'Not yours to decide',
     detail: 'Only the person whose question led to this can confirm or cancel it.',
   },
+  SETTINGS_CONFLICT: {
+    status: 409,
+    title: 'Changed meanwhile',
+    detail: 'Somebody else saved these settings meanwhile. Nothing of yours was saved; look at both and save again.',
+  },
+  SETTINGS_EXIST: {
+    status: 409,
+    title: 'Settings exist',
+    detail: 'This scope has settings already. Change them with PUT.',
+  },
   APPROVAL_DECIDED: {
     status: 409,
     title: 'Decided already',

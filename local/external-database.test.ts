@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAddresses } from './external-database.ts';
 
-const keys = { claimKey: 'local:c', sessionKey: 's', ownerPassword: 'o', appPassword: 'made' };
+const keys = { claimKey: 'local:c', sessionKey: 's', masterKeys: 'v1:m', ownerPassword: 'o', appPassword: 'made' };
 
 describe('the database that the developer names', () => {
   it('DATABASE_URL of groundwire_app is the Worker’s login, and nothing migrates without an owner', () => {

@@ -10,6 +10,8 @@ const Keys = z.strictObject({
   claimKey: z.string(),
   /** Base64 of 32 bytes: signs sign-in tokens. */
   sessionKey: z.string(),
+  /** As MASTER_KEYS: wraps the keys of stored secrets. */
+  masterKeys: z.string(),
   ownerPassword: z.string(),
   appPassword: z.string(),
 });
@@ -17,20 +19,28 @@ export type Keys = z.infer<typeof Keys>;
 
 export function loadKeys(stateDir: string): Keys {
   const path = join(stateDir, 'keys.json');
-  if (existsSync(path)) return readKeys(path);
-  const keys: Keys = {
-    claimKey: `local:${randomBytes(32).toString('base64')}`,
-    sessionKey: randomBytes(32).toString('base64'),
-    ownerPassword: randomBytes(18).toString('hex'),
-    appPassword: randomBytes(18).toString('hex'),
-  };
-  writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  const kept = existsSync(path) ? readKeys(path) : null;
+  const keys: Keys = kept
+    ? { ...kept, masterKeys: kept.masterKeys ?? newMasterKeys() }
+    : {
+        claimKey: `local:${randomBytes(32).toString('base64')}`,
+        sessionKey: randomBytes(32).toString('base64'),
+        masterKeys: newMasterKeys(),
+        ownerPassword: randomBytes(18).toString('hex'),
+        appPassword: randomBytes(18).toString('hex'),
+      };
+  if (keys.masterKeys !== kept?.masterKeys) writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   return keys;
 }
 
-function readKeys(path: string): Keys {
+const newMasterKeys = (): string => `v1:${randomBytes(32).toString('base64')}`;
+
+/** Folders of an earlier release have no master keys; what they hold was never sealed. */
+const KeptKeys = Keys.partial({ masterKeys: true });
+
+function readKeys(path: string): z.infer<typeof KeptKeys> {
   try {
-    return Keys.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return KeptKeys.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
     throw new StackError(`${path} is broken; start anew with \`npm run dev -- --reset\``, { cause });
   }

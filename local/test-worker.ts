@@ -10,6 +10,7 @@ import { startDemoIssuer } from './demo-issuer/demo-issuer.ts';
 import { startDemoModel } from './demo-model/demo-model.ts';
 import { startMockProvider } from './mock-provider.ts';
 import { addNeighbour } from './neighbour.ts';
+import { ADMIN_PERMISSIONS, MEMBER_PERMISSIONS, TEST_ORGS, type TestOrg } from './test-orgs.ts';
 import setUpPostgres, { TEMPLATE, type TestPostgres } from './test-postgres.ts';
 import { buildBindings } from './worker-bindings.ts';
 
@@ -35,6 +36,7 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
   const postgres = project.getProvidedContext().postgres;
   await copyTemplate(postgres);
   await addRows(postgres);
+  await seedTestOrgs(postgres);
   const demo = await startDemoModel({ pace: 'instant' });
   const issuer = await startDemoIssuer({ origins: ['http://groundwire.test', 'https://groundwire.test'] });
   const mock = await startMockProvider({ chunkSize: WHOLE_ARGUMENTS });
@@ -44,7 +46,12 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     'workerBindings',
     buildBindings({
       settings: {},
-      keys: { ...postgres, sessionKey: randomBytes(32).toString('base64'), ownerPassword: '' },
+      keys: {
+        ...postgres,
+        sessionKey: randomBytes(32).toString('base64'),
+        masterKeys: `v1:${randomBytes(32).toString('base64')}`,
+        ownerPassword: '',
+      },
       databaseUrl: appUrl(postgres.port, postgres.appPassword, DATABASE),
       neonFetchEndpoint: postgres.fetchEndpoint,
       demoModelUrl: demo.url,
@@ -77,4 +84,42 @@ async function copyTemplate({ adminUrl }: TestPostgres): Promise<void> {
   } finally {
     await admin.end();
   }
+}
+
+async function seedTestOrgs({ adminUrl }: TestPostgres): Promise<void> {
+  const owner = new pg.Client({ connectionString: adminUrl.replace(/\/postgres$/, `/${DATABASE}`) });
+  await owner.connect();
+  try {
+    for (const org of Object.values(TEST_ORGS)) await seedTestOrg(owner, org);
+  } finally {
+    await owner.end();
+  }
+}
+
+async function seedTestOrg(owner: pg.Client, { id, slug, plan, people, programs }: TestOrg): Promise<void> {
+  await owner.query('insert into orgs (id, slug, name, plan) values ($1, $2, $2, $3)', [id, slug, plan]);
+  for (const [role, permissions] of [
+    ['admin', ADMIN_PERMISSIONS],
+    ['member', MEMBER_PERMISSIONS],
+  ]) {
+    await owner.query('insert into roles (org_id, name, permissions) values ($1, $2, $3)', [id, role, permissions]);
+  }
+  await owner.query('insert into tenant_settings (org_id, settings) values ($1, $2)', [
+    id,
+    { experimentalFeatures: { aiAssistant: true } },
+  ]);
+  for (const [name, person] of Object.entries(people)) {
+    const role = name === 'member' ? 'member' : 'admin';
+    await owner.query('insert into users (id, subject, email, name) values ($1, $2, $3, $4)', [
+      ...[person.id, person.subject, person.subject.replace('test:', ''), `${name} of ${slug}`],
+    ]);
+    await owner.query('insert into memberships (org_id, user_id, role) values ($1, $2, $3)', [id, person.id, role]);
+  }
+  for (const [code, program] of Object.entries(programs)) {
+    await owner.query('insert into plm.programs (org_id, id, code, name) values ($1, $2, $3, $3)', [id, program, code]);
+  }
+  await owner.query(
+    `insert into plm.program_members (org_id, program_id, user_id, role) values ($1, $2, $3, 'engineer')`,
+    [id, programs.OPEN, people.member.id],
+  );
 }

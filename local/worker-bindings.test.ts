@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildBindings, listProviders, type Settings, usesDemoModel } from './worker-bindings.ts';
 
-const keys = { claimKey: 'local:c', sessionKey: 's', ownerPassword: 'o', appPassword: 'a' };
+const keys = { claimKey: 'local:c', sessionKey: 's', masterKeys: 'v1:m', ownerPassword: 'o', appPassword: 'a' };
 
 function bindingsFor(settings: Settings): Record<string, string> {
   const demoModelUrl = usesDemoModel(settings) ? 'http://127.0.0.1:1' : undefined;
@@ -15,6 +15,7 @@ describe('bindings of the local Worker', () => {
       DATABASE_URL: 'postgresql://x/y',
       CLAIM_KEY: 'local:c',
       SESSION_KEY: 's',
+      MASTER_KEYS: 'v1:m',
       DEMO_MODEL: '1',
       ANTHROPIC_API_KEY: 'demo',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',

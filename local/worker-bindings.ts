@@ -26,6 +26,7 @@ const PASSED_ON = [
   'OPENAI_BASE_URL',
   'AI_REQUESTS_PER_MINUTE',
   'AI_BURST',
+  'PROVIDER_HOSTS',
 ];
 
 /** Servers at a base URL of one's own often take any key, but the SDKs send none without one. */
@@ -56,6 +57,7 @@ export function buildBindings(options: {
     DATABASE_URL: options.databaseUrl,
     CLAIM_KEY: settings['CLAIM_KEY'] ?? keys.claimKey,
     SESSION_KEY: settings['SESSION_KEY'] ?? keys.sessionKey,
+    MASTER_KEYS: settings['MASTER_KEYS'] ?? keys.masterKeys,
   };
   if (neonFetchEndpoint !== undefined) bindings['NEON_FETCH_ENDPOINT'] = neonFetchEndpoint;
   for (const name of PASSED_ON) {

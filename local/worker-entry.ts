@@ -10,6 +10,7 @@ import { signIn } from '../worker/sign-in.ts';
 import { DEMO_ORGS, DEMO_PEOPLE, getDemoPerson } from './demo-people.ts';
 
 export { Account } from '../durable/account/account.ts';
+export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
 

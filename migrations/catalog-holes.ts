@@ -7,6 +7,7 @@ import { INVOKER_FUNCTIONS } from './invoker-functions.ts';
 export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'private.claim()': 'verifies the claim; reads keys, memberships and roles',
   'account_access()': 'what the claim’s subject may do in each org',
+  'account_ai_settings()': 'provider settings of the claim subject’s orgs and visible programs, keys sealed',
   'ai_usage(date,date,text)': 'totals of the claim’s org; needs usage:read or audit:read',
   'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
   'find_invitation(text)': 'what stands on an open invitation, for whoever has its token',

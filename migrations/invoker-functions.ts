@@ -2,6 +2,8 @@
 // listed here by whoever adds it, so that none becomes callable without anybody noticing.
 export const INVOKER_FUNCTIONS: readonly string[] = [
   'change_members(text,jsonb)',
+  'create_ai_settings(jsonb,jsonb,text)',
+  'delete_ai_settings(uuid,text)',
   'find_effect(text)',
   'plm.analyze_change_impact(jsonb)',
   'plm.create_change_order(jsonb,boolean,jsonb,text,jsonb)',
@@ -25,6 +27,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'plm.workspace_program(jsonb)',
   'plm.workspace_session(jsonb)',
   'private.active_change_orders(uuid)',
+  'private.ai_settings_json(ai_settings)',
   'private.certifications_json(uuid)',
   'private.change_order_of(plm.items)',
   'private.changes_between(jsonb,jsonb)',
@@ -121,6 +124,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.note_effect(jsonb,jsonb)',
   'private.note_history(plm.items,text,jsonb,text,uuid)',
   'private.note_member_change(text,jsonb,text)',
+  'private.note_settings_change(text,uuid,jsonb,jsonb,text)',
   'private.open_eco_branch(plm.items,plm.designs)',
   'private.page_of(jsonb,integer)',
   'private.path_numbers(uuid[])',
@@ -131,6 +135,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.project_counts(uuid)',
   'private.project_json(production.projects)',
   'private.project_place(uuid)',
+  'private.put_ai_keys(uuid,jsonb)',
   'private.put_details(plm.items,jsonb)',
   'private.read_fields(jsonb,text)',
   'private.refusal_of(text,text)',
@@ -184,4 +189,6 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'production.workspace_show(jsonb)',
   'production.workspace_totals(jsonb)',
   'production.workspace_vendor(jsonb)',
+  'update_ai_settings(jsonb,jsonb,bigint,text)',
+  'update_experimental_features(jsonb,bigint,text)',
 ];

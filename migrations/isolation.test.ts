@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../local/test-database.ts
 import { findCatalogHoles } from './catalog-holes.ts';
 import { cell, findReached, OPERATIONS, readTables, type Table } from './isolation-matrix.fixture.ts';
 import { findSharedReach, SHARED_REACH } from './shared-rows.fixture.ts';
-import { type ClaimName, createTwoOrgs, type TwoOrgs } from './two-orgs.fixture.ts';
+import { type ClaimName, createTwoOrgs, insert, type TwoOrgs } from './two-orgs.fixture.ts';
 import { createProductionRows } from './two-orgs-production.fixture.ts';
 
 const READ = 'select count join';
@@ -21,6 +21,11 @@ const CONVERSATION = `${READ} insert insert-as-self update delete upsert returni
 
 const GROWING = `${READ} insert insert-as-self upsert returning`;
 const CHANGING = `${GROWING} update blind-update`;
+/** Settings that another admin wrote: an admin who sees the program changes them in their own name only. */
+const AI_SETTINGS_OF_OTHERS = {
+  ai_settings: `${READ} insert-as-self delete returning blind-update blind-delete`,
+  ai_keys: `${READ} insert-as-self delete returning blind-update blind-delete`,
+};
 const WORKFLOWS = { 'plm.workflow_definitions': READ };
 /** What a member of the program with all permissions reaches in it. */
 const PLM_WRITE = {
@@ -44,6 +49,9 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     invitations: `${ADMIN.invitations} insert upsert`,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
+    ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
+    // Nobody reads what is sealed, not even to write it again.
+    ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
     ai_conversations: CONVERSATION,
     ai_messages: `${READ} insert insert-as-self upsert returning`,
     audit_log: `${READ} insert insert-as-self upsert returning`,
@@ -56,6 +64,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   secondAdmin: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -69,6 +78,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   partner: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -97,6 +107,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   overseer: {
     ...MEMBER,
     tenant_settings: READ,
+    ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -109,6 +120,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   colleague: {
     ...MEMBER,
     tenant_settings: READ,
+    ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -295,7 +307,7 @@ async function isNoticed(table: string): Promise<boolean> {
   const { owner } = database;
   if ((await findCatalogHoles(owner)).length > 0) return true;
   await owner.query('set local role groundwire_app');
-  if (!(await doDefinersWork())) return true;
+  if (!(await doDefinersWork()) || (await readsOrgSettingsAsSystem())) return true;
   if (JSON.stringify(await findSharedReach(owner, orgs)) !== JSON.stringify(SHARED_REACH)) return true;
   for (const among of [tables.filter(({ name }) => name === table), tables]) {
     // A claim at a time: most mutants are noticed by one of the first.
@@ -304,6 +316,20 @@ async function isNoticed(table: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+/** The matrix looks at a program's settings. An org's own are hidden from system claims as well. */
+async function readsOrgSettingsAsSystem(): Promise<boolean> {
+  const { owner } = database;
+  await owner.query('savepoint settings');
+  await owner.query(`select set_config('groundwire.claim', $1, true)`, [orgs.claims.victim]);
+  await insert(owner, 'ai_settings', { org_id: orgs.ids.orgB, updated_by: orgs.ids.victim }).catch(() => {
+    // A policy that lets no row in is for the matrix to notice.
+  });
+  await owner.query(`select set_config('groundwire.claim', $1, true)`, [orgs.claims.systemOfOrg]);
+  const { rowCount } = await owner.query('select from ai_settings').catch(() => ({ rowCount: 1 }));
+  await owner.query('rollback to savepoint settings');
+  return rowCount !== 0;
 }
 
 /** The definer functions see through the owner's policies. */
@@ -339,6 +365,11 @@ async function doDefinersWork(): Promise<boolean> {
     `select change_members('accept', '${JSON.stringify(orgs.joiner)}') -> 'ok' as ok`,
   );
   await owner.query('rollback to savepoint joining');
+  const settings = await ask(
+    orgs.claims.subject,
+    `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key
+     from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
+  );
   const breaks = await ask(orgs.claims.victim, 'select * from find_audit_break()');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -351,6 +382,7 @@ async function doDefinersWork(): Promise<boolean> {
     counted === JSON.stringify([{ touched: 2, approvable: 1 }]) &&
     invited === JSON.stringify([{ org_slug: 'org-b' }]) &&
     joined === JSON.stringify([{ ok: true }]) &&
+    settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
     breaks === '[]'
   );
 }

@@ -72,6 +72,40 @@ export const tenantSettings = pgTable('tenant_settings', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+export const aiSettings = pgTable(
+  'ai_settings',
+  {
+    orgId: uuid('org_id').notNull(),
+    id: uuid('id').notNull(),
+    programId: uuid('program_id'),
+    enabled: boolean('enabled').notNull(),
+    provider: text('provider'),
+    model: text('model'),
+    baseUrl: text('base_url'),
+    fallbackProvider: text('fallback_provider'),
+    fallbackModel: text('fallback_model'),
+    fallbackBaseUrl: text('fallback_base_url'),
+    version: count('version').notNull(),
+    updatedBy: uuid('updated_by'),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.id] })],
+);
+
+/** Without `sealed`, which nobody may read. */
+export const aiKeys = pgTable(
+  'ai_keys',
+  {
+    orgId: uuid('org_id').notNull(),
+    settingId: uuid('setting_id').notNull(),
+    slot: text('slot', { enum: ['primary', 'fallback'] }).notNull(),
+    lastFour: text('last_four').notNull(),
+    replacedBy: uuid('replaced_by'),
+    replacedAt: instant('replaced_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.settingId, table.slot] })],
+);
+
 export const aiConversations = pgTable(
   'ai_conversations',
   {

@@ -13,7 +13,7 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
 export const ALL = [
-  ...['settings:update', 'audit:read', 'members:read', 'members:manage'],
+  ...['settings:update', 'ai_settings:create', 'ai_settings:update', 'audit:read', 'members:read', 'members:manage'],
   ...PLM_WRITE,
   ...PRODUCTION_READ,
 ];
@@ -23,6 +23,7 @@ const TOKEN = 'token-of-an-open-invitation';
 export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const ids = {
     ...{ orgA: randomUUID(), orgB: randomUUID(), conversation: randomUUID(), shared: randomUUID() },
+    aiSettings: randomUUID(),
     ...{
       victim: randomUUID(),
       colleague: randomUUID(),
@@ -103,6 +104,16 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       updated_by: person,
       updated_at: new Date(0),
     }),
+    // The victim row is a program's, so that the rights in the program count as well.
+    ai_settings: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.aiSettings },
+      ...{ program_id: plm.ids.program, provider: 'anthropic', model: 'claude-sonnet-4-6' },
+      ...{ updated_by: person, updated_at: new Date(0) },
+    }),
+    ai_keys: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, setting_id: ids.aiSettings, slot: fresh ? 'fallback' : 'primary' },
+      ...{ sealed: 'sealed', last_four: 'abcd', replaced_by: person },
+    }),
     ai_conversations: (fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.conversation, user_id: person },
       ...{ title: 'Torque limits', version: 7, updated_at: new Date(0) },
@@ -134,6 +145,8 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   await insert(owner, 'ai_messages', { ...rows['ai_messages']?.(false), ...shared, conversation_id: ids.shared });
   await insert(owner, 'effect_journal', rows['effect_journal']?.(false) ?? {});
   for (const [table, row] of [...plm.setUp, ...production.setUp]) await insert(owner, table, row);
+  await insert(owner, 'ai_settings', rows['ai_settings']?.(false) ?? {});
+  await insert(owner, 'ai_keys', rows['ai_keys']?.(false) ?? {});
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
   await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
   await owner.query('reset groundwire.claim');

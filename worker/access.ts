@@ -30,10 +30,15 @@ export function admitted(rights: 'last-known' | 'confirmed'): MiddlewareHandler<
   return async function admit(c, next) {
     const admission = await askAccount(c, chosenOrg(c), rights);
     if (!admission.ok) throw new AppError(admission.code);
-    c.set('access', admission.access);
-    c.set('orgs', admission.orgs);
+    setAdmission(c, admission);
     await next();
   };
+}
+
+export function setAdmission(c: Context<EdgeEnv>, admission: Extract<Admission, { ok: true }>): void {
+  c.set('access', admission.access);
+  c.set('orgs', admission.orgs);
+  c.set('settings', admission.settings ?? []);
 }
 
 /** The org that the request names. A header speaks for one request, the cookie for the browser. */
@@ -43,13 +48,9 @@ export async function askAccount(
   c: Context<EdgeEnv>,
   orgSlug: string | undefined,
   rights: 'last-known' | 'confirmed',
-  modelCall?: AdmitInput['modelCall'],
+  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'sessionId'> = {},
 ): Promise<Admission> {
   const principal = c.get('principal');
-  return accountOf(c.env, principal.subject).admit({
-    principal,
-    rights,
-    ...(orgSlug !== undefined && { orgSlug }),
-    ...(modelCall && { modelCall }),
-  });
+  const question = { principal, rights, ...more, ...(orgSlug !== undefined && { orgSlug }) };
+  return accountOf(c.env, principal.subject).admit(question);
 }

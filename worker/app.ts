@@ -10,11 +10,14 @@ import { checkOrigin } from './origin-check.ts';
 import { serveAsset, servePage } from './pages.ts';
 import { problemResponse } from './problem.ts';
 import { limitByAddress } from './rate-limit.ts';
+import { aiSettingsRoutes } from './routes/ai-settings.ts';
+import { aiSettingsTestRoutes } from './routes/ai-settings-test.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { estimateRoutes } from './routes/estimate.ts';
+import { featureRoutes } from './routes/features.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
 import { meRoutes } from './routes/me.ts';
@@ -68,6 +71,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
 
   app.use('/api/*', authenticated);
   app.route('/api/v1', meRoutes);
+  app.use('/api/v1/settings/*', admitted('confirmed'));
+  app.route('/api/v1', featureRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
   for (const address of ['members', 'roles', 'invitations']) {
@@ -83,6 +88,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, uiMessagesRunRoute);
     app.route(prefix, approvalRoutes);
     app.route(prefix, draftRoute);
+    app.route(prefix, aiSettingsTestRoutes);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
     app.route(prefix, uiMessagesRoutes);
@@ -94,6 +100,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, estimateRoutes);
     app.route(prefix, templateRoutes);
     app.route(prefix, usageRoutes);
+    app.route(prefix, aiSettingsRoutes);
   }
 
   app.use('/v1/*', authenticated);

@@ -2,6 +2,7 @@
 import type { RateVerdict } from '../durable/account/rate-bucket.ts';
 import type { OrgChoice } from '../durable/account/requests.ts';
 import type { Access, Principal } from '../durable/principal.ts';
+import type { AiSettings } from '../durable/providers/ai-settings.ts';
 import type { JsonBody } from './read-json.ts';
 
 export type EdgeEnv = {
@@ -12,13 +13,17 @@ export type EdgeEnv = {
     nonce: string;
     /** Set by `authenticated`. */
     principal: Principal;
-    /** Both set by `admitted`. */
+    /** These are set by `admitted`. */
     access: Access;
     orgs: readonly OrgChoice[];
-    /** Both set by `callsModel`. */
+    /** These are set by `callsModel`. */
     body: JsonBody;
     rate: RateVerdict | undefined;
     /** Set by it where it was asked to find a session; null where nothing leads to one. */
     sessionId: string | null | undefined;
+    /** The program that the conversation is about, as far as the list of conversations knows. */
+    sessionProgramId: string | null;
+    /** The org's provider settings, keys sealed. */
+    settings: AiSettings;
   };
 };

@@ -13,7 +13,10 @@ import type { EdgeEnv } from './edge-env.ts';
 /** Whether a model can answer this request, as the providers' registry says. */
 export type ModelVerdict =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: 'PROVIDER_UNCONFIGURED' | 'MODEL_NOT_IN_PLAN' | 'MODEL_UNKNOWN' };
+  | {
+      readonly ok: false;
+      readonly code: 'FEATURE_DISABLED' | 'PROVIDER_UNCONFIGURED' | 'MODEL_NOT_IN_PLAN' | 'MODEL_UNKNOWN';
+    };
 
 export type GateQuestion = {
   readonly access: Access;
@@ -28,10 +31,11 @@ export type GateQuestion = {
 
 type Refusal = (question: GateQuestion) => AppError | null;
 
-/** In order. A settings row that is off (503) belongs where the comment stands. */
+/** In order. */
 const BEFORE_QUOTA: readonly Refusal[] = [
   ({ access }) => (isAssistantEnabled(access) ? null : new AppError('ASSISTANT_DISABLED')),
-  // FEATURE_DISABLED
+  // A settings row that is off.
+  ({ model }) => modelRefusal(model, 'FEATURE_DISABLED'),
   ({ model }) => modelRefusal(model, 'PROVIDER_UNCONFIGURED'),
   ({ model }) => modelRefusal(model, 'MODEL_NOT_IN_PLAN'),
 ];

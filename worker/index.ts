@@ -2,6 +2,7 @@
 import { createApp } from './app.ts';
 
 export { Account } from '../durable/account/account.ts';
+export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
 

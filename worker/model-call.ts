@@ -12,8 +12,7 @@ import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { RunId } from '../durable/conversation/requests.ts';
 import { AppError } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
-import type { Access } from '../durable/principal.ts';
-import { askAccount, chosenOrg } from './access.ts';
+import { askAccount, chosenOrg, setAdmission } from './access.ts';
 import { SessionId } from './contract.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
@@ -26,6 +25,8 @@ export type ModelCallOptions = {
   /** As for `admitted`. */
   readonly rights: 'last-known' | 'confirmed';
   readonly limitBytes?: number;
+  /** An empty body is `undefined` then. */
+  readonly isBodyOptional?: boolean;
   /** Null where the request names none, or nothing that could be one. */
   readonly runOf?: (c: Context<EdgeEnv>, body: unknown) => RequestedRun | null;
   /**
@@ -35,20 +36,23 @@ export type ModelCallOptions = {
   readonly sessionOf?: (c: Context<EdgeEnv>, body: unknown) => Promise<SessionQuestion>;
 };
 
-/** To be mounted before `admitted`, in its place. Leaves `body`, `access` and `rate` to the handler, which asks the gate. */
+/** To be mounted before `admitted`, in its place. Leaves `body`, `rate` and what `admitted` sets to the handler, which asks the gate. */
 export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv> {
   return async function callModel(c, next) {
-    const body = await readJson(c.req.raw, options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes });
-    const value = body.ok ? body.value : null;
-    const run = validRun(options.runOf?.(c, value) ?? null);
+    const { limitBytes, isBodyOptional = false } = options;
+    const body = await readJson(c.req.raw, { ...(limitBytes && { limitBytes }), optional: isBodyOptional });
+    const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
     const session = await askedSession(c, body, options);
-    const admission = await askAccount(c, chosenOrg(c), options.rights, { run, ...(session && { session }) });
+    const admission = await askAccount(c, chosenOrg(c), options.rights, {
+      modelCall: { run, ...(session && { session }) },
+      ...(run && { sessionId: run.sessionId }),
+    });
     if (!admission.ok) throw new AppError(admission.code);
+    setAdmission(c, admission);
     c.set('body', body);
-    c.set('access', admission.access);
-    c.set('orgs', admission.orgs);
     c.set('rate', admission.rate);
     c.set('sessionId', admission.sessionId);
+    c.set('sessionProgramId', admission.sessionProgramId ?? null);
     await next();
     setRateHeaders(c);
     if (c.error instanceof AppError)
@@ -89,7 +93,7 @@ export async function understood<T>(body: JsonBody, parse: (value: unknown) => P
 
 export type ModelCall<T> = {
   /** Whether a model can answer, for these rights. Left out where the request must be done whatever is left to ask one. */
-  readonly model?: (access: Access) => ModelVerdict;
+  readonly model?: () => ModelVerdict;
   readonly input: Input<T>;
 };
 
@@ -114,7 +118,7 @@ async function confirmRights(c: Context<EdgeEnv>): Promise<void> {
   if (Date.now() - c.get('access').confirmedAt <= FRESH_MS) return;
   const admission = await askAccount(c, chosenOrg(c), 'confirmed');
   if (!admission.ok) throw new AppError(admission.code);
-  c.set('access', admission.access);
+  setAdmission(c, admission);
 }
 
 function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): GateQuestion {
@@ -123,7 +127,7 @@ function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): 
     access,
     input: input.ok ? null : input.error,
     rate: c.get('rate'),
-    ...(model && { model: model(access) }),
+    ...(model && { model: model() }),
   };
 }
 

@@ -27,13 +27,15 @@ import { ChatRequest } from './dialects/ag-ui.ts';
 import { Hydration } from './hydration-contract.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
+import { AiSettingsQuery } from './settings-contract.ts';
+import { SETTINGS_OPERATIONS } from './settings-operations.ts';
 import { TEMPLATE_OPERATIONS } from './template-operations.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
 import { WatchFact } from './watch-contract.ts';
 import { WIRE_OPERATIONS } from './wire-operations.ts';
 
 const SessionParams = z.object({ sessionId: SessionId });
-const MODEL_ERRORS = ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;
+const MODEL_ERRORS = ['FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'] as const;
 const WORKSPACE_ERRORS = ['NOT_FOUND', 'FORBIDDEN', 'DATABASE_UNAVAILABLE'] as const;
 const EVENT_STREAM = z.string().meta({ description: 'AG-UI 1.0 events, each with an id of the form `<runId>.<seq>`.' });
 
@@ -191,11 +193,13 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/models',
     group: 'assistant',
     needs: 'membership',
-    summary: 'List models and what the plan allows',
+    summary: 'List models and what plan and settings allow',
+    query: AiSettingsQuery,
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
   ...TEMPLATE_OPERATIONS,
   ...USAGE_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
   ...IDENTITY_OPERATIONS,
   ...WIRE_OPERATIONS,
   {

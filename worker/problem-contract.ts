@@ -16,6 +16,15 @@ export const Problem = z
     limit: z.int().optional(),
     left: z.int().optional(),
     renewsAt: z.iso.datetime().optional(),
+    conflict: z
+      .object({
+        version: z.int(),
+        values: z.array(z.object({ field: z.string(), stored: z.unknown(), sent: z.unknown() })),
+      })
+      .optional()
+      .meta({
+        description: 'Of settings that somebody else saved meanwhile: both values, and the version to save on.',
+      }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
 export type Problem = z.infer<typeof Problem>;

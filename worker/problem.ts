@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { AppError, ERRORS } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
+import { Conflict } from './conflict.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { inWireForm, type Problem, type ProblemIssue } from './wire-problem.ts';
 
@@ -27,6 +28,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
     requestId,
     ...(issues.length > 0 && { issues }),
     ...known.members,
+    ...(known.cause instanceof Conflict && { conflict: toConflict(known.cause) }),
   };
 }
 
@@ -46,6 +48,8 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   if (result.success) return result.data;
   throw new AppError('BAD_REQUEST', { cause: result.error });
 }
+
+const toConflict = ({ version, values }: Conflict) => ({ version, values: [...values] });
 
 const toIssues = (error: z.ZodError): ProblemIssue[] =>
   error.issues

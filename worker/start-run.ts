@@ -3,12 +3,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { conversationOf } from '../durable/conversation/conversation-stub.ts';
 import type { RunCall, RunRequest } from '../durable/conversation/requests.ts';
-import type { Access, PlanRights } from '../durable/principal.ts';
-import { resolveModel } from '../durable/providers/catalog.ts';
-import { providerConfigOf } from '../durable/providers/config.ts';
+import type { Access } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { requireEvents } from './event-stream.ts';
 import { callsModel, type ModelCallOptions, requireOpenModelGate, understood } from './model-call.ts';
+import { modelFor } from './scope.ts';
 
 /** Clients repeat their transcript, so these addresses take more than others. */
 export const RUN_BODY_LIMIT_BYTES = 1024 * 1024;
@@ -21,6 +20,8 @@ export const startsRun = (names: Pick<ModelCallOptions, 'runOf' | 'sessionOf'>):
 export type RunDialect<Asked extends { readonly run: RunRequest }> = {
   /** The model that a body asks for, wherever the rest of it is wrong: whether a plan has it is said before that. */
   requestedModel(body: unknown): string | null;
+  /** The program that a body is about, read in the same way. A wire whose bodies name none leaves it out. */
+  requestedProgram?(body: unknown): string | null;
   /** @throws AppError where the body is not what the wire takes. */
   read(body: unknown): Promise<Asked>;
   /** Adds what must be looked up for the run, once nothing refuses it. @throws AppError */
@@ -39,16 +40,22 @@ export async function startRun<Asked extends { readonly run: RunRequest }>(
   lastEventId?: string | undefined,
 ): Promise<StartedRun<Asked>> {
   const body = c.get('body');
-  const requested = body.ok ? dialect.requestedModel(body.value) : null;
+  const named = body.ok ? body.value : null;
   const input = await understood(body, (value) => dialect.read(value));
-  const model = ({ plan, extraModels }: PlanRights) =>
-    resolveModel({ requested, plan, extraModels, config: providerConfigOf(c.env) });
+  const programs = [c.get('sessionProgramId'), dialect.requestedProgram?.(named)];
+  const model = () => modelFor(c, { requested: dialect.requestedModel(named), programs });
   // What the user confirms is done whatever is left of the month; only its report may be refused.
   const isDecision = input.ok && input.value.run.decisions.length > 0;
   const asked = await requireOpenModelGate(c, { input, ...(!isDecision && { model }) });
   const access = c.get('access');
   const run = (await dialect.complete?.(asked.run, access)) ?? asked.run;
-  const call: RunCall = { run, access, requestId: c.get('requestId'), lastEventId: lastEventId ?? null };
+  const call: RunCall = {
+    run,
+    access,
+    settings: c.get('settings'),
+    requestId: c.get('requestId'),
+    lastEventId: lastEventId ?? null,
+  };
   const response = await conversationOf(c.env, access.orgId, asked.run.sessionId).fetch('https://conversation/run', {
     method: 'POST',
     body: JSON.stringify(call),

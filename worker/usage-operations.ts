@@ -12,7 +12,7 @@ export const USAGE_OPERATIONS: readonly Operation[] = [
     description: 'Tokens of the prompt and the range of its cost, before it is sent. Nothing is reserved or charged.',
     body: EstimateRequest,
     reply: { status: 200, description: 'The estimate.', schema: Estimate },
-    errors: ['PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'],
+    errors: ['FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN', 'MODEL_UNKNOWN'],
   },
   {
     method: 'get',

@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { accountOf } from '../durable/account/account-stub.ts';
+import type { Identity } from '../durable/account/requests.ts';
 import { settingsOf } from '../durable/env.ts';
 import { requireDemoPerson } from '../local/demo-people.ts';
 import type { Problem } from './problem-contract.ts';
@@ -21,19 +22,32 @@ export function ask(path: string, { method, body, headers = {} }: Ask = {}): Pro
   });
 }
 
-export async function tokenOf(email: string): Promise<string> {
+export function tokenOf(email: string): Promise<string> {
   const { subject, name } = requireDemoPerson(email);
-  const signIn = await accountOf(env, subject).openSignIn({ identity: { email, emailVerified: true, name } });
+  return tokenFor(subject, { email, emailVerified: true, name });
+}
+
+async function tokenFor(subject: string, identity?: Identity): Promise<string> {
+  const signIn = await accountOf(env, subject).openSignIn(identity && { identity });
   return signSessionToken(settingsOf(env).SESSION_KEY, subject, signIn);
 }
 
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 
 /** Somebody signed in, who asks with a bearer token. */
-export async function signedIn(email: string): Promise<Visitor> {
-  const authorization = `Bearer ${await tokenOf(email)}`;
-  return (path, options = {}) =>
-    ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
+export const signedIn = async (email: string): Promise<Visitor> => visitorWith(await tokenOf(email));
+
+/** Anybody whom Postgres knows, by the subject of their tokens. */
+export const visitorFor = async (subject: string): Promise<Visitor> => visitorWith(await tokenFor(subject));
+
+const visitorWith =
+  (token: string): Visitor =>
+  (path, options = {}) =>
+    ask(path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
+
+/** Gives them back every request that they may make a model work with. */
+export async function refillBucket(subject: string): Promise<void> {
+  await runInDurableObject(accountOf(env, subject), (_account, { storage }) => storage.delete('ai-bucket-full-at'));
 }
 
 /** Of Chat Completions' errors too, which have the words of a problem inside and under other names. */
@@ -66,8 +80,5 @@ export function chatBody(threadId: string, runId: string, text: string): Record<
 
 /** Gives them back every request that they may make a model work with: tests ask more than people do. */
 export async function refillRate(...emails: string[]): Promise<void> {
-  for (const email of emails) {
-    const account = accountOf(env, requireDemoPerson(email).subject);
-    await runInDurableObject(account, (_account, { storage }) => storage.delete('ai-bucket-full-at'));
-  }
+  for (const email of emails) await refillBucket(requireDemoPerson(email).subject);
 }

@@ -1,5 +1,6 @@
 // A refusal in the form that the clients of a wire look for. The words, the code and the status are the same everywhere.
 import type { ErrorCode } from '../durable/errors.ts';
+import type { ConflictingValue } from './conflict.ts';
 
 export type ProblemIssue = { readonly path: string; readonly message: string };
 
@@ -9,6 +10,8 @@ type Failure = {
   readonly code: ErrorCode;
   readonly requestId: string;
   readonly issues?: readonly ProblemIssue[];
+  /** Of what somebody else saved meanwhile: both values, and the version to save on. */
+  readonly conflict?: { readonly version: number; readonly values: readonly ConflictingValue[] };
   /** Figures that the code brings along. */
   readonly [member: string]: unknown;
 };

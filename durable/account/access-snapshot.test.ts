@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
-import type { Membership } from '../principal.ts';
+import type { Membership } from '../postgres/memberships.ts';
 import { createAccessSnapshots, FRESH_MS, type Snapshot, STANDS_IN_OUTAGE_MS } from './access-snapshot.ts';
 
 const SUBJECT = 'person-1';
@@ -19,6 +19,7 @@ const membership = (orgSlug: string, change: Partial<Membership> = {}): Membersh
   features: { aiAssistant: true },
   tokenAllowance: null,
   extraModels: [],
+  settings: [],
   ...change,
 });
 
@@ -67,6 +68,7 @@ function setUp() {
     },
     admit: (orgSlug?: string, rights: 'last-known' | 'confirmed' = 'confirmed') =>
       snapshots.admit({ subject: SUBJECT, orgSlug, rights }),
+    admitFresh: () => snapshots.admit({ subject: SUBJECT, orgSlug: undefined, rights: 'confirmed', fresh: true }),
     admitOther: () => snapshots.admit({ subject: 'person-2', orgSlug: undefined, rights: 'confirmed' }),
     confirm: () => snapshots.confirm(CASCADE),
   };
@@ -152,6 +154,39 @@ describe('start on last-known rights', () => {
   });
 });
 
+describe('fresh rights', () => {
+  test('are asked for whatever the age of the snapshot, and serve everybody after', async () => {
+    const { admit, admitFresh, postgres } = setUp();
+    await admit();
+    postgres.memberships = [membership('cascade', { features: { aiAssistant: false } })];
+    expect(await admit()).toMatchObject({ access: { features: { aiAssistant: true } } });
+    expect(await admitFresh()).toMatchObject({ access: { features: { aiAssistant: false } } });
+    expect(await admit()).toMatchObject({ access: { features: { aiAssistant: false } } });
+    expect(postgres.questions).toBe(2);
+  });
+
+  test('are not those of a question that was under way before', async () => {
+    const { admit, admitFresh, clock, postgres, hold, settle } = setUp();
+    await admit();
+    clock.now += FRESH_MS + 1;
+    const release = hold();
+    await admit('cascade', 'last-known');
+    postgres.memberships = [membership('cascade', { role: 'admin' })];
+    const fresh = admitFresh();
+    release();
+    expect(await fresh).toMatchObject({ access: { role: 'admin' } });
+    expect(postgres.questions).toBe(3);
+    await settle();
+  });
+
+  test('are the last known ones where Postgres is away', async () => {
+    const { admit, admitFresh, goAway } = setUp();
+    const known = await admit();
+    goAway();
+    expect(await admitFresh()).toEqual(known);
+  });
+});
+
 describe('show on confirmed rights', () => {
   test('R13: a removal between start and confirmation is told apart from what never was', async () => {
     const { admit, confirm, clock, postgres, settle } = setUp();
@@ -174,6 +209,17 @@ describe('show on confirmed rights', () => {
     expect(await confirmations).toMatchObject([{ ok: true, access: { confirmedAt: clock.now } }, { ok: true }]);
     expect(postgres.questions).toBe(2);
     await settle();
+  });
+
+  test('provider settings come with rights, and are no part of the access', async () => {
+    const { admit, confirm, postgres } = setUp();
+    const settings = [{ id: 'row' }] as unknown as Membership['settings'];
+    postgres.memberships = [membership('cascade', { settings }), membership('northlight')];
+    for (const answer of [await admit('cascade'), await confirm()]) {
+      expect(answer).toMatchObject({ ok: true, settings });
+      expect(answer.ok && 'settings' in answer.access).toBe(false);
+    }
+    expect(await admit('northlight')).toMatchObject({ settings: [] });
   });
 
   test('changed rights come with it', async () => {

@@ -1,7 +1,8 @@
 // What Postgres last said of one person's memberships, and when it must be asked again.
 // A Postgres that does not answer leaves the last word standing for a while; one that says no is obeyed at once.
 import { AppError } from '../errors.ts';
-import type { Access, Membership } from '../principal.ts';
+import type { Membership } from '../postgres/memberships.ts';
+import type { Access } from '../principal.ts';
 import type { Admission, Confirmation, OrgChoice } from './requests.ts';
 
 export type Snapshot = {
@@ -36,10 +37,12 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     subject: string;
     orgSlug: string | undefined;
     rights: 'last-known' | 'confirmed';
+    fresh?: boolean | undefined;
   }): Promise<Admission> {
     let snapshot = deps.load();
     if (snapshot && snapshot.subject !== question.subject) throw new Error('an Account serves one subject only');
-    if (snapshot && !isFresh(snapshot)) {
+    if (question.fresh) snapshot = await refreshOrStand(question.subject, snapshot, refreshFromNow);
+    else if (snapshot && !isFresh(snapshot)) {
       const mayStart = question.rights === 'last-known' && choose(snapshot, question.orgSlug) !== null;
       // Nobody is turned away on old rights either: a new member's first request waits instead.
       if (mayStart) deps.background(refreshQuietly(question.subject));
@@ -49,7 +52,8 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     if (!snapshot) return { ok: false, code: 'DATABASE_UNAVAILABLE' };
     const membership = choose(snapshot, question.orgSlug);
     if (!membership) return { ok: false, code: 'NOT_FOUND' };
-    return { ok: true, access: toAccess(snapshot, membership), orgs: snapshot.memberships.map(toChoice) };
+    const { settings } = membership;
+    return { ok: true, access: toAccess(snapshot, membership), orgs: snapshot.memberships.map(toChoice), settings };
   }
 
   async function confirm(orgId: string): Promise<Confirmation> {
@@ -59,7 +63,7 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     if (!snapshot) return { ok: false, code: 'DATABASE_UNAVAILABLE' };
     const membership = snapshot.memberships.find((candidate) => candidate.orgId === orgId);
     if (!membership) return { ok: false, code: 'ACCESS_REVOKED' };
-    return { ok: true, access: toAccess(snapshot, membership) };
+    return { ok: true, access: toAccess(snapshot, membership), settings: membership.settings };
   }
 
   /** What the person may do in the org by the last word, however old; for work that shows nothing new. */
@@ -75,9 +79,13 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     await refresh(subject);
   }
 
-  async function refreshOrStand(subject: string, last: Snapshot | null): Promise<Snapshot | null> {
+  async function refreshOrStand(
+    subject: string,
+    last: Snapshot | null,
+    ask: (subject: string) => Promise<Snapshot> = refresh,
+  ): Promise<Snapshot | null> {
     try {
-      return await refresh(subject);
+      return await ask(subject);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
       return last && deps.now() - last.confirmedAt <= STANDS_IN_OUTAGE_MS ? last : null;
@@ -100,6 +108,13 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     return refreshing;
   }
 
+  /** An answer under way may have been asked for before what must show was saved. */
+  async function refreshFromNow(subject: string): Promise<Snapshot> {
+    // Whoever asked for it hears of its failure.
+    await refreshing?.catch(() => undefined);
+    return refresh(subject);
+  }
+
   async function fetchSnapshot(subject: string): Promise<Snapshot> {
     const confirmedAt = deps.now();
     const memberships = await deps.fetchMemberships(subject);
@@ -120,8 +135,8 @@ function choose(snapshot: Snapshot, orgSlug: string | undefined): Membership | n
   return memberships.find((membership) => membership.orgSlug === orgSlug) ?? null;
 }
 
-const toAccess = (snapshot: Snapshot, membership: Membership): Access => ({
-  ...membership,
+const toAccess = (snapshot: Snapshot, { settings: _settings, ...rights }: Membership): Access => ({
+  ...rights,
   subject: snapshot.subject,
   confirmedAt: snapshot.confirmedAt,
 });

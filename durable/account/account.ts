@@ -37,6 +37,7 @@ import {
   hydrateSessions,
   isHydrated,
   listSessions,
+  programOfSession,
   putSession,
   removeSession,
   sessionsToEvict,
@@ -84,17 +85,24 @@ export class Account extends DurableObject<Env> {
 
   /** Whether this sign-in is open and what the person may do in the org; one hop for each request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights, modelCall } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, fresh, modelCall, sessionId } = AdmitInput.parse(input);
     const now = Date.now();
     const isOpen = principal.signInId === undefined || isSignInOpen(this.#sql, principal.signInId, now);
     if (!isOpen || principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
-    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights });
-    if (!admission.ok || !modelCall) return admission;
+    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
+    if (!admission.ok) return admission;
     const { orgId } = admission.access;
+    const about = (id: string | null | undefined) =>
+      id ? { sessionProgramId: programOfSession(this.#sql, orgId, id) } : {};
+    if (!modelCall) return { ...admission, ...about(sessionId) };
     const { run, session } = modelCall;
-    if (!session) return { ...admission, rate: this.#countModelCall(run && { orgId, ...run }) };
+    if (!session) {
+      const rate = this.#countModelCall(run && { orgId, ...run });
+      return { ...admission, rate, ...about(sessionId) };
+    }
     const named = session.name === null ? null : await sessionIdOf(admission.access, session.name);
-    return { ...admission, ...this.#findAndCount(orgId, session, named) };
+    const found = this.#findAndCount(orgId, session, named);
+    return { ...admission, ...found, ...about(found.sessionId) };
   }
 
   /** One step, so that a request that is sent twice meets itself: it comes to one session, and is counted once. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RunId, SessionRecord } from '../conversation/requests.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type Access, Principal } from '../principal.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
 import type { RateVerdict } from './rate-bucket.ts';
 
 /** See session-marks.ts. */
@@ -41,6 +42,10 @@ export const AdmitInput = z.object({
       session: SessionQuestion.optional(),
     })
     .optional(),
+  /** Asks Postgres whatever the snapshot's age: what was saved a moment ago must show. */
+  fresh: z.boolean().optional(),
+  /** The conversation that the request is about, where it names one. */
+  sessionId: z.uuid().optional(),
 });
 export type AdmitInput = z.input<typeof AdmitInput>;
 
@@ -55,6 +60,10 @@ export type Admission =
       readonly rate?: RateVerdict;
       /** Where a session was to be found. */
       readonly sessionId?: string | null;
+      /** The org's provider settings as far as they hold for this person, keys sealed; as old as the access. */
+      readonly settings?: AiSettings;
+      /** The program that the named conversation is about, as far as the list of conversations knows. */
+      readonly sessionProgramId?: string | null;
     }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
 
@@ -81,7 +90,7 @@ export const ConfirmInput = z.object({ orgId: z.uuid() });
 export type ConfirmInput = z.input<typeof ConfirmInput>;
 
 export type Confirmation =
-  | { readonly ok: true; readonly access: Access }
+  | { readonly ok: true; readonly access: Access; readonly settings?: AiSettings }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'ACCESS_REVOKED' | 'DATABASE_UNAVAILABLE'> };
 
 export const RefusalInput = z.object({

@@ -72,6 +72,16 @@ export function removeSession(sql: SqlStorage, orgId: string, sessionId: string,
   );
 }
 
+/** The program that a conversation is about; null where it is about none or is not listed. */
+export function programOfSession(sql: SqlStorage, orgId: string, sessionId: string): string | null {
+  const rows = sql.exec<{ program_id: string | null }>(
+    'select program_id from sessions where org_id = ? and id = ? and removed_at is null',
+    orgId,
+    sessionId,
+  );
+  return rows.toArray()[0]?.program_id ?? null;
+}
+
 /** Ids of the unpinned sessions beyond the newest; they stay listed here until each is removed. */
 export function sessionsToEvict(sql: SqlStorage, orgId: string): string[] {
   const rows = sql.exec<{ id: string }>(

@@ -1,6 +1,6 @@
 // The snapshot as a row of the Account's own database.
 import { z } from 'zod';
-import { Membership } from '../principal.ts';
+import { Membership } from '../postgres/memberships.ts';
 import type { Snapshot } from './access-snapshot.ts';
 
 /** Null where there is none, or where another release wrote it in a form that we no longer read. */

@@ -9,6 +9,7 @@ export const AUDIT_EVENTS = [
   'message.sent',
   'message.refused',
   'answer.step',
+  'answer.abandoned',
   'answer.complete',
   'answer.stopped',
   'answer.interrupted',
@@ -26,6 +27,8 @@ export const AUDIT_EVENTS = [
   'member.removed',
   'invitation.revoked',
   'role.changed',
+  'settings.changed',
+  'settings.tested',
 ] as const;
 
 export const AuditEvent = z.object({
@@ -46,7 +49,7 @@ export const AuditEvent = z.object({
   priceVersion: z.string().nullable(),
   /** The month whose budget is charged. */
   budgetMonth: z.string().optional(),
-  /** Of an answer: also the id of its lease in the budget. */
+  /** Of an answer: also the id of its lease in the budget, unless another provider took over. */
   messageId: z.string().optional(),
   /** An error code of the table in errors.ts. */
   error: z.string().nullable(),

@@ -11,7 +11,8 @@ import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { keepEarlierMessages } from './earlier-messages.ts';
 import { auditOf, messageItem, runItems } from './facts.ts';
 import type { RunCall, RunRequest } from './requests.ts';
-import { authorOf, findRun, insertRun, type Run } from './runs.ts';
+import { resolveFor } from './resolve-for.ts';
+import { answeredBy, authorOf, findRun, insertRun, type Run } from './runs.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
@@ -44,7 +45,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
   if (before && backlog(deps.sql) >= MAX_BACKLOG) throw new AppError('BACKLOG_FULL', { retryAfterSeconds: 60 });
-  const resolved = resolveFor(deps, request, access, before);
+  const resolved = resolveFor(deps, request, before, { access, settings: call.settings });
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
   const run = deps.transaction(() => {
@@ -56,7 +57,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     commit(deps, { session, isNew: before === null, earlier }, created, request, access);
     return created;
   });
-  const turn = beginTurn(deps, run, { access, place }, resolved);
+  const turn = beginTurn(deps, run, { access, place, requestedModel: request.model, resolved });
   deps.live.set(run.runId, turn);
   deps.keepAlive();
   return { kind: 'new', turn };
@@ -70,18 +71,6 @@ function atPlace(request: RunRequest, place: SharedPlace | null): RunRequest {
   if (!place) return request;
   const { earlier: _heardElsewhere, about: _elsewhere, ...said } = request;
   return { ...said, programId: place.view.program?.id ?? null, designId: place.view.design?.id ?? null };
-}
-
-/** What this request names must be allowed. What the conversation was set to may have left the plan since: then the default. */
-export function resolveFor(
-  deps: Pick<ConversationDeps, 'resolveModel'>,
-  request: Pick<RunRequest, 'model'>,
-  access: Access,
-  session: Session | null,
-) {
-  if (request.model !== null) return deps.resolveModel(request.model, access);
-  const chosen = session?.model ? deps.resolveModel(session.model, access) : null;
-  return chosen?.ok ? chosen : deps.resolveModel(null, access);
 }
 
 /** A turn that carries out a decision has no message before its effect is told of, and yet has its place. */
@@ -115,11 +104,10 @@ const newRun = (
   },
   requestId,
   assistantId: deps.newId(),
-  model: resolved.model.id,
-  provider: resolved.provider.name,
-  pricing: { prices: resolved.model.prices, priceVersion: resolved.model.priceVersion },
+  ...answeredBy(resolved),
   promptTokens: 0,
   budgetMonth: null,
+  leaseId: null,
   createdAt: now,
 });
 
@@ -131,19 +119,24 @@ function proposingRun({ sql }: ConversationDeps, { decisions }: RunRequest): str
 
 type Speaker = { readonly access: Access; readonly place: SharedPlace | null };
 
-function beginTurn(deps: ConversationDeps, run: Run, speaker: Speaker, resolved: Resolved): LiveTurn {
+function beginTurn(
+  deps: ConversationDeps,
+  run: Run,
+  admitted: Pick<LiveTurn, 'access' | 'place' | 'requestedModel' | 'resolved'>,
+): LiveTurn {
   deps.log.open(run.runId);
   return {
     run,
-    ...speaker,
-    resolved,
+    ...admitted,
+    attempt: null,
+    successor: null,
     step: newStep(deps, run, run.assistantId, 1),
     used: [],
     tried: new Set<string>(),
     controller: new AbortController(),
     ended: Promise.withResolvers<void>(),
     rights: Promise.withResolvers<AppError | null>(),
-    limit: speaker.access.tokenAllowance ?? null,
+    limit: admitted.access.tokenAllowance ?? null,
     quota: Promise.withResolvers<AppError | null>(),
     isHeldForQuota: false,
     isReserving: false,

@@ -9,13 +9,16 @@ import { LEAST_OUTPUT_TOKENS } from './reserve-step.ts';
 import { findRun } from './runs.ts';
 
 /** Null where the message may be taken. Waits only where plenty is not known to be left. */
-export async function refusalByBudget(deps: ConversationDeps, { run, access }: RunCall): Promise<AppError | null> {
+export async function refusalByBudget(
+  deps: ConversationDeps,
+  { run, access, settings }: RunCall,
+): Promise<AppError | null> {
   const limit = access.tokenAllowance ?? null;
   // What was decided on a card is done and told whatever is left.
   if (limit === null || !run.message) return null;
   // A run that is known is replayed, which costs nothing.
   if (deps.session.get() && findRun(deps.sql, run.runId)?.digest === run.digest) return null;
-  const draft = prepareDraft(deps, access, { ...run, text: run.message.text });
+  const draft = prepareDraft(deps, { access, settings }, { ...run, text: run.message.text });
   // Its admission says why.
   if (!draft.ok) return null;
   const { promptTokens, request } = draft.prepared;

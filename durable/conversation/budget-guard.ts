@@ -9,7 +9,7 @@ const KNOWN_MS = 60_000;
 /** So many answers like this one must fit into what is left: several conversations may believe the same at once. */
 const PLENTY = 4;
 
-export type BudgetDeps = BudgetCalls & { now(): number };
+export type BudgetDeps = Pick<BudgetCalls, 'reserve' | 'status'> & { now(): number };
 
 export type BudgetGuard = ReturnType<typeof createBudgetGuard>;
 

@@ -15,13 +15,15 @@ type Columns = {
   provider: string;
   prompt_tokens: number;
   budget_month: string | null;
+  lease_id: string | null;
 };
 
 /** Before its message is marked as interrupted. Empty where no answer was begun. */
 export function chargeBarely(deps: Pick<ConversationDeps, 'sql' | 'now' | 'newId'>, runId: string): OutboxItem[] {
   const run = deps.sql
     .exec<Columns>(
-      `select ordinal, session_id, org_id, actor_id, request_id, model, provider, prompt_tokens, budget_month
+      `select ordinal, session_id, org_id, actor_id, request_id, model, provider, prompt_tokens, budget_month,
+         lease_id
        from runs where run_id = ?`,
       runId,
     )
@@ -29,7 +31,7 @@ export function chargeBarely(deps: Pick<ConversationDeps, 'sql' | 'now' | 'newId
   const begun = findStreaming(deps.sql, run.ordinal);
   if (!begun || run.budget_month === null) return [];
   const usage: Usage = { ...NO_USAGE, inputTokens: run.prompt_tokens, estimated: true };
-  const settlement = { leaseId: begun.id, month: run.budget_month, tokens: run.prompt_tokens };
+  const settlement = { leaseId: run.lease_id ?? begun.id, month: run.budget_month, tokens: run.prompt_tokens };
   const audit = {
     ...{ id: deps.newId(), orgId: run.org_id, actorId: run.actor_id, event: 'answer.interrupted' as const },
     ...{ sessionId: run.session_id, runId, requestId: run.request_id, messageId: begun.id },

@@ -3,6 +3,7 @@
 import { accountOf } from '../account/account-stub.ts';
 import { AppError } from '../errors.ts';
 import { type Access, isAssistantEnabled } from '../principal.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
 import { isSharedPlace } from './audience.ts';
 import type { ConversationDeps } from './deps.ts';
 import type { Answer } from './requests.ts';
@@ -15,7 +16,7 @@ export async function confirmRights(
   env: Env,
   deps: Pick<ConversationDeps, 'session' | 'id' | 'members'>,
   access: Access,
-): Promise<Answer<{ access: Access }>> {
+): Promise<Answer<{ access: Access; settings?: AiSettings }>> {
   const confirmation = await accountOf(env, access.subject).confirm({ orgId: access.orgId });
   if (!confirmation.ok) return confirmation;
   if (!isAssistantEnabled(confirmation.access)) return { ok: false, code: 'ASSISTANT_DISABLED' };

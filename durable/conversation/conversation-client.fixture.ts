@@ -75,6 +75,7 @@ export function callOf(
       digest: question.digest ?? 'd'.repeat(64),
     },
     access,
+    settings: [],
     requestId: crypto.randomUUID(),
     lastEventId,
   };

@@ -2,8 +2,10 @@
 // Account to the functions beside this file, and speaks to the edge by fetch (streams) and RPC (all else).
 
 import { DurableObject } from 'cloudflare:workers';
+import type { z } from 'zod';
 import { backlog } from '../audit/outbox.ts';
 import { createPump } from '../audit/pump.ts';
+import { isolateBreakersOf } from '../breakers/config.ts';
 import { budgetCalls } from '../budget/budget-calls.ts';
 import { settingsOf } from '../env.ts';
 import { AppError } from '../errors.ts';
@@ -11,8 +13,8 @@ import { logFailure } from '../log.ts';
 import { findInView, findShared, toolsFor } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
-import { resolveModel } from '../providers/catalog.ts';
-import { providerConfigOf } from '../providers/config.ts';
+import { AiSettings } from '../providers/ai-settings.ts';
+import { resolveInScope } from '../providers/config.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
@@ -41,7 +43,8 @@ import {
   SessionDraft,
   SessionPatch,
 } from './requests.ts';
-import { refusalOf, runTurn } from './run-turn.ts';
+import { refusalOf } from './reserve-step.ts';
+import { runTurn } from './run-turn.ts';
 import { sessionCache } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { standingOf } from './standing.ts';
@@ -107,8 +110,8 @@ export class Conversation extends DurableObject<Env> {
       newId: () => crypto.randomUUID(),
       later,
       every,
-      resolveModel: (requested, { plan, extraModels }) =>
-        resolveModel({ requested, plan, extraModels, config: providerConfigOf(env) }),
+      resolveModel: (question) => resolveInScope(env, question),
+      breakerFor: (orgId, connection) => isolateBreakersOf(env)(orgId, connection, (work) => ctx.waitUntil(work)),
       openTools: (options) =>
         createToolRunner({
           ...options,
@@ -183,18 +186,22 @@ export class Conversation extends DurableObject<Env> {
     return act(access);
   }
 
-  create(call: { access: Access; draft: SessionDraft; requestId: string }) {
+  create(call: { access: Access; settings?: AiSettings; draft: SessionDraft; requestId: string }) {
     const draft = SessionDraft.parse(call.draft);
-    return this.#as(call.access, (access) => manage.create(this.#deps, { ...call, access, draft }));
+    const settings = AiSettings.parse(call.settings ?? []);
+    return this.#as(call.access, (access) => manage.create(this.#deps, { ...call, access, settings, draft }));
   }
 
   read(call: { access: Access }) {
     return this.#as(call.access, (access) => manage.read(this.#deps, access));
   }
 
-  async patch(call: { access: Access; patch: SessionPatch; requestId: string }) {
+  async patch(call: { access: Access; settings?: AiSettings; patch: SessionPatch; requestId: string }) {
     const patch = SessionPatch.parse(call.patch);
-    const answer = await this.#as(call.access, (access) => manage.patch(this.#deps, { ...call, access, patch }));
+    const settings = AiSettings.parse(call.settings ?? []);
+    const answer = await this.#as(call.access, (access) =>
+      manage.patch(this.#deps, { ...call, access, settings, patch }),
+    );
     this.#watchers.tell();
     return answer;
   }
@@ -204,7 +211,7 @@ export class Conversation extends DurableObject<Env> {
     return this.#as(page.access, () => manage.messages(this.#deps, page));
   }
 
-  estimate(call: EstimateCall) {
+  estimate(call: z.input<typeof EstimateCall>) {
     const asked = EstimateCall.parse(call);
     return this.#as(asked.access, () => estimate(this.#deps, asked));
   }
@@ -214,13 +221,13 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The owner's click on a card. The run that it starts can be followed like any other. */
-  decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+  decide(call: z.input<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
     const parsed = DecideCall.parse(call);
     return this.#as(parsed.access, () => this.#decide(parsed));
   }
 
-  async #decide(call: DecideCall): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const { access, requestId, runId, approvalId, approve, digest } = call;
+  async #decide(call: z.output<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
+    const { access, settings, requestId, runId, approvalId, approve, digest } = call;
     const session = getVisible(this.#deps, access);
     if (!session) return { ok: false, code: 'NOT_FOUND' };
     const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
@@ -236,7 +243,7 @@ export class Conversation extends DurableObject<Env> {
     try {
       const unproven = await mayDecide(this.#deps, access);
       if (unproven) return { ok: false, code: unproven.code };
-      const started = this.#start({ run, access, requestId, lastEventId: null });
+      const started = this.#start({ run, access, settings, requestId, lastEventId: null });
       const refusal = (await started?.refusal) ?? null;
       if (refusal) return { ok: false, code: refusal.code };
     } catch (error) {

@@ -1,48 +1,67 @@
 // What the functions of a conversation may ask of the world around them.
+import type { Breaker } from '../breakers/isolate-breakers.ts';
 import type { AppError } from '../errors.ts';
 import type { SharedPlace, View } from '../packs/pack.ts';
-import type { Access, PlanRights } from '../principal.ts';
-import type { Model, Usage } from '../providers/models.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Access } from '../principal.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
+import type { Answering } from '../providers/catalog.ts';
+import type { Usage } from '../providers/models.ts';
 import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import type { EventLog } from './event-log.ts';
 import type { Members } from './members.ts';
 import type { Answer } from './requests.ts';
-import type { Run } from './runs.ts';
+import type { Lease, Run } from './runs.ts';
 import type { Session } from './session.ts';
 import type { Place } from './transcript.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
-export type Resolved = { readonly model: Model; readonly provider: Provider };
+/** Who answers, and who does while that one cannot. */
+export type Resolved = Answering & { readonly fallback: Answering | null };
+
+/** Which model is to answer, and by whose rights and settings. */
+export type ModelQuestion = {
+  readonly requested: string | null;
+  readonly access: Access;
+  readonly settings: AiSettings;
+  /** What the conversation is about, by id or code; the first one decides. */
+  readonly programs: readonly string[];
+};
+
+/** Tokens that a request used, and whose they were. */
+export type TokensUsed = { readonly usage: Usage; readonly provider: string; readonly model: string };
 
 /** One answer of the model within a turn: each becomes a message of its own, with its own cost. */
 export type Step = {
   readonly messageId: string;
   readonly place: Place;
   readonly writer: AnswerWriter;
-  /** What its tokens are charged to; null until it is begun. It bears the message's id. */
+  /** What its tokens are charged to; null until it is begun. */
   lease: Lease | null;
   /** From the user's message to the first word of the answer. */
   firstTokenMs: number | null;
 };
 
-/** A reservation in the org's Budget. */
-export type Lease = { readonly month: string; tokens: number };
-
 /** A turn that was admitted and has not ended. */
 export type LiveTurn = {
-  readonly run: Run;
+  /** Names the model that answers: another one once a fallback or newer settings took over. */
+  run: Run;
   /** The rights that the turn was admitted with. */
   readonly access: Access;
   /** The place that the conversation belongs to, as the turn's person saw it then; null where it is their own alone. */
   readonly place: SharedPlace | null;
-  readonly resolved: Resolved;
+  /** The model that the request itself names. */
+  readonly requestedModel: string | null;
+  resolved: Resolved;
+  /** The request to the provider that is under way, or whose answer waits for rights; null before the first. */
+  attempt: AbortController | null;
+  /** Who is to answer instead of it, since the settings that it was made by no longer hold. */
+  successor: Resolved | null;
   /** The step that is being written. */
   step: Step;
-  /** What the finished steps used. */
-  readonly used: Usage[];
+  /** What finished steps and abandoned requests used. */
+  readonly used: TokensUsed[];
   /** The approvals whose effect was begun: what became of one is known from its answer or its journal alone. */
   readonly tried: Set<string>;
   readonly controller: AbortController;
@@ -79,9 +98,14 @@ export type ConversationDeps = {
   later(ms: number, callback: () => void): () => void;
   /** Calls back each `ms` until the returned function is called. */
   every(ms: number, callback: () => void): () => void;
-  resolveModel(requested: string | null, rights: PlanRights): Answer<Resolved>;
-  /** Asks Postgres, through the user's Account object, whether `access` still holds, in the org and at a shared place. */
-  confirm(access: Access): Promise<Answer<{ access: Access }>>;
+  resolveModel(question: ModelQuestion): Answer<Resolved>;
+  /** Whether an org may ask a provider now, and what becomes of its retries. */
+  breakerFor(orgId: string, connection: string): Breaker;
+  /**
+   * Asks Postgres, through the user's Account object, whether `access` still holds, in the org and at a shared place, and
+   * what the settings are now.
+   */
+  confirm(access: Access): Promise<Answer<{ access: Access; settings?: AiSettings }>>;
   readonly budget: BudgetGuard;
   /** The only way to a tool. */
   openTools(options: Pick<ToolRunnerDeps, 'tools' | 'limits' | 'audit'>): ToolRunner;

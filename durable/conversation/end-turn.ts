@@ -4,7 +4,7 @@ import { addToOutbox, type OutboxItem } from '../audit/outbox.ts';
 import { quotaOf } from '../budget/quota.ts';
 import { costMicros, tokensOf, type Usage } from '../providers/models.ts';
 import type { StoredApproval } from './approvals.ts';
-import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { ConversationDeps, LiveTurn, TokensUsed } from './deps.ts';
 import { checkAnswer, showCheck } from './drafting.ts';
 import { type AgUiEvent, toTokenUsage } from './events.ts';
 import { auditOf, indexItems, messageItem } from './facts.ts';
@@ -25,7 +25,7 @@ export type EndingTurn = Pick<LiveTurn, 'run' | 'step' | 'used'>;
 export function endTurn(deps: ConversationDeps, turn: EndingTurn, usage: Usage | null, ending: Ending): void {
   deps.transaction(() => {
     const told = commitMessage(deps, turn, usage, ending);
-    closeRun(deps, turn, usage === null ? turn.used : [...turn.used, usage], ending, []);
+    closeRun(deps, turn, usage === null ? turn.used : [...turn.used, usedBy(turn.run, usage)], ending, []);
     addToOutbox(deps.sql, told);
   });
   deps.drainSoon(0);
@@ -34,7 +34,7 @@ export function endTurn(deps: ConversationDeps, turn: EndingTurn, usage: Usage |
 /** Commits a step after which the turn goes on. */
 export function endStep(deps: ConversationDeps, turn: LiveTurn, usage: Usage, ending: Ending): void {
   deps.transaction(() => addToOutbox(deps.sql, commitMessage(deps, turn, usage, ending)));
-  turn.used.push(usage);
+  turn.used.push(usedBy(turn.run, usage));
 }
 
 /** Ends a turn whose last step is committed: it waits for the user, or has nothing left to do. */
@@ -46,10 +46,12 @@ export function endAfterTools(deps: ConversationDeps, turn: LiveTurn, waiting: r
   deps.drainSoon(0);
 }
 
+export const usedBy = ({ provider, model }: Run, usage: Usage): TokensUsed => ({ usage, provider, model });
+
 function closeRun(
   deps: ConversationDeps,
   { run }: EndingTurn,
-  used: readonly Usage[],
+  used: readonly TokensUsed[],
   ending: Ending,
   waiting: readonly StoredApproval[],
 ): void {
@@ -110,16 +112,16 @@ function commitMessage(
 }
 
 /** A step that was begun may hold a reservation, whatever came of it, so it is settled in any case. */
-function settleLease(
+export function settleLease(
   deps: ConversationDeps,
   run: Run,
-  { messageId, lease }: EndingTurn['step'],
+  { lease }: EndingTurn['step'],
   usage: Usage | null,
 ): OutboxItem[] {
   if (!lease) return [];
   const tokens = usage ? tokensOf(usage) : 0;
   deps.budget.count(lease, tokens);
-  return [{ kind: 'settlement', orgId: run.orgId, settlement: { leaseId: messageId, month: lease.month, tokens } }];
+  return [{ kind: 'settlement', orgId: run.orgId, settlement: { leaseId: lease.id, month: lease.month, tokens } }];
 }
 
 /** Stores a message and tells Postgres, unless the conversation was deleted meanwhile. Part of the caller's commit. */
@@ -152,11 +154,12 @@ export const runStarted = (run: Run): AgUiEvent => ({
 
 function terminalEvent(
   run: Run,
-  used: readonly Usage[],
+  used: readonly TokensUsed[],
   ending: Ending,
   waiting: readonly StoredApproval[],
 ): AgUiEvent {
-  const tokens = used.length > 0 ? { usage: used.map((usage) => toTokenUsage(run.provider, run.model, usage)) } : {};
+  const tokens =
+    used.length > 0 ? { usage: used.map(({ provider, model, usage }) => toTokenUsage(provider, model, usage)) } : {};
   if ('error' in ending) return { type: 'RUN_ERROR', message: ending.error.detail, code: ending.error.code, ...tokens };
   const ids = { threadId: run.sessionId, runId: run.runId };
   if (ending.status === 'stopped') return { type: 'RUN_FINISHED', ...ids, outcome: { type: 'cancelled' }, ...tokens };

@@ -1,12 +1,11 @@
 // What a message would take, before it is sent: the very request that it would lead to, made and not sent.
 import { toolsFor } from '../packs/registry.ts';
-import type { Access } from '../principal.ts';
 import { costMicros, NO_USAGE } from '../providers/models.ts';
-import { resolveFor } from './admit.ts';
 import { enter } from './audience.ts';
 import type { ConversationDeps, Resolved } from './deps.ts';
 import { type Prepared, prepareRequest } from './model-request.ts';
 import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
+import { type Rights, resolveFor } from './resolve-for.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
 
 export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
@@ -16,13 +15,14 @@ export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId
 /** The request that a message would lead to. Refusals are those of its admission. */
 export function prepareDraft(
   deps: ConversationDeps,
-  access: Access,
+  rights: Rights,
   draft: Draft,
 ): Answer<{ readonly resolved: Resolved; readonly prepared: Prepared }> {
+  const { access } = rights;
   const session = deps.session.get();
   const entered = enter(deps, access);
   if (!entered) return { ok: false, code: 'NOT_FOUND' };
-  const resolved = resolveFor(deps, draft, access, session);
+  const resolved = resolveFor(deps, draft, session, rights);
   if (!resolved.ok) return resolved;
   const ordinal = session ? nextOrdinal(deps.sql) : 1;
   const blank = blankMessage({
@@ -52,8 +52,8 @@ export function prepareDraft(
 }
 
 /** For one answer: the steps of a turn that uses tools each cost their own. */
-export function estimate(deps: ConversationDeps, { access, draft }: EstimateCall): Answer<Estimate> {
-  const answer = prepareDraft(deps, access, draft);
+export function estimate(deps: ConversationDeps, { access, settings, draft }: EstimateCall): Answer<Estimate> {
+  const answer = prepareDraft(deps, { access, settings }, draft);
   if (!answer.ok) return answer;
   const { resolved, prepared } = answer;
   const { promptTokens, request } = prepared;

@@ -2,6 +2,7 @@
 // Each call is held against the pinned org and its owner or members; for anyone else there is nothing here.
 import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { toShown as showDraft } from '../templates/draft.ts';
 import { approvalsOfMessage, pendingApprovals, type StoredApproval, toConfirmation } from './approvals.ts';
@@ -20,6 +21,7 @@ import type {
   ShownMessage,
   TranscriptMessage,
 } from './requests.ts';
+import { resolveFor } from './resolve-for.ts';
 import { endUnbegun } from './run-turn.ts';
 import { findRun, type RunStatus } from './runs.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
@@ -35,13 +37,14 @@ const NOT_FOUND: Refused = { ok: false, code: 'NOT_FOUND' };
 /** Makes the conversation; asking again for the same one by who takes part answers what is there. */
 export function create(
   deps: ConversationDeps,
-  call: { access: Access; draft: SessionDraft; requestId: string },
+  call: { access: Access; settings?: AiSettings; draft: SessionDraft; requestId: string },
 ): Answer<Read> {
   if (deps.session.get()) return read(deps, call.access);
-  const entered = enter(deps, call.access);
+  const { access, settings = [], draft } = call;
+  const entered = enter(deps, access);
   if (!entered) return NOT_FOUND;
-  if (call.draft.model !== null) {
-    const resolved = deps.resolveModel(call.draft.model, call.access);
+  if (draft.model !== null) {
+    const resolved = resolveFor(deps, draft, null, { access, settings });
     if (!resolved.ok) return resolved;
   }
   const session = beginAt(entered.place, call.draft, call.access, deps.now());
@@ -121,7 +124,7 @@ function waitingOf(deps: ConversationDeps, access: Access, messageId: string): M
 /** Renames, pins, or sets the model from the next turn on. */
 export function patch(
   deps: ConversationDeps,
-  call: { access: Access; patch: SessionPatch; requestId: string },
+  call: { access: Access; settings?: AiSettings; patch: SessionPatch; requestId: string },
 ): Answer<Read> {
   const before = getVisible(deps, call.access);
   if (!before) return NOT_FOUND;
@@ -133,7 +136,8 @@ export function patch(
     ...(call.patch.pinned === undefined ? {} : { pinned: call.patch.pinned }),
   };
   if (change.model !== undefined) {
-    const resolved = deps.resolveModel(change.model, call.access);
+    const { access, settings = [] } = call;
+    const resolved = resolveFor(deps, { model: change.model, programId: null }, before, { access, settings });
     if (!resolved.ok) return resolved;
   }
   if (backlog(deps.sql) >= MAX_BACKLOG) return { ok: false, code: 'BACKLOG_FULL' };

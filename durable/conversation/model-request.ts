@@ -8,13 +8,12 @@ import type { DraftBrief } from '../templates/draft.ts';
 import { draftSystem } from '../templates/draft-prompt.ts';
 import { toModelTool } from '../tools/model-tools.ts';
 import type { Tool } from '../tools/tool.ts';
+import { answerTokens } from './answer-length.ts';
 import type { ConversationDeps, Resolved } from './deps.ts';
 import { assembleHistory, type Turn } from './history.ts';
 import type { RunMode } from './requests.ts';
 import { systemPrompt } from './system-prompt.ts';
 
-/** The longest answer that is asked for. It bounds what one step can cost. */
-const MAX_OUTPUT_TOKENS = 8_192;
 /** The most history that one turn sends. Costs grow with it on every turn, usefulness hardly. */
 const MAX_HISTORY_TOKENS = 48_000;
 
@@ -56,8 +55,8 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const domain = draft ? draftSystem(draft) : promptFor({ access, mode, shared: place, ...view });
   const instructions = question.instructions ?? null;
   const system = systemPrompt(access, { domain, about: question.about, isShared, instructions });
-  const asked = question.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
-  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, MAX_OUTPUT_TOKENS, asked);
+  const asked = question.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, answerTokens(access), asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(
     { readTurn: (ordinal) => question.readTurn(ordinal), isShared },

@@ -50,7 +50,7 @@ function begunStep(
   begun: { id: string; position: number },
 ): Step {
   const step = newStep(deps, run, begun.id, begun.position);
-  const lease = run.budgetMonth === null ? null : { month: run.budgetMonth, tokens: 0 };
+  const lease = run.budgetMonth === null ? null : { id: run.leaseId ?? begun.id, month: run.budgetMonth, tokens: 0 };
   if (begun.id !== state.messageId) return { ...step, lease };
   const writer = createAnswerWriter(begun.id, (event) => deps.log.append(run.runId, event), state);
   return { ...step, writer, lease };

@@ -4,6 +4,7 @@ import type { Interrupt } from '@ag-ui/core';
 import { z } from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { Access } from '../principal.ts';
+import { AiSettings } from '../providers/ai-settings.ts';
 import { Usage } from '../providers/models.ts';
 import { DraftBrief, DraftNote, type ShownDraft } from '../templates/draft.ts';
 import type { Card } from '../tools/tool.ts';
@@ -65,18 +66,20 @@ export type RunRequest = z.infer<typeof RunRequest>;
 /** One click on a card. */
 export const DecideCall = z.object({
   access: Access,
+  settings: AiSettings.default([]),
   requestId: z.string(),
   runId: RunId,
   approvalId: z.uuid(),
   approve: z.boolean(),
   digest: z.string().length(64),
 });
-export type DecideCall = z.infer<typeof DecideCall>;
 
 /** Body of `POST /run`. */
 export const RunCall = z.object({
   run: RunRequest,
   access: Access,
+  /** The org's provider settings as they came with the access, keys sealed; none where it has none. */
+  settings: AiSettings.default([]),
   requestId: z.string(),
   /** Deliver only what follows this event of the same run. */
   lastEventId: z.string().nullable(),
@@ -86,6 +89,7 @@ export type RunCall = z.infer<typeof RunCall>;
 /** What a message would take, if it were sent as drafted. */
 export const EstimateCall = z.object({
   access: Access,
+  settings: AiSettings.default([]),
   draft: RunRequest.pick({
     sessionId: true,
     model: true,

@@ -1,11 +1,11 @@
 // Tokens are reserved before a model is asked. For the first answer of a turn the model may be asked while the Budget still
 // answers, where plenty is known to be left; nothing is shown, and no tool runs, before the reservation holds.
-
 import { quotaExceeded } from '../budget/quota.ts';
 import type { ReserveAnswer } from '../budget/requests.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import type { ConversationDeps, Lease, LiveTurn } from './deps.ts';
+import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { Lease } from './runs.ts';
 import { isFresh } from './watch-rights.ts';
 
 /** The shortest answer that is worth asking for, where the rest of the budget allows no longer one. */
@@ -36,6 +36,10 @@ export function letGoUnreserved(deps: ConversationDeps, turn: LiveTurn): void {
   if (!turn.isHeldForQuota || turn.isReserving) return;
   show(deps, turn);
 }
+
+/** Settles once it is known whether the turn may be shown: null, or why not. */
+export const refusalOf = async ({ rights, quota }: Pick<LiveTurn, 'rights' | 'quota'>): Promise<AppError | null> =>
+  (await rights.promise) ?? (await quota.promise);
 
 /** Reserves what one answer may use at most. The lease is the step's, written down with it. */
 export async function reserveStep(deps: ConversationDeps, turn: LiveTurn, wanted: Wanted): Promise<StepReserved> {
@@ -99,10 +103,10 @@ async function reserve(
   lease: Lease,
   amounts: { readonly tokens: number; readonly atLeast: number },
 ): Promise<AppError | null> {
-  const { limit, access, run, step } = turn;
+  const { limit, access, run } = turn;
   let answer: ReserveAnswer;
   try {
-    answer = await deps.budget.reserve(run.orgId, { leaseId: step.messageId, month: lease.month, limit, ...amounts });
+    answer = await deps.budget.reserve(run.orgId, { leaseId: lease.id, month: lease.month, limit, ...amounts });
   } catch (error) {
     if (limit === null) return null;
     return error instanceof AppError ? error : new AppError('INTERNAL', { cause: error });

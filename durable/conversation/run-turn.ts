@@ -4,24 +4,23 @@ import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { toolsFor } from '../packs/registry.ts';
 import type { Usage } from '../providers/models.ts';
-import type { ModelRequest } from '../providers/provider.ts';
 import type { Tool } from '../tools/tool.ts';
 import { createTurnLimits, type TurnLimits } from '../tools/turn-limits.ts';
 import { createAnswerWriter } from './answer-writer.ts';
 import { getApproval } from './approvals.ts';
+import { type Asked, askProvider } from './ask-provider.ts';
 import { carryOut, settleUntried } from './carry-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { briefOf, isDraft, showSources } from './drafting.ts';
 import { endAfterTools, endStep, endTurn, runStarted } from './end-turn.ts';
 import { prepareRequest } from './model-request.ts';
-import { holdUntilReserved, letGoUnreserved, reserveStep } from './reserve-step.ts';
+import { holdUntilReserved, letGoUnreserved, refusalOf } from './reserve-step.ts';
 import { getRunUse, setRunStarted, setRunUse } from './runs.ts';
-import { beginStep, nextStep } from './step.ts';
+import { nextStep, openLog } from './step.ts';
 import { runCalls } from './tool-step.ts';
 import { findMessage, readTurn } from './transcript.ts';
-import { type Ending, STOPPED, type Streamed, streamAnswer, usageOf } from './turn.ts';
+import { abortedEnding, type Ending, failedEnding, type Streamed, usageOf } from './turn.ts';
 import { watchRights } from './watch-rights.ts';
-import { watchUsage } from './watch-usage.ts';
 import { withdrawCards, withdrawOnAbort } from './withdraw-cards.ts';
 
 /** How long the first rows may wait for the outbox to leave, so that they do not compete with the first token. */
@@ -41,10 +40,6 @@ export async function runTurn(deps: ConversationDeps, turn: LiveTurn): Promise<v
   stopWatching();
   settle(deps, turn, refusal ? () => endUnseen(deps, turn, usage, refusal) : end, refusal);
 }
-
-/** Settles once it is known whether the turn may be shown: null, or why not. */
-export const refusalOf = async ({ rights, quota }: Pick<LiveTurn, 'rights' | 'quota'>): Promise<AppError | null> =>
-  (await rights.promise) ?? (await quota.promise);
 
 /** Ends a turn that was taken out of the queue before it began. */
 export function endUnbegun(deps: ConversationDeps, turn: LiveTurn): void {
@@ -110,26 +105,16 @@ async function answerInSteps(
   for (let isSpent = false; ; ) {
     const ending = endingBeforeStep(turn, options.limits, isSpent);
     if (ending) return endWith(ending, null);
-    const { request, promptTokens } = ask(deps, turn, options);
-    const reserved = await reserveStep(deps, turn, { promptTokens, maxOutputTokens: request.maxOutputTokens });
-    if (!reserved.ok) return endWith(abortedEnding(turn) ?? failedEnding(reserved.error), null);
-    const { resolved, step, controller } = turn;
-    const streamed = await streamAnswer({
-      provider: resolved.provider,
-      request: { ...request, maxOutputTokens: reserved.maxOutputTokens },
-      signal: controller.signal,
-      writer: step.writer,
-      observe: watchUsage(deps, turn, promptTokens),
-    });
-    const usage = usageOf(streamed, promptTokens, step.writer.said());
-    if (!callsTools(streamed)) return endWith(streamed.ending, usage);
+    const { streamed, promptTokens, isSent } = await askProvider(deps, turn, () => ask(deps, turn, options));
+    const usage = isSent ? usageOf(streamed, promptTokens, turn.step.writer.said()) : null;
+    if (!usage || !callsTools(streamed)) return endWith(streamed.ending, usage);
     // No tool runs, and no step is stored, before rights and the reservation hold.
     if (await refusalOf(turn)) return { ...UNSEEN, usage };
     endStep(deps, turn, usage, streamed.ending);
     const stopWithdrawing = withdrawOnAbort(deps, turn);
     const called = await runCalls(deps, turn, options).finally(stopWithdrawing);
     setRunUse(deps.sql, turn.run.runId, options.limits.use());
-    if (controller.signal.aborted) withdrawCards(deps, turn);
+    if (turn.controller.signal.aborted) withdrawCards(deps, turn);
     else if (called.waiting.length > 0) return { end: () => endAfterTools(deps, turn, called.waiting), usage: null };
     nextStep(deps, turn);
     isSpent = called.isSpent;
@@ -140,29 +125,14 @@ const callsTools = ({ ending }: Streamed): boolean => ending.status === 'complet
 
 /** Why the model is not asked again; null where it is. */
 function endingBeforeStep(turn: LiveTurn, limits: TurnLimits, isSpent: boolean): Ending | null {
-  const aborted = abortedEnding(turn);
+  const aborted = abortedEnding(turn.controller.signal);
   if (aborted) return aborted;
   return isSpent || !limits.beginStep() ? failedEnding(new AppError('TURN_LIMIT')) : null;
 }
 
-function abortedEnding({ controller }: LiveTurn): Ending | null {
-  const { reason } = controller.signal;
-  if (reason === STOPPED) return { status: 'stopped' };
-  return reason instanceof AppError ? failedEnding(reason) : null;
-}
-
-const failedEnding = (error: AppError | null): Ending => ({
-  status: 'failed',
-  error: error ?? new AppError('INTERNAL'),
-});
-
 function begin(deps: ConversationDeps, turn: LiveTurn): Options {
   const { run } = turn;
-  deps.log.append(run.runId, runStarted(run));
-  const session = deps.session.get();
-  if (!session) throw new Error('a turn without a session');
-  if (run.ordinal === 1 && session.title !== null)
-    deps.log.append(run.runId, { type: 'CUSTOM', name: 'title', value: { title: session.title } });
+  openLog(deps, run);
   deps.drainSoon(DRAIN_DELAY_MS);
   const [decided] = run.scope.approvalIds;
   const before = decided === undefined ? null : getApproval(deps.sql, decided);
@@ -175,15 +145,10 @@ function begin(deps: ConversationDeps, turn: LiveTurn): Options {
   };
 }
 
-function ask(
-  deps: ConversationDeps,
-  turn: LiveTurn,
-  { tools }: Options,
-): { request: ModelRequest; promptTokens: number } {
+function ask(deps: ConversationDeps, turn: LiveTurn, { tools }: Options): Asked {
   const { run, resolved, access, place } = turn;
   const session = deps.session.get();
   if (!session) throw new Error('a turn without a session');
-  beginStep(deps, turn);
   const { request, promptTokens, historyFrom } = prepareRequest(deps, {
     access,
     place,
@@ -203,7 +168,7 @@ function ask(
   });
   // That the first turn is sent from the start needs no row.
   if (historyFrom > Math.max(session.historyFrom, 1)) deps.session.put({ ...session, historyFrom });
-  setRunStarted(deps.sql, run.runId, { promptTokens, budgetMonth: turn.step.lease?.month ?? null });
+  setRunStarted(deps.sql, run.runId, { promptTokens, lease: turn.step.lease });
   return { request, promptTokens };
 }
 

@@ -1,6 +1,7 @@
 // The rows of runs: what was asked, and how it ended. They hold what ending a run after a restart needs and no more:
 // the words are in the transcript, the rights were those of their moment.
 import { z } from 'zod';
+import type { Answering } from '../providers/catalog.ts';
 import { TurnUse } from '../tools/turn-limits.ts';
 import { type Author, RunMode } from './requests.ts';
 
@@ -30,6 +31,12 @@ export type Scope = z.infer<typeof Scope>;
 
 export type RunStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'interrupted' | 'failed';
 
+/**
+ * A reservation in the org's Budget. It bears the message's id; where another provider takes over, who was asked before is
+ * settled under that, and the new one has a lease of its own. `tokens` is 0 until they are granted.
+ */
+export type Lease = { readonly id: string; readonly month: string; tokens: number };
+
 export type Run = {
   readonly runId: string;
   readonly ordinal: number;
@@ -52,6 +59,8 @@ export type Run = {
   readonly promptTokens: number;
   /** The month whose budget the current step is charged to; null until one is begun. */
   readonly budgetMonth: string | null;
+  /** The lease of the current step in that budget. */
+  readonly leaseId: string | null;
   readonly createdAt: number;
 };
 
@@ -72,6 +81,7 @@ type RunRow = {
   pricing: string;
   prompt_tokens: number;
   budget_month: string | null;
+  lease_id: string | null;
   created_at: number;
 };
 
@@ -122,17 +132,35 @@ export function findRun(
   return { actorId: row.actor_id, actorName: row.actor_name, digest: row.digest, status: row.status as RunStatus };
 }
 
-/** Written with each step, so that one that dies is charged for its own prompt and month. */
+/** Written with each request to a model, so that one that dies is charged for its own prompt, in its own lease. */
 export function setRunStarted(
   sql: SqlStorage,
   runId: string,
-  step: { readonly promptTokens: number; readonly budgetMonth: string | null },
+  asked: { readonly promptTokens: number; readonly lease: Lease | null },
 ): void {
   sql.exec(
-    "update runs set status = 'running', prompt_tokens = ?, budget_month = ? where run_id = ?",
-    step.promptTokens,
-    step.budgetMonth,
+    "update runs set status = 'running', prompt_tokens = ?, budget_month = ?, lease_id = ? where run_id = ?",
+    asked.promptTokens,
+    asked.lease?.month ?? null,
+    asked.lease?.id ?? null,
     runId,
+  );
+}
+
+/** What a run says of who answers it, and at which prices. */
+export const answeredBy = ({ model, provider }: Answering): Pick<Run, 'model' | 'provider' | 'pricing'> => ({
+  model: model.id,
+  provider: provider.name,
+  pricing: { prices: model.prices, priceVersion: model.priceVersion },
+});
+
+export function setRunAnswering(sql: SqlStorage, run: Run): void {
+  sql.exec(
+    'update runs set model = ?, provider = ?, pricing = ? where run_id = ?',
+    run.model,
+    run.provider,
+    JSON.stringify(run.pricing),
+    run.runId,
   );
 }
 
@@ -178,6 +206,7 @@ export function requireRun(sql: SqlStorage, runId: string): Run {
     pricing: Pricing.parse(JSON.parse(row.pricing)),
     promptTokens: row.prompt_tokens,
     budgetMonth: row.budget_month,
+    leaseId: row.lease_id,
     createdAt: row.created_at,
   };
 }

@@ -53,6 +53,7 @@ export const CONVERSATION_STEPS: readonly string[] = [
    -- JSON of who wrote the message.
    alter table messages add column author text;
    alter table runs add column actor_name text;`,
+  `alter table runs add column lease_id text;`,
   `-- JSON of what a draft was made of, with the question, and of what was looked up, with its answer.
    alter table messages add column draft text;`,
 ];

@@ -2,6 +2,7 @@
 import { monthOf } from '../budget/month.ts';
 import { createAnswerWriter } from './answer-writer.ts';
 import type { ConversationDeps, LiveTurn, Step } from './deps.ts';
+import { runStarted } from './end-turn.ts';
 import type { Run } from './runs.ts';
 import { blankMessage, nextPosition, type Place, putMessage } from './transcript.ts';
 
@@ -14,7 +15,15 @@ export const newStep = (deps: Pick<ConversationDeps, 'log'>, run: Run, messageId
 });
 
 /** Puts the step's message into the transcript, still empty, and opens it in the log. */
-export function beginStep(deps: ConversationDeps, { run, step }: LiveTurn): void {
+export function beginStep(deps: ConversationDeps, turn: LiveTurn): void {
+  const { step } = turn;
+  markStep(deps, turn);
+  step.lease = { id: step.messageId, month: monthOf(deps.now()), tokens: 0 };
+  step.writer.open();
+}
+
+/** The step's message, still empty, under the name of who answers now. */
+export function markStep(deps: Pick<ConversationDeps, 'sql' | 'now'>, { run, step }: LiveTurn): void {
   const blank = blankMessage({
     id: step.messageId,
     runId: run.runId,
@@ -24,8 +33,23 @@ export function beginStep(deps: ConversationDeps, { run, step }: LiveTurn): void
     createdAt: deps.now(),
   });
   putMessage(deps.sql, step.place, { ...blank, model: run.model, provider: run.provider });
-  step.lease = { month: monthOf(deps.now()), tokens: 0 };
-  step.writer.open();
+}
+
+/** The first events of a run's log. */
+export function openLog(deps: ConversationDeps, run: Run): void {
+  deps.log.append(run.runId, runStarted(run));
+  const title = deps.session.get()?.title ?? null;
+  if (run.ordinal === 1 && title !== null)
+    deps.log.append(run.runId, { type: 'CUSTOM', name: 'title', value: { title } });
+}
+
+/** Forgets what a run that nobody has seen yet has said, and begins its only step again. */
+export function beginAnew(deps: ConversationDeps, turn: LiveTurn): void {
+  const { run, step } = turn;
+  deps.log.discard(run.runId);
+  openLog(deps, run);
+  turn.step = newStep(deps, run, step.messageId, step.place.position);
+  beginStep(deps, turn);
 }
 
 /** Goes on to the turn's next message. */

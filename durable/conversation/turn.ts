@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { estimateTokens } from '../providers/estimate-tokens.ts';
 import { NO_USAGE, type Usage } from '../providers/models.ts';
-import type { FinishReason, ModelRequest, Provider, ProviderEvent } from '../providers/provider.ts';
+import type { FinishReason, ModelRequest, Provider, ProviderEvent, Tries } from '../providers/provider.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 
 /**
@@ -39,8 +39,9 @@ export async function streamAnswer(options: {
   writer: AnswerWriter;
   /** Sees each event before it is written. */
   observe?: (event: ProviderEvent) => void;
+  tries?: Tries;
 }): Promise<Streamed> {
-  const { signal, writer } = options;
+  const { signal, writer, tries } = options;
   let reported: Usage | null = null;
   let begun = false;
   let length = 0;
@@ -50,7 +51,7 @@ export async function streamAnswer(options: {
     charged: begun || signal.aborted || mayHaveWorked(ending),
   });
   try {
-    for await (const events of options.provider.stream(options.request, signal)) {
+    for await (const events of options.provider.stream(options.request, signal, tries)) {
       begun = true;
       for (const event of events) {
         options.observe?.(event);
@@ -88,10 +89,16 @@ function endingOf(reason: FinishReason, writer: AnswerWriter): Ending {
   return { status: 'complete', finish: reason };
 }
 
-const failed = (code: ErrorCode, detail?: string): Ending => ({
-  status: 'failed',
-  error: new AppError(code, detail === undefined ? {} : { detail }),
-});
+const failed = (code: ErrorCode, detail?: string): Ending =>
+  failedEnding(new AppError(code, detail === undefined ? {} : { detail }));
+
+export const failedEnding = (error: AppError): Ending => ({ status: 'failed', error });
+
+/** How a turn ends whose signal says that it is over; null where it may go on. */
+export function abortedEnding({ reason }: AbortSignal): Ending | null {
+  if (reason === STOPPED) return { status: 'stopped' };
+  return reason instanceof AppError ? failedEnding(reason) : null;
+}
 
 const tooLong = (): AppError =>
   new AppError('PROVIDER_BROKEN_STREAM', { detail: 'The answer grew longer than an answer may be, and was cut off.' });

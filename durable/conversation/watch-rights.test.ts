@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppError } from '../errors.ts';
 import type { Access } from '../principal.ts';
-import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { AiSettings } from '../providers/ai-settings.ts';
+import type { ConversationDeps, LiveTurn, ModelQuestion } from './deps.ts';
 import { mayShow, RIGHTS_FRESH_MS, watchRights } from './watch-rights.ts';
 
 beforeEach(() => {
@@ -12,6 +13,10 @@ const NOW = 1_000_000;
 const accessOf = (confirmedAt: number, plan = 'enterprise') => ({ subject: 's', confirmedAt, plan }) as Access;
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+const OLD = { model: { id: 'old' }, connection: 'one' };
+/** What the settings of the confirmation say, as a model's name. */
+const settingsOf = (id: string) => [{ id }] as unknown as AiSettings;
+
 type Confirmation = Awaited<ReturnType<ConversationDeps['confirm']>>;
 
 function createTrial(ageMs: number) {
@@ -20,8 +25,14 @@ function createTrial(ageMs: number) {
   let beat = (): void => undefined;
   const deps = {
     now: () => NOW,
-    resolveModel: (_model: string | null, { plan }: Access) =>
-      plan === 'enterprise' ? { ok: true } : { ok: false, code: 'MODEL_NOT_IN_PLAN' },
+    session: { get: () => null },
+    transaction: (work: () => void) => work(),
+    sql: { exec: () => calls.push('moved') },
+    resolveModel: ({ access, settings }: ModelQuestion) => {
+      if (access.plan !== 'enterprise') return { ok: false, code: 'MODEL_NOT_IN_PLAN' };
+      const id = settings[0]?.id ?? 'old';
+      return id === 'off' ? { ok: false, code: 'FEATURE_DISABLED' } : { ok: true, ...OLD, model: { id }, provider: {} };
+    },
     confirm: () => {
       const question = Promise.withResolvers<Confirmation>();
       questions.push(question);
@@ -34,8 +45,12 @@ function createTrial(ageMs: number) {
     log: { hold: () => calls.push('held'), release: () => calls.push('released') },
   } as unknown as ConversationDeps;
   const turn = {
-    run: { runId: 'r' },
+    run: { runId: 'r', scope: { programId: null } },
     access: accessOf(NOW - ageMs),
+    requestedModel: null,
+    resolved: OLD,
+    attempt: new AbortController(),
+    successor: null,
     controller: new AbortController(),
     rights: Promise.withResolvers<AppError | null>(),
   } as unknown as LiveTurn;
@@ -90,6 +105,36 @@ describe('before anything is shown', () => {
     expect(calls).toEqual(['held']);
   });
 
+  it('settings that were switched off meanwhile refuse too', async () => {
+    const { watch, turn, calls, answer } = createTrial(RIGHTS_FRESH_MS + 1);
+    watch();
+    await answer({ ...confirmed, settings: settingsOf('off') });
+    expect((await turn.rights.promise)?.code).toBe('FEATURE_DISABLED');
+    expect(turn.controller.signal.reason).toMatchObject({ code: 'FEATURE_DISABLED' });
+    expect(calls).toEqual(['held']);
+  });
+
+  it('settings that name another model call off the request under way, and show nothing of it', async () => {
+    const { watch, turn, calls, answer } = createTrial(RIGHTS_FRESH_MS + 1);
+    watch();
+    await answer({ ...confirmed, settings: settingsOf('new') });
+    expect(await turn.rights.promise).toBeNull();
+    expect(turn.attempt?.signal.aborted).toBe(true);
+    expect(turn.controller.signal.aborted).toBe(false);
+    expect(turn.successor).toMatchObject({ model: { id: 'new' } });
+    expect(calls).toEqual(['held']);
+  });
+
+  it('where nothing was asked yet, the other model is asked first', async () => {
+    const { watch, turn, calls, answer } = createTrial(RIGHTS_FRESH_MS + 1);
+    turn.attempt = null;
+    watch();
+    await answer({ ...confirmed, settings: settingsOf('new') });
+    expect(turn.resolved).toMatchObject({ model: { id: 'new' } });
+    expect(turn.run.model).toBe('new');
+    expect(calls).toEqual(['held', 'moved', 'released']);
+  });
+
   it('a question that fails in itself proves nothing: the run is refused', async () => {
     const { watch, turn, questions, calls } = createTrial(RIGHTS_FRESH_MS + 1);
     watch();
@@ -130,6 +175,25 @@ describe('while the run lasts', () => {
     expect(turn.controller.signal.aborted).toBe(false);
     beat();
     expect(questions).toHaveLength(2);
+  });
+});
+
+describe('settings that change while the run lasts', () => {
+  it('end it where they switch it off', async () => {
+    const { watch, turn, beat, answer } = createTrial(0);
+    watch();
+    beat();
+    await answer({ ...confirmed, settings: settingsOf('off') });
+    expect(turn.controller.signal.reason).toMatchObject({ code: 'FEATURE_DISABLED' });
+  });
+
+  it('leave it to who answers it already', async () => {
+    const { watch, turn, beat, answer } = createTrial(0);
+    watch();
+    beat();
+    await answer({ ...confirmed, settings: settingsOf('new') });
+    expect(turn.controller.signal.aborted || turn.attempt?.signal.aborted).toBe(false);
+    expect(turn.successor).toBeNull();
   });
 });
 

@@ -3,8 +3,10 @@
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import type { Access } from '../principal.ts';
-import type { ConversationDeps, LiveTurn } from './deps.ts';
+import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import type { Answer } from './requests.ts';
+import { resolveAgain } from './resolve-for.ts';
+import { supersede } from './take-over.ts';
 
 /** Rights older than this are confirmed before anything is shown, and again this often while the turn runs. */
 export const RIGHTS_FRESH_MS = 30_000;
@@ -59,10 +61,12 @@ export async function mayDecide(
 
 async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const answer = (await askRights(deps, turn.access)) ?? UNPROVEN;
-  let refusal = refusalOf(answer) ?? refusalOf(modelStands(deps, turn, answer));
+  let refusal = refusalOf(answer);
   learnLimit(turn, answer);
   try {
-    if (!refusal) deps.log.release(turn.run.runId);
+    const resolved = answer.ok ? resolveAgain(deps, turn, answer) : answer;
+    refusal = refusalOf(resolved);
+    if (resolved.ok && staysOrMoves(deps, turn, resolved)) deps.log.release(turn.run.runId);
   } catch (error) {
     logFailure('a confirmed run could not be shown', error);
     refusal = new AppError('INTERNAL', { cause: error });
@@ -74,7 +78,7 @@ async function confirmFirst(deps: ConversationDeps, turn: LiveTurn): Promise<voi
 /** Once shown on confirmed rights, a question that fails in itself is asked again at the next beat. */
 async function confirmAgain(deps: ConversationDeps, turn: LiveTurn): Promise<void> {
   const answer = await askRights(deps, turn.access);
-  const refusal = answer && refusalOf(answer);
+  const refusal = answer && (refusalOf(answer) ?? switchedOff(deps, turn, answer));
   if (answer) learnLimit(turn, answer);
   if (refusal) turn.controller.abort(refusal);
 }
@@ -84,9 +88,18 @@ function learnLimit(turn: LiveTurn, answer: Confirmation): void {
   if (answer.ok) turn.limit = answer.access.tokenAllowance ?? null;
 }
 
-/** The model was chosen by the plan as last known. */
-const modelStands = (deps: ConversationDeps, turn: LiveTurn, answer: Confirmation): Answer<object> =>
-  answer.ok ? deps.resolveModel(turn.run.model, answer.access) : answer;
+/** The settings that the turn began with were the last known ones. False where its log is not to be shown as it is. */
+function staysOrMoves(deps: ConversationDeps, turn: LiveTurn, resolved: Resolved): boolean {
+  const { model, connection } = turn.resolved;
+  const isSame = model.id === resolved.model.id && connection === resolved.connection;
+  return isSame || supersede(deps, turn, resolved);
+}
+
+/** What a turn is answered by while it is shown stays as it is; only the switch reaches it. */
+function switchedOff(deps: ConversationDeps, turn: LiveTurn, answer: Confirmation): AppError | null {
+  const resolved = answer.ok ? resolveAgain(deps, turn, answer) : null;
+  return resolved && !resolved.ok && resolved.code === 'FEATURE_DISABLED' ? refusalOf(resolved) : null;
+}
 
 type Confirmation = Awaited<ReturnType<ConversationDeps['confirm']>>;
 

@@ -18,9 +18,10 @@ test('everybody gets their own memberships, in order of the org’s name, with r
       ...{ userId: person.id, userName: person.name, userEmail: person.email },
       ...{ orgId: org.id, orgSlug: org.slug, orgName: org.name, plan: org.plan, role: roles[org.slug] },
       permissions: org.roles.find(({ name }) => name === roles[org.slug])?.permissions,
-      features: { aiAssistant: org.aiAssistant },
+      features: { aiAssistant: org.aiAssistant, longAnswers: false },
       tokenAllowance: { free: 0, professional: 200_000, enterprise: null }[org.plan],
       extraModels: [],
+      settings: [],
     }));
     expect(await fetchMemberships(database.deps, person.subject)).toEqual(expected);
   }

@@ -1,8 +1,16 @@
 // What a person may do in each org they belong to, as Postgres says now.
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { Membership } from '../principal.ts';
+import { readExperimentalFeatures } from '../features.ts';
+import { Membership as Rights } from '../principal.ts';
+import { AiSettings } from '../providers/ai-settings.ts';
 import { type PostgresDeps, withTenant } from './with-tenant.ts';
+
+/** Rights in an org, and with them the provider settings that hold for the person there; keys in those are sealed. */
+export const Membership = Rights.extend({ settings: AiSettings });
+export type Membership = z.infer<typeof Membership>;
+
+const SettingsRow = z.object({ orgId: z.uuid(), settings: AiSettings });
 
 /**
  * One entry an org, by name; none for a subject that nobody knows. Every known feature is present in `features`.
@@ -13,7 +21,7 @@ export async function fetchMemberships(
   subject: string,
   options: { timeoutMs?: number } = {},
 ): Promise<Membership[]> {
-  const [{ rows }] = await withTenant(
+  const [rights, settings] = await withTenant(
     deps,
     { kind: 'subject', sub: subject },
     (db) => [
@@ -23,8 +31,23 @@ export async function fetchMemberships(
           -- As a number: a bigint would come as text.
           token_allowance::float8 as "tokenAllowance", extra_models as "extraModels"
         from account_access()`),
+      db.execute(sql`select org_id as "orgId", settings from account_ai_settings()`),
     ],
     { ...options, readOnly: true },
   );
-  return z.array(Membership).parse(rows);
+  const settingsOf = new Map(
+    z
+      .array(SettingsRow)
+      .parse(settings.rows)
+      .map((row) => [row.orgId, row.settings]),
+  );
+  return rights.rows.map((row): Membership => {
+    const orgId = String(row['orgId']);
+    const { features, ...rights } = Membership.omit({ settings: true }).parse(row);
+    return {
+      ...rights,
+      features: { ...features, ...readExperimentalFeatures(features) },
+      settings: settingsOf.get(orgId) ?? [],
+    };
+  });
 }

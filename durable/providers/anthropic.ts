@@ -24,7 +24,7 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
   });
   return {
     name,
-    stream(request, signal) {
+    stream(request, signal, tries) {
       const body = anthropicRequest(request);
       return streamAnswer({
         request,
@@ -33,6 +33,7 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
         send: (attemptSignal) => client.messages.create(body, { signal: attemptSignal }).asResponse(),
         decoder: createAnthropicDecoder(request, apiKey),
         deps,
+        tries,
       });
     },
   };

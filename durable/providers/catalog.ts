@@ -2,14 +2,21 @@
 // It knows providers only as rows of the registry.
 import type { ErrorCode } from '../errors.ts';
 import { PLANS, type Plan } from '../principal.ts';
-import { type Connection, type ProviderDeps, systemDeps } from './connection.ts';
+import { type ProviderDeps, systemDeps } from './connection.ts';
 import { MODELS, type Model } from './models.ts';
 import { dearestPrices, unlistedPriceVersion } from './price-lists.ts';
 import type { Provider } from './provider.ts';
 import type { Configured, ProviderConfig, ProviderRow } from './registry.ts';
 
+/** A model that can be asked. `connection` tells the address and key behind it from others, and holds no key. */
+export type Answering = { readonly model: Model; readonly provider: Provider; readonly connection: string };
+
 export type ModelChoice =
-  | { readonly ok: true; readonly model: Model; readonly provider: Provider }
+  | ({
+      readonly ok: true;
+      /** Who answers while that one does not; null where nobody is configured, or the plan does not have it. */
+      readonly fallback: Answering | null;
+    } & Answering)
   | {
       readonly ok: false;
       readonly code: Extract<ErrorCode, 'PROVIDER_UNCONFIGURED' | 'MODEL_UNKNOWN' | 'MODEL_NOT_IN_PLAN'>;
@@ -33,8 +40,21 @@ export function resolveModel(options: {
   const model = reachable.find((candidate) => isIncluded(candidate, options));
   const configured = model && findConfigured(config, model);
   if (!configured) return { ok: false, code: 'MODEL_NOT_IN_PLAN' };
-  return { ok: true, model, provider: providerOf(configured, deps) };
+  return { ok: true, ...answering(configured, model, deps), fallback: fallbackOf(config, options, deps) };
 }
+
+function fallbackOf({ fallback }: ProviderConfig, rights: ModelRights, deps: ProviderDeps): Answering | null {
+  const id = fallback && (fallback.model ?? fallback.row.defaultModel);
+  if (!fallback || !id) return null;
+  const model = modelOf(fallback.row, id);
+  return isIncluded(model, rights) ? answering(fallback, model, deps) : null;
+}
+
+const answering = (configured: Configured, model: Model, deps: ProviderDeps): Answering => ({
+  model,
+  provider: providerOf(configured, deps),
+  connection: configured.id,
+});
 
 export type ListedModel = Model & {
   readonly allowed: boolean;
@@ -59,18 +79,18 @@ export function listModels(
   return { models, defaultModel: defaultsOf(config).find((model) => isIncluded(model, rights))?.id ?? null };
 }
 
-/** Listed models, and those that the environment names and no row lists. */
+/** Listed models, and those that the configuration names and no row lists. */
 function catalogOf(config: ProviderConfig): readonly Model[] {
   const named = config.configured.flatMap(({ row, model }) => (model ? [modelOf(row, model)] : []));
   return [...named.filter((model) => !MODELS.includes(model)), ...MODELS];
 }
 
-/** What the environment names comes before what providers have as their default, then whatever else is configured. */
+/** What the configuration names comes before what providers have as their default, then whatever else is configured. */
 function defaultsOf(config: ProviderConfig): readonly Model[] {
   const { configured } = config;
   return [
     ...configured.flatMap(({ row, model }) => (model ? [modelOf(row, model)] : [])),
-    ...configured.map(({ row }) => modelOf(row, row.defaultModel)),
+    ...configured.flatMap(({ row }) => (row.defaultModel ? [modelOf(row, row.defaultModel)] : [])),
     ...MODELS.filter((model) => findConfigured(config, model)),
   ];
 }
@@ -81,7 +101,8 @@ function modelOf(row: ProviderRow, id: string): Model {
 
 /**
  * A model that works and whose price nobody told us. Charging nothing would let it run past every budget, so it is
- * charged like the dearest listed model of its provider, and the price version says that this is not a price.
+ * charged like the dearest listed model of its provider, or of all where it has none; the price version says that this
+ * is not a price.
  */
 function unlistedModel(row: ProviderRow, id: string): Model {
   return {
@@ -108,13 +129,31 @@ function isIncluded(model: Model, { plan, extraModels = [] }: ModelRights): bool
 
 type ModelRights = { readonly plan: Plan; readonly extraModels?: readonly string[] | undefined };
 
-/** Clients hold nothing of a tenant: their key is the environment's, and they live as long as its config. */
-const providers = new WeakMap<Connection, { readonly deps: ProviderDeps; readonly provider: Provider }>();
+/** Clients of the environment's own connections live as long as those, and hold nothing of a tenant. */
+const providers = new WeakMap<object, { readonly deps: ProviderDeps; readonly provider: Provider }>();
 
-function providerOf({ row, connection }: Configured, deps: ProviderDeps): Provider {
+function providerOf({ row, connection, apiKey }: Configured, deps: ProviderDeps): Provider {
+  if (typeof apiKey !== 'string') return withStoredKey(row, connection, apiKey, deps);
   const kept = providers.get(connection);
   if (kept?.deps === deps) return kept.provider;
-  const provider = row.connect(connection, deps);
+  const provider = row.connect({ ...connection, apiKey }, deps);
   providers.set(connection, { deps, provider });
   return provider;
+}
+
+/** The key is opened when a request is made and held by that request's client alone. */
+function withStoredKey(
+  row: ProviderRow,
+  connection: Configured['connection'],
+  openKey: () => Promise<string>,
+  deps: ProviderDeps,
+): Provider {
+  return {
+    name: connection.name,
+    async *stream(request, signal, tries) {
+      const apiKey = await openKey();
+      signal.throwIfAborted();
+      yield* row.connect({ ...connection, apiKey }, deps).stream(request, signal, tries);
+    },
+  };
 }

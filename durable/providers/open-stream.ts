@@ -2,6 +2,7 @@
 // The SDKs' own retries are off: they jitter by a quarter only and wait as long as Retry-After says, minutes included.
 import type { AppError } from '../errors.ts';
 import type { ProviderDeps } from './connection.ts';
+import type { Tries } from './provider.ts';
 import { describeOpenFailure } from './provider-error.ts';
 
 const MAX_RETRIES = 2;
@@ -19,8 +20,10 @@ export async function openStream(options: {
   readonly apiKey: string;
   readonly onAttempt: () => void;
   readonly deps: Pick<ProviderDeps, 'clock' | 'random'>;
+  /** Without one, a retry needs nobody's leave. */
+  readonly tries: Tries | undefined;
 }): Promise<Response> {
-  const { send, signal, apiKey, onAttempt, deps } = options;
+  const { send, signal, apiKey, onAttempt, deps, tries } = options;
   for (let retry = 0; ; retry++) {
     signal.throwIfAborted();
     onAttempt();
@@ -35,6 +38,7 @@ export async function openStream(options: {
       failure = described.error;
       if (!described.retryable || retry >= MAX_RETRIES) throw failure;
       if (retryAfterMs !== undefined && retryAfterMs > MAX_RETRY_AFTER_MS) throw failure;
+      if (tries && !(await tries.mayRetry(failure))) throw failure;
       // Full jitter, so that many waiting conversations do not come back in step.
       const jitterMs = deps.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retry);
       delayMs = (retryAfterMs ?? 0) + jitterMs;

@@ -32,7 +32,7 @@ export function connectOpenAiCompatible(connection: Connection, deps: ProviderDe
   });
   return {
     name,
-    stream(request, signal) {
+    stream(request, signal, tries) {
       const body = openAiRequest(request, quirks);
       return streamAnswer({
         request,
@@ -41,6 +41,7 @@ export function connectOpenAiCompatible(connection: Connection, deps: ProviderDe
         send: (attemptSignal) => client.chat.completions.create(body, { signal: attemptSignal }).asResponse(),
         decoder: createOpenAiDecoder(request, apiKey),
         deps,
+        tries,
       });
     },
   };

@@ -16,15 +16,26 @@ const LATEST = '9999';
 
 const ALL: readonly PricedModel[] = [...MODELS, ...PAST_PRICES];
 
-/** The price version of a model that no row lists: charged like the dearest of its provider's list of that version. */
+/**
+ * The price version of a model that no row lists: charged like the dearest of its provider's list of that version, or of
+ * all lists where its provider has none.
+ */
 export function unlistedPriceVersion(provider: string): string {
-  const versions = MODELS.filter((model) => model.provider === provider).map(({ priceVersion }) => priceVersion);
+  const versions = listOf(provider, MODELS).map(({ priceVersion }) => priceVersion);
   return `${UNLISTED_PRICE_VERSION}-${versions.sort().at(-1) ?? 'none'}`;
 }
 
-/** The dearest price of each kind in a provider's list, as it was at a version; as it is where none is named. */
+function listOf<T extends PricedModel>(provider: string, models: readonly T[]): readonly T[] {
+  const own = models.filter((model) => model.provider === provider);
+  return own.length > 0 ? own : models;
+}
+
+/** The dearest price of each kind in that list, as it was at a version; as it is where none is named. */
 export function dearestPrices(provider: string, version = LATEST): Prices {
-  const rows = ALL.filter((model) => model.provider === provider && model.priceVersion <= version);
+  const rows = listOf(
+    provider,
+    ALL.filter((model) => model.priceVersion <= version),
+  );
   const newest = rows.filter(
     (row) => !rows.some((other) => other.id === row.id && other.priceVersion > row.priceVersion),
   );

@@ -1,10 +1,8 @@
 // Turns what an SDK throws into an AppError with public words. The cause keeps what an operator needs to know
 // (status, type, request id) and never the key: SDK errors quote the provider, and providers quote keys.
 import { AppError, type ErrorCode } from '../errors.ts';
+import { redact } from './redact.ts';
 
-const MAX_CAUSE_CHARS = 300;
-/** What is shorter stands for no key (local servers, the demo model) and would be found inside words. */
-const SHORTEST_KEY = 8;
 const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /** The parts that both SDKs' errors share. Anything may throw, so nothing is taken on trust. */
@@ -122,8 +120,13 @@ function describe(thrown: unknown): string {
   return `${thrown.name} ${thrown.message}${inner}${requestId}`;
 }
 
-function redact(text: string, apiKey: string): string {
-  const withoutKey = apiKey.length >= SHORTEST_KEY ? text.replaceAll(apiKey, '[key]') : text;
-  // Providers quote keys back with the middle starred out; what is left still identifies them.
-  return withoutKey.replace(/\b(sk|pk|key)[-_][\w*.-]{4,}/gi, '[key]').slice(0, MAX_CAUSE_CHARS);
+/**
+ * What the provider itself said, without what the SDKs put around it; null where it said nothing. It was redacted when the
+ * error was made.
+ */
+export function providerWords(error: AppError): string | null {
+  if (!(error.cause instanceof Error)) return null;
+  const said = error.cause.message.replace(/^\w*(Error|Failure)\b:? ?/, '').replace(/^\d{3}\s+/, '');
+  const inner = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(said)?.[1];
+  return (inner ?? said).replaceAll(/\\(["\\/])/g, '$1').trim() || null;
 }

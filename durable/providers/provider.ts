@@ -1,5 +1,6 @@
 // What a model provider is to the rest of the house: a request in, batches of events out.
 // Vendor names, wires and SDKs stay in this folder; an adapter never retries after its first event.
+import type { AppError } from '../errors.ts';
 import type { Usage } from './models.ts';
 
 export type ToolCall = {
@@ -58,6 +59,12 @@ export type ProviderEvent =
    */
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
+/** Whoever must agree before a request that failed is sent once more. */
+export interface Tries {
+  /** Asked after a failure that a later try might not meet, and before any answer has begun. */
+  mayRetry(failure: AppError): Promise<boolean>;
+}
+
 export interface Provider {
   /** The provider's id in the registry, as it stands in rows and usage: `anthropic`, `openai`, … */
   readonly name: string;
@@ -66,5 +73,5 @@ export interface Provider {
    * Aborting the signal aborts the upstream request and makes the generator throw the signal's reason.
    * @throws AppError with a PROVIDER_* code.
    */
-  stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly ProviderEvent[], void>;
+  stream(request: ModelRequest, signal: AbortSignal, tries?: Tries): AsyncGenerator<readonly ProviderEvent[], void>;
 }

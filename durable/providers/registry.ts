@@ -10,8 +10,10 @@ export type ProviderRow = {
   readonly id: string;
   readonly label: string;
   readonly connect: (connection: Connection, deps: ProviderDeps) => Provider;
-  readonly baseUrl: string;
-  readonly defaultModel: string;
+  /** Its own address; null where there is none and each settings row names one. */
+  readonly baseUrl: string | null;
+  /** Null where only the server knows what it has. */
+  readonly defaultModel: string | null;
   readonly variables: { readonly apiKey: string; readonly model: string; readonly baseUrl: string };
   /** Configured by its address, where keys are optional. */
   readonly isKeyless?: boolean;
@@ -24,7 +26,7 @@ export type ProviderRow = {
 const PLAIN_SERVER: ServerQuirks = { outputLimitField: 'max_tokens', acceptsPromptCacheKey: false };
 
 /** In order of preference for the default model. */
-const PROVIDERS: readonly ProviderRow[] = [
+export const PROVIDERS: readonly ProviderRow[] = [
   {
     id: 'anthropic',
     label: 'Anthropic',
@@ -66,18 +68,61 @@ const PROVIDERS: readonly ProviderRow[] = [
     quirks: PLAIN_SERVER,
     unlisted: { contextTokens: 32_768, maxOutputTokens: 4_096 },
   },
+  {
+    id: 'openrouter',
+    label: 'OpenRouter',
+    connect: connectOpenAiCompatible,
+    baseUrl: 'https://openrouter.ai/api/v1',
+    defaultModel: 'openrouter/auto',
+    variables: { apiKey: 'OPENROUTER_API_KEY', model: 'OPENROUTER_MODEL', baseUrl: 'OPENROUTER_BASE_URL' },
+    quirks: PLAIN_SERVER,
+    unlisted: { contextTokens: 128_000, maxOutputTokens: 16_384 },
+  },
+  {
+    id: 'compatible',
+    label: 'OpenAI-compatible server',
+    connect: connectOpenAiCompatible,
+    baseUrl: null,
+    defaultModel: null,
+    variables: { apiKey: 'COMPATIBLE_API_KEY', model: 'COMPATIBLE_MODEL', baseUrl: 'COMPATIBLE_BASE_URL' },
+    isKeyless: true,
+    quirks: PLAIN_SERVER,
+    unlisted: { contextTokens: 32_768, maxOutputTokens: 4_096 },
+  },
 ];
 
-export type Configured = { readonly row: ProviderRow; readonly connection: Connection; readonly model: string | null };
+export const findProvider = (id: string): ProviderRow | undefined => PROVIDERS.find((row) => row.id === id);
 
-/** The providers that the environment configures. Built once an environment; connections are kept with it. */
+export type Configured = {
+  readonly row: ProviderRow;
+  /** Tells one address and key from another, and holds no key. */
+  readonly id: string;
+  readonly connection: Omit<Connection, 'apiKey'>;
+  /** A stored key is opened when a request needs it. */
+  readonly apiKey: string | (() => Promise<string>);
+  readonly model: string | null;
+};
+
+/** At its own address a server has its quirks; at any other it is taken for a plain one. */
+export const quirksAt = (row: ProviderRow, baseUrl: string): ServerQuirks =>
+  baseUrl === row.baseUrl ? row.quirks : PLAIN_SERVER;
+
+/**
+ * The providers that are configured for whoever asks: by the environment alone, or by an org's settings over it.
+ * The environment's is built once; connections are kept with it.
+ */
 export type ProviderConfig = {
   /** The demo model answers: rows and usage name `demo`, so that nobody takes its words for an AI's. */
   readonly demo: boolean;
   readonly configured: readonly Configured[];
+  /** Who answers while the other one does not. */
+  readonly fallback: Configured | null;
   /** Variables that are set to something unusable, for the log. */
   readonly problems: readonly string[];
 };
+
+/** What servers without keys are sent in place of one: the SDKs send no request without. */
+export const NO_KEY = 'none';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -91,18 +136,23 @@ export function readProviderConfig(
   for (const row of PROVIDERS) {
     const apiKey = readText(env, row.variables.apiKey);
     const givenUrl = readText(env, row.variables.baseUrl);
-    if (!(row.isKeyless ? givenUrl : apiKey)) continue;
-    const baseUrl = parseBaseUrl(givenUrl ?? row.baseUrl, options);
+    const address = givenUrl ?? row.baseUrl;
+    if (!(row.isKeyless ? givenUrl : apiKey) || address === null) continue;
+    const baseUrl = parseBaseUrl(address, options);
     if (!baseUrl) {
       problems.push(`${row.variables.baseUrl} must be an https address without user info`);
       continue;
     }
-    const name = options.demo ? 'demo' : row.id;
-    const quirks = baseUrl === row.baseUrl ? row.quirks : PLAIN_SERVER;
-    const connection: Connection = { name, baseUrl, apiKey: apiKey ?? 'none', quirks };
-    configured.push({ row, connection, model: readText(env, row.variables.model) });
+    const connection = { name: options.demo ? 'demo' : row.id, baseUrl, quirks: quirksAt(row, baseUrl) };
+    configured.push({
+      row,
+      id: JSON.stringify([row.id, baseUrl, 'environment']),
+      connection,
+      apiKey: apiKey ?? NO_KEY,
+      model: readText(env, row.variables.model),
+    });
   }
-  return { demo: options.demo, configured, problems };
+  return { demo: options.demo, configured, fallback: null, problems };
 }
 
 function readText(env: Variables, name: string): string | null {

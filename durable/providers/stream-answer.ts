@@ -8,7 +8,7 @@ import type { ProviderDeps } from './connection.ts';
 import { estimateUsage } from './estimate-tokens.ts';
 import type { Usage } from './models.ts';
 import { openStream } from './open-stream.ts';
-import type { ModelRequest, ProviderEvent } from './provider.ts';
+import type { ModelRequest, ProviderEvent, Tries } from './provider.ts';
 import { brokenStream } from './provider-error.ts';
 import { watchForStall } from './stall-watchdog.ts';
 
@@ -38,6 +38,7 @@ export async function* streamAnswer(options: {
   readonly send: (signal: AbortSignal) => Promise<Response>;
   readonly decoder: Decoder;
   readonly deps: ProviderDeps;
+  readonly tries: Tries | undefined;
 }): AsyncGenerator<readonly ProviderEvent[], void> {
   const { request, decoder, deps } = options;
   const { clock, limits } = deps;
@@ -52,7 +53,7 @@ export async function* streamAnswer(options: {
       isSent = true;
       touch();
     };
-    const response = await openStream({ send: options.send, signal, apiKey: options.apiKey, onAttempt, deps });
+    const response = await openStream({ ...options, signal, onAttempt });
     if (!response.body) throw brokenStream('no body');
     reader = response.body.getReader();
     signal.addEventListener('abort', letGo);

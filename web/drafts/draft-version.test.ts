@@ -16,11 +16,11 @@ const EVENTS: readonly StreamEvent[] = [
   { type: 'CUSTOM', name: 'cost', value: {} },
   { type: 'RUN_FINISHED', outcome: { type: 'success' } },
 ];
-const after = (events: readonly StreamEvent[]) => events.reduce(observeDraft, BEGUN);
+const told = (events: readonly StreamEvent[]) => events.reduce(observeDraft, BEGUN);
 
 describe('a stream', () => {
   test('brings sources, text, check and end', () => {
-    expect(after(EVENTS)).toEqual({
+    expect(told(EVENTS)).toEqual({
       ...BEGUN,
       sources: [SOURCE],
       notes: ['cut'],
@@ -31,15 +31,17 @@ describe('a stream', () => {
   });
 
   test('that is replayed from its start says everything once', () => {
-    expect(after([...EVENTS.slice(0, 4), ...EVENTS])).toEqual(after(EVENTS));
+    expect(told([...EVENTS.slice(0, 4), ...EVENTS])).toEqual(told(EVENTS));
   });
 
   test('ends stopped, interrupted or failed, each with what came so far', () => {
     const begun = EVENTS.slice(0, 4);
-    expect(after([...begun, { type: 'RUN_FINISHED', outcome: { type: 'cancelled' } }])).toMatchObject({ status: 'stopped' });
-    const cut = after([...begun, { type: 'RUN_ERROR', code: 'RUN_INTERRUPTED', message: 'cut off' }]);
+    expect(told([...begun, { type: 'RUN_FINISHED', outcome: { type: 'cancelled' } }])).toMatchObject({
+      status: 'stopped',
+    });
+    const cut = told([...begun, { type: 'RUN_ERROR', code: 'RUN_INTERRUPTED', message: 'cut off' }]);
     expect(cut).toMatchObject({ status: 'interrupted', text: 'Hello Denver', error: 'cut off' });
-    const failed = after([...begun, { type: 'RUN_ERROR', code: 'PROVIDER_STALLED', message: 'silent' }]);
+    const failed = told([...begun, { type: 'RUN_ERROR', code: 'PROVIDER_STALLED', message: 'silent' }]);
     expect(failed).toMatchObject({ status: 'failed', error: 'silent' });
   });
 });
@@ -47,7 +49,14 @@ describe('a stream', () => {
 describe('a session', () => {
   const blank = { status: 'complete', createdAt: '', error: null } as const;
   const message = (given: object): Message => ({ ...blank, ...given }) as unknown as Message;
-  const brief = { type: 'brief', templateId: 'email', templateName: 'Email', fields: { a: 'b' }, sources: [SOURCE], notes: [] };
+  const brief = {
+    type: 'brief',
+    templateId: 'email',
+    templateName: 'Email',
+    fields: { a: 'b' },
+    sources: [SOURCE],
+    notes: [],
+  };
   const question = (runId: string) => message({ role: 'user', runId, draft: brief, parts: [] });
   const answer = (runId: string, text: string) =>
     message({

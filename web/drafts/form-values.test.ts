@@ -37,7 +37,9 @@ test('a refusal is read by the paths of its fields', () => {
 test('a page leads to the templates that take its record, with what it is within', () => {
   const template: TemplateInfo = { id: 't', name: 'T', description: '', fields: [...FIELDS] };
   const scope = { programId: 'p', designId: 'r', label: '', draft: '' };
-  expect(linksOf({ kind: 'place', id: 'p', scope: null }, [template])).toEqual([{ id: 't', name: 'T', href: '/drafts/t?place=p' }]);
+  expect(linksOf({ kind: 'place', id: 'p', scope: null }, [template])).toEqual([
+    { id: 't', name: 'T', href: '/drafts/t?place=p' },
+  ]);
   expect(linksOf({ kind: 'room', id: 'r', scope }, [template])).toMatchObject([{ href: '/drafts/t?room=r&place=p' }]);
   expect(linksOf({ kind: 'room', id: 'r', scope: null }, [template])).toEqual([]);
   expect(linksOf({ kind: 'other', id: 'o', scope }, [template])).toEqual([]);

@@ -129,6 +129,12 @@ export function requestedModel(body: unknown): string | null {
   return peek.success ? peek.data.forwardedProps.model : null;
 }
 
+/** The program that a body is about, read in the same way. */
+export function requestedProgram(body: unknown): string | null {
+  const peek = z.looseObject({ forwardedProps: z.looseObject({ programId: ScopeId }) }).safeParse(body);
+  return peek.success ? peek.data.forwardedProps.programId : null;
+}
+
 function parseLastMessage(input: unknown, index: number): z.output<typeof UserMessage> {
   const result = UserMessage.safeParse(input);
   if (!result.success) {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   provider = await startScriptedIssuer();
   settings = parseSettings({
     ...{ ENVIRONMENT: 'local', DATABASE_URL: 'postgresql://app@db.test/x', CLAIM_KEY: `k1:${KEY}`, SESSION_KEY: KEY },
+    MASTER_KEYS: `v1:${KEY}`,
     ...{ OIDC_ISSUER: provider.url, OIDC_CLIENT_ID: provider.clientId },
   });
 });

@@ -32,6 +32,7 @@ approvalRoutes.post(PATH, counted, async (c) => {
   const access = c.get('access');
   const answer = await conversationOf(c.env, access.orgId, sessionId).decide({
     access,
+    settings: c.get('settings'),
     requestId: c.get('requestId'),
     runId: crypto.randomUUID(),
     approvalId: approvalId.data,

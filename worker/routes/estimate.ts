@@ -18,6 +18,7 @@ estimateRoutes.post('/estimate', async (c) => {
   const sessionId = threadId ?? crypto.randomUUID();
   const answer = await conversationOf(c.env, access.orgId, sessionId).estimate({
     access,
+    settings: c.get('settings'),
     draft: {
       ...{ sessionId, text, model: model ?? null, mode: mode ?? 'chat' },
       ...{ programId: programId ?? null, designId: designId ?? null, about: about ?? null },

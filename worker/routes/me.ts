@@ -12,7 +12,8 @@ export const meRoutes = new Hono<EdgeEnv>();
 
 meRoutes.get('/me', async (c) => {
   const named = c.req.header('X-Org');
-  let admission = await askAccount(c, chosenOrg(c), 'confirmed');
+  // Whoever loads a page sees what was saved before: settings are effective at a reload, and for all others within 30 s.
+  let admission = await askAccount(c, chosenOrg(c), 'confirmed', { fresh: true });
   // A browser whose remembered org is gone finds its way back here; all other routes refuse it, so that nothing
   // meant for one org lands in another.
   if (!admission.ok && admission.code === 'NOT_FOUND' && named === undefined) {

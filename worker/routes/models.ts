@@ -2,16 +2,20 @@
 import { Hono } from 'hono';
 import { ERRORS } from '../../durable/errors.ts';
 import { listModels } from '../../durable/providers/catalog.ts';
-import { providerConfigOf } from '../../durable/providers/config.ts';
+import { effectiveSettingsOf } from '../../durable/providers/config.ts';
 import type { ModelList } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { parseInput } from '../problem.ts';
+import { AiSettingsQuery } from '../settings-contract.ts';
 
 export const modelRoutes = new Hono<EdgeEnv>();
 
 modelRoutes.get('/models', (c) => {
-  const access = c.get('access');
-  const config = providerConfigOf(c.env);
-  const { models, defaultModel } = listModels(access.plan, config, access.extraModels);
+  const { programId } = parseInput(AiSettingsQuery, c.req.query());
+  const { plan, extraModels, orgId } = c.get('access');
+  const programs = programId === undefined ? [] : [programId];
+  const { config } = effectiveSettingsOf(c.env, { orgId, settings: c.get('settings'), programs });
+  const { models, defaultModel } = listModels(plan, config, extraModels);
   const list: ModelList = {
     models: models.map((model) => ({
       id: model.id,

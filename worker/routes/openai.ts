@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { settingsOf } from '../../durable/env.ts';
 import { AppError } from '../../durable/errors.ts';
 import { listModels } from '../../durable/providers/catalog.ts';
-import { providerConfigOf } from '../../durable/providers/config.ts';
+import { effectiveSettingsOf } from '../../durable/providers/config.ts';
 import { admitted } from '../access.ts';
 import { type Completion, encodeOpenAi, shownText, toChatCompletion } from '../dialects/openai.ts';
 import {
@@ -99,8 +99,9 @@ function remember(
 
 /** Those that the plan includes. When they were made is not known here, and the shape wants a number. */
 function modelsFor(c: Context<EdgeEnv>) {
-  const { plan, extraModels } = c.get('access');
-  return listModels(plan, providerConfigOf(c.env), extraModels).models.flatMap(({ id, provider, allowed }) =>
+  const { plan, extraModels, orgId } = c.get('access');
+  const { config } = effectiveSettingsOf(c.env, { orgId, settings: c.get('settings'), programs: [] });
+  return listModels(plan, config, extraModels).models.flatMap(({ id, provider, allowed }) =>
     allowed ? [{ id, object: 'model' as const, created: 0, owned_by: provider }] : [],
   );
 }

@@ -8,14 +8,13 @@ import type { SessionRecord } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { searchConversations } from '../../durable/postgres/conversations.ts';
-import { resolveModel } from '../../durable/providers/catalog.ts';
-import { providerConfigOf } from '../../durable/providers/config.ts';
 import { ModelId, NewSession, type Session, SessionChange, type SessionList, SessionListQuery } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { requireOpenGate } from '../gate.ts';
 import { parseInput } from '../problem.ts';
 import { type JsonBody, readJson } from '../read-json.ts';
 import { refusedBy } from '../refused.ts';
+import { modelFor } from '../scope.ts';
 import { requireSessionId } from './session-id.ts';
 
 const FOREIGN_CURSOR = 'The cursor is not one of this list.';
@@ -31,7 +30,7 @@ sessionRoutes.get('/sessions', async (c) => {
 
 sessionRoutes.post('/sessions', async (c) => {
   const body = await readJson(c.req.raw, { optional: true });
-  requireModel(c, body);
+  requireModel(c, body, null);
   if (!body.ok) throw body.error;
   const input = parseInput(NewSession, body.value === undefined ? {} : body.value);
   const draft = {
@@ -43,6 +42,7 @@ sessionRoutes.post('/sessions', async (c) => {
   };
   const answer = await conversation(c, draft.id).create({
     access: c.get('access'),
+    settings: c.get('settings'),
     draft,
     requestId: c.get('requestId'),
   });
@@ -54,9 +54,9 @@ sessionRoutes.get('/sessions/:sessionId', async (c) => c.json(await readSession(
 
 sessionRoutes.patch('/sessions/:sessionId', async (c) => {
   // Not yours comes before not well-formed.
-  const { id } = await readSession(c, c.req.param('sessionId'));
+  const { id, programId } = await readSession(c, c.req.param('sessionId'));
   const body = await readJson(c.req.raw);
-  requireModel(c, body);
+  requireModel(c, body, programId);
   if (!body.ok) throw body.error;
   const { title, model, pinned } = parseInput(SessionChange, body.value);
   const patch = {
@@ -64,7 +64,8 @@ sessionRoutes.patch('/sessions/:sessionId', async (c) => {
     ...(model !== undefined && { model }),
     ...(pinned !== undefined && { pinned }),
   };
-  const answer = await conversation(c, id).patch({ access: c.get('access'), patch, requestId: c.get('requestId') });
+  const rights = { access: c.get('access'), settings: c.get('settings') };
+  const answer = await conversation(c, id).patch({ ...rights, patch, requestId: c.get('requestId') });
   if (!answer.ok) throw refusedBy(answer);
   return c.json(toSession(answer.session, answer.activeRunId));
 });
@@ -76,16 +77,19 @@ sessionRoutes.delete('/sessions/:sessionId', async (c) => {
   return c.body(null, 204);
 });
 
-/** Whether the plan has the model that is named is said before whether the rest of the body is well-formed. */
-function requireModel(c: Context<EdgeEnv>, body: JsonBody): void {
-  const named = z.looseObject({ model: ModelId }).safeParse(body.ok ? body.value : null);
+/**
+ * Whether the model that is named is allowed is said before whether the rest of the body is well-formed.
+ * @param programId what the session is about, else what the body says of that
+ */
+function requireModel(c: Context<EdgeEnv>, body: JsonBody, programId: string | null): void {
+  const named = Named.safeParse(body.ok ? body.value : null);
   if (!named.success) return;
-  const access = c.get('access');
-  const { plan, extraModels } = access;
-  const config = providerConfigOf(c.env);
-  const model = resolveModel({ requested: named.data.model, plan, extraModels, config });
-  requireOpenGate({ access, model });
+  const { model: requested, programId: namedProgram } = named.data;
+  const model = modelFor(c, { requested, programs: [programId ?? namedProgram] });
+  requireOpenGate({ access: c.get('access'), model });
 }
+
+const Named = z.looseObject({ model: ModelId, programId: z.string().optional().catch(undefined) });
 
 async function readSession(c: Context<EdgeEnv>, sessionId: string): Promise<Session> {
   const answer = await conversation(c, requireSessionId(sessionId)).read({ access: c.get('access') });

@@ -1,0 +1,47 @@
+// A provider key as it is sealed: together with the provider and the address that it was entered for, so that a row whose
+// address somebody changed behind our back does not send the key there.
+import { z } from 'zod';
+import type { MasterKeys } from './master-keys.ts';
+import { type Place, seal, UnsealError, unseal } from './sealed-secret.ts';
+
+export const KEY_SLOTS = ['primary', 'fallback'] as const;
+export type KeySlot = (typeof KEY_SLOTS)[number];
+
+/** Which record: a settings row has a key for its provider and one for its fallback. */
+export type KeyRecord = { readonly orgId: string; readonly settingId: string; readonly slot: KeySlot };
+
+const Secret = z.strictObject({ key: z.string(), provider: z.string(), baseUrl: z.string().nullable() });
+/** `baseUrl` is null where the key is for the provider's own address. */
+export type ProviderKey = z.infer<typeof Secret>;
+
+/** @param row `<setting id>/<slot>` */
+export const placeOfKey = ({ orgId, settingId, slot }: KeyRecord): Place => ({
+  orgId,
+  table: 'ai_keys',
+  column: 'sealed',
+  row: `${settingId}/${slot}`,
+});
+
+export const sealProviderKey = (keys: MasterKeys, record: KeyRecord, secret: ProviderKey): Promise<string> =>
+  seal(keys, placeOfKey(record), JSON.stringify(Secret.parse(secret)));
+
+/** The key, for `target` only. @throws UnsealError */
+export async function openProviderKey(
+  keys: MasterKeys,
+  record: KeyRecord,
+  target: Omit<ProviderKey, 'key'>,
+  sealed: string,
+): Promise<string> {
+  const { key, provider, baseUrl } = Secret.parse(JSON.parse(await unseal(keys, placeOfKey(record), sealed)));
+  if (provider !== target.provider || baseUrl !== target.baseUrl) {
+    throw new UnsealError('sealed for another provider or address');
+  }
+  return key;
+}
+
+const SHOWN = 4;
+/** Of a shorter key the last four would give too much away. */
+const SHORTEST_SHOWN = 16;
+
+/** The end of a key as admins may see it; empty where the key is too short to show any of it. */
+export const lastFourOf = (key: string): string => (key.length < SHORTEST_SHOWN ? '' : key.slice(-SHOWN));

@@ -1,0 +1,41 @@
+// Orgs for tests inside workerd that change what an org has: settings, switches, keys. Each test file has its own, so that
+// files which run side by side do not meet; the demo orgs stay as everybody knows them.
+import type { Plan } from '../durable/principal.ts';
+
+export type TestOrg = {
+  readonly id: string;
+  readonly slug: string;
+  readonly plan: Plan;
+  /** Id by code. Everybody sees OPEN; SECRET only the admin. */
+  readonly programs: Readonly<Record<'OPEN' | 'SECRET', string>>;
+  readonly people: Readonly<Record<'admin' | 'second' | 'member', { readonly id: string; readonly subject: string }>>;
+};
+
+/** Ids as the demo's: never the same as those, and always the same. */
+const uuid = (org: number, kind: number, number: number): string =>
+  `0f${String(org).padStart(2, '0')}${String(kind).padStart(4, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+function testOrg(number: number, slug: string): TestOrg {
+  const person = (name: string, index: number) => ({
+    id: uuid(number, 2, index),
+    subject: `test:${name}@${slug}.test`,
+  });
+  return {
+    ...{ id: uuid(number, 1, 1), slug, plan: 'enterprise' },
+    programs: { OPEN: uuid(number, 3, 1), SECRET: uuid(number, 3, 2) },
+    people: { admin: person('admin', 1), second: person('second', 2), member: person('member', 3) },
+  };
+}
+
+export const TEST_ORGS = {
+  features: testOrg(1, 'features'),
+  settings: testOrg(2, 'settings'),
+  providers: testOrg(3, 'providers'),
+  outages: testOrg(4, 'outages'),
+} as const satisfies Record<string, TestOrg>;
+
+export const ADMIN_PERMISSIONS = [
+  ...['settings:update', 'ai_settings:create', 'ai_settings:update', 'audit:read', 'programs:all'],
+  ...['programs:read', 'designs:read', 'parts:read', 'parts:create'],
+];
+export const MEMBER_PERMISSIONS = ['programs:read', 'designs:read', 'parts:read'];
