@@ -178,7 +178,7 @@ describe('what is wrong', () => {
     await draft(page);
     await page.getByText('Project is needed.').waitFor();
     expect(
-      await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box === document.activeElement),
+      await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box.matches(':focus')),
     ).toBe(true);
     await page.getByRole('combobox', { name: 'Project' }).fill('no such project');
     await page.getByText('Nothing was found.').waitFor();
