@@ -177,9 +177,7 @@ describe('what is wrong', () => {
     await page.goto(`${stack.url}/drafts/advancing-email`);
     await draft(page);
     await page.getByText('Project is needed.').waitFor();
-    expect(
-      await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box.matches(':focus')),
-    ).toBe(true);
+    expect(await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.getByRole('combobox', { name: 'Project' }).fill('no such project');
     await page.getByText('Nothing was found.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
