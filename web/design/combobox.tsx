@@ -92,6 +92,8 @@ export function Combobox({ label, hint, error, optional = false, ...rest }: Comb
             value={open ? words : (value?.title ?? '')}
             onChange={(event) => type(event.target.value)}
             onClick={() => setOpen(true)}
+            // What is typed takes the place of what was chosen.
+            onFocus={(event) => event.currentTarget.select()}
             onBlur={close}
             onKeyDown={onKeyDown}
             className={cx(CONTROL, 'h-9 pe-11 touch:h-11')}
@@ -106,53 +108,59 @@ export function Combobox({ label, hint, error, optional = false, ...rest }: Comb
             />
           )}
           <div
-            ref={list}
-            id={listId}
-            role="listbox"
-            aria-label={label}
             hidden={!open}
-            // Before the field loses focus, and with it the list.
-            onMouseDown={(event) => event.preventDefault()}
             className="absolute inset-x-0 top-full z-20 mt-1 max-h-72 overflow-y-auto rounded-card border border-line-strong bg-raised p-1 shadow-floating"
           >
             {open && choices === null && (
-              <div className="flex items-center gap-2 px-2 py-1.5 text-small text-muted">
+              <p role="status" className="flex items-center gap-2 px-2 py-1.5 text-small text-muted">
                 <LoaderCircle size={14} aria-hidden className="animate-spin" />
                 Searching…
-              </div>
+              </p>
             )}
             {open && choices !== null && found.length === 0 && (
-              <div className="px-2 py-1.5 text-small text-muted">{empty}</div>
+              <p role="status" className="px-2 py-1.5 text-small text-muted">
+                {empty}
+              </p>
             )}
-            {open &&
-              found.map((choice, index) => (
-                // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active option
-                // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's
-                <div
-                  key={choice.id}
-                  id={optionId(index)}
-                  role="option"
-                  aria-selected={choice.id === value?.id}
-                  onClick={() => choose(choice)}
-                  onPointerMove={() => setActive(index)}
-                  className={cx(
-                    'flex min-h-8 cursor-pointer items-center gap-2 rounded-control px-2 py-1.5 touch:min-h-11',
-                    index === at && 'bg-hover',
-                  )}
-                >
-                  <span className="flex min-w-0 grow flex-col">
-                    <span dir="auto" className="truncate">
-                      {choice.title}
-                    </span>
-                    {choice.detail !== '' && (
-                      <span dir="auto" className="truncate text-meta text-muted">
-                        {choice.detail}
-                      </span>
+            <div
+              ref={list}
+              id={listId}
+              role="listbox"
+              aria-label={label}
+              tabIndex={-1}
+              // Before the field loses focus, and with it the list.
+              onMouseDown={(event) => event.preventDefault()}
+            >
+              {open &&
+                found.map((choice, index) => (
+                  // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active option
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's
+                  <div
+                    key={choice.id}
+                    id={optionId(index)}
+                    role="option"
+                    aria-selected={choice.id === value?.id}
+                    onClick={() => choose(choice)}
+                    onPointerMove={() => setActive(index)}
+                    className={cx(
+                      'flex min-h-8 cursor-pointer items-center gap-2 rounded-control px-2 py-1.5 touch:min-h-11',
+                      index === at && 'bg-hover',
                     )}
-                  </span>
-                  {choice.id === value?.id && <Check size={16} aria-hidden className="shrink-0 text-accent" />}
-                </div>
-              ))}
+                  >
+                    <span className="flex min-w-0 grow flex-col">
+                      <span dir="auto" className="truncate">
+                        {choice.title}
+                      </span>
+                      {choice.detail !== '' && (
+                        <span dir="auto" className="truncate text-meta text-muted">
+                          {choice.detail}
+                        </span>
+                      )}
+                    </span>
+                    {choice.id === value?.id && <Check size={16} aria-hidden className="shrink-0 text-accent" />}
+                  </div>
+                ))}
+            </div>
           </div>
         </div>
       )}

@@ -1,6 +1,6 @@
 // A field that names a record: searched for among the person's own, and shown with how much there is of it before anything
 // is drafted.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FormField, TemplateInfo } from '../../worker/templates-contract.ts';
 import { getChoices, getWorkspacePage } from '../api.ts';
@@ -30,7 +30,6 @@ export function RecordField({ template, field, fields, value, onChange, ...words
     queryFn: () => getChoices(template.id, field.name, { words: asked, within }),
     staleTime: STALE_MS,
     enabled: !isWaiting,
-    placeholderData: keepPreviousData,
   });
   const page = useQuery({
     queryKey: ['workspace', `/${field.record}/${value}`],
@@ -52,7 +51,8 @@ export function RecordField({ template, field, fields, value, onChange, ...words
         onChange={(choice) => onChange(choice?.id ?? '')}
         words={typed}
         onWords={setTyped}
-        choices={data?.choices ?? null}
+        // Of the words that stand there: Enter must not take what earlier ones found.
+        choices={typed.trim() === asked ? (data?.choices ?? null) : null}
         empty={typed === '' ? 'There is none on record.' : 'Nothing was found.'}
       />
       {page.data && <Found tabs={page.data.tabs} facts={page.data.facts} />}
