@@ -9,6 +9,7 @@ export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'account_access()': 'what the claim’s subject may do in each org',
   'account_ai_settings()': 'provider settings of the claim subject’s orgs and visible programs, keys sealed',
   'ai_usage(date,date,text)': 'totals of the claim’s org; needs usage:read or audit:read',
+  'check_audit_chain(bigint,text,integer)': 'one step of the same; needs audit:read',
   'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
   'find_invitation(text)': 'what stands on an open invitation, for whoever has its token',
   'search_conversations(text,integer,timestamp with time zone,uuid)':

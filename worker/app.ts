@@ -13,6 +13,7 @@ import { limitByAddress } from './rate-limit.ts';
 import { aiSettingsRoutes } from './routes/ai-settings.ts';
 import { aiSettingsTestRoutes } from './routes/ai-settings-test.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -72,12 +73,13 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.route('/api/v1', featureRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
-  for (const address of ['members', 'roles', 'invitations']) {
+  for (const address of ['members', 'roles', 'invitations', 'audit']) {
     app.use(`/api/v1/${address}`, admitted('confirmed'));
     app.use(`/api/v1/${address}/*`, admitted('confirmed'));
   }
   app.route('/api/v1', memberRoutes);
   app.route('/api/v1', invitationRoutes);
+  app.route('/api/v1', auditRoutes);
   app.route('/api/chat', simpleChatRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
     // These make a model work, and are counted and admitted in one hop of their own.

@@ -18,6 +18,7 @@ const NOBODYS: Readonly<Record<string, () => string>> = {
   tab: () => 'details',
   userId: () => crypto.randomUUID(),
   invitationId: () => crypto.randomUUID(),
+  entryId: () => crypto.randomUUID(),
 };
 
 export function nobodys(name: string): string {

@@ -1,6 +1,7 @@
 // What the API answers to, one entry a route, as data for the OpenAPI document. A test holds it against the routes.
 import { z } from 'zod';
 import { RunId } from '../durable/conversation/requests.ts';
+import { AUDIT_OPERATIONS } from './audit-operations.ts';
 import {
   ApprovalId,
   Cancelled,
@@ -197,6 +198,7 @@ export const OPERATIONS: readonly Operation[] = [
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
   ...USAGE_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...IDENTITY_OPERATIONS,
   ...WIRE_OPERATIONS,

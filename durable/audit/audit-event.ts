@@ -29,6 +29,8 @@ export const AUDIT_EVENTS = [
   'role.changed',
   'settings.changed',
   'settings.tested',
+  'audit.exported',
+  'audit.verified',
 ] as const;
 
 export const AuditEvent = z.object({
