@@ -83,7 +83,7 @@ export async function getDemoPeople(): Promise<readonly DemoPerson[] | null> {
   }
 }
 
-async function call<T>(
+export async function call<T>(
   method: string,
   path: string,
   body?: unknown,

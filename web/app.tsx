@@ -19,6 +19,11 @@ const WorkspaceView = lazy(() =>
   import('./workspace/workspace-page.tsx').then((module) => ({ default: module.WorkspaceView })),
 );
 
+/** Nor does everybody settle what holds for all. */
+const SettingsView = lazy(() =>
+  import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsView })),
+);
+
 const InvitePage = lazy(() => import('./invite/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
 
 export function App() {
@@ -81,6 +86,13 @@ function Pages({ me }: { me: Me }) {
         {({ kind, id }) => (
           <Suspense fallback={null}>
             <WorkspaceView me={me} plural={kind} id={id} />
+          </Suspense>
+        )}
+      </Route>
+      <Route path="/settings/:tab?">
+        {({ tab }) => (
+          <Suspense fallback={null}>
+            <SettingsView me={me} tab={tab} />
           </Suspense>
         )}
       </Route>

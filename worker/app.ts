@@ -60,6 +60,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.get('/chat/*', servePage);
   app.get('/workspace', servePage);
   app.get('/workspace/*', servePage);
+  app.get('/settings', servePage);
+  app.get('/settings/*', servePage);
   app.get('/invite', servePage);
 
   options.before?.(app);

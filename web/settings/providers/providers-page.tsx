@@ -1,0 +1,2 @@
+// To come with its own commit.
+export const ProvidersPage = () => null;
