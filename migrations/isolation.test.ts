@@ -49,6 +49,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     invitations: `${ADMIN.invitations} insert upsert`,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
+    session_rules: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
     // Nobody reads what is sealed, not even to write it again.
     ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
@@ -64,6 +65,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   secondAdmin: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -78,6 +80,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   partner: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -96,6 +99,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   bystander: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -107,6 +111,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   overseer: {
     ...MEMBER,
     tenant_settings: READ,
+    session_rules: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -120,6 +125,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   colleague: {
     ...MEMBER,
     tenant_settings: READ,
+    session_rules: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -134,6 +140,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     memberships: `${READ} blind-update blind-delete`,
     invitations: `${READ} delete returning blind-delete`,
     tenant_settings: READ,
+    session_rules: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',

@@ -72,6 +72,15 @@ export const tenantSettings = pgTable('tenant_settings', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+export const sessionRules = pgTable('session_rules', {
+  orgId: uuid('org_id').primaryKey(),
+  keepNewest: integer('keep_newest').notNull(),
+  retentionDays: integer('retention_days'),
+  version: count('version').notNull(),
+  updatedBy: uuid('updated_by'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
 export const aiSettings = pgTable(
   'ai_settings',
   {

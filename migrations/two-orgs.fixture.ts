@@ -83,6 +83,8 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     updated_by: ids.victim,
   });
 
+  await insert(owner, 'session_rules', { org_id: ids.orgB, keep_newest: 20, updated_by: ids.victim });
+
   const plm = createPlmRows(ids);
   const production = createProductionRows(ids);
   const rows: Readonly<Record<string, (fresh: boolean, person?: string) => Row>> = {
@@ -103,6 +105,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       settings: {},
       updated_by: person,
       updated_at: new Date(0),
+    }),
+    session_rules: (_fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, keep_newest: 30, updated_by: person, updated_at: new Date(0) },
     }),
     // The victim row is a program's, so that the rights in the program count as well.
     ai_settings: (fresh, person = ids.victim) => ({
