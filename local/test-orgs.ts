@@ -32,6 +32,7 @@ export const TEST_ORGS = {
   settings: testOrg(2, 'settings'),
   providers: testOrg(3, 'providers'),
   outages: testOrg(4, 'outages'),
+  retention: testOrg(5, 'retention'),
 } as const satisfies Record<string, TestOrg>;
 
 export const ADMIN_PERMISSIONS = [

@@ -13,6 +13,7 @@ export { Account } from '../durable/account/account.ts';
 export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
+export { Retention } from '../durable/retention/retention.ts';
 
 const DevSignIn = z.strictObject({ email: z.string().max(255) });
 

@@ -377,6 +377,7 @@ async function doDefinersWork(): Promise<boolean> {
     `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key
      from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
   );
+  const rules = await ask(orgs.claims.subject, 'select keep_newest as keep from account_session_rules()');
   const breaks = await ask(orgs.claims.victim, 'select * from find_audit_break()');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -390,6 +391,7 @@ async function doDefinersWork(): Promise<boolean> {
     invited === JSON.stringify([{ org_slug: 'org-b' }]) &&
     joined === JSON.stringify([{ ok: true }]) &&
     settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
+    rules === JSON.stringify([{ keep: 20 }]) &&
     breaks === '[]'
   );
 }

@@ -28,6 +28,7 @@ import { modelRoutes } from './routes/models.ts';
 import { openAiRoutes } from './routes/openai.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
+import { sessionRulesRoutes } from './routes/session-rules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { simpleChatRoutes } from './routes/simple-chat.ts';
@@ -73,6 +74,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.route('/api/v1', meRoutes);
   app.use('/api/v1/settings/*', admitted('confirmed'));
   app.route('/api/v1', featureRoutes);
+  app.route('/api/v1', sessionRulesRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
   for (const address of ['members', 'roles', 'invitations', 'audit']) {

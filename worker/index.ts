@@ -5,6 +5,7 @@ export { Account } from '../durable/account/account.ts';
 export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
+export { Retention } from '../durable/retention/retention.ts';
 
 const app = createApp();
 

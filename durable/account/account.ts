@@ -48,7 +48,7 @@ import { loadSnapshot, storeSnapshot } from './snapshot-row.ts';
 import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
 
 /** More than are kept unpinned; pinned ones come on top. */
-const HYDRATED_SESSIONS = 200;
+const HYDRATED_SESSIONS = 700;
 const AI_BUCKET = 'ai-bucket-full-at';
 
 export class Account extends DurableObject<Env> {
@@ -170,7 +170,7 @@ export class Account extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       putSession(this.#sql, orgId, session);
       if (run) noteRun(this.#sql, { orgId, sessionId: session.id, runId: run.runId });
-      return { evicted: sessionsToEvict(this.#sql, orgId) };
+      return { evicted: sessionsToEvict(this.#sql, orgId, this.#rights.sessionRules(orgId).keepNewest) };
     });
   }
 

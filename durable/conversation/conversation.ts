@@ -15,6 +15,7 @@ import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
 import { AiSettings } from '../providers/ai-settings.ts';
 import { resolveInScope } from '../providers/config.ts';
+import type { Expiry } from '../retention/sweep.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
@@ -266,6 +267,15 @@ export class Conversation extends DurableObject<Env> {
     const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
     if (answer.ok) this.#watchers.endAll('NOT_FOUND');
     return answer;
+  }
+
+  /** For the org's retention sweep, which goes by what Postgres knew: whatever was said or done since keeps it. */
+  async expire(call: { orgId: string; subject: string; lastChangedAt: number }): Promise<Expiry> {
+    const session = this.#deps.session.get();
+    if (!session || session.deletedAt !== null) return 'missing';
+    if (session.updatedAt > call.lastChangedAt || this.#deps.live.size > 0) return 'kept';
+    const answer = await this.removeByRetention(call);
+    return answer.ok ? 'removed' : 'kept';
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */
