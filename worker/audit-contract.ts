@@ -1,6 +1,10 @@
 // The audit log as zod shapes of the HTTP API; see contract.ts.
 import { z } from 'zod';
+import type { AuditEvent } from '../durable/audit/audit-event.ts';
 import { Timestamp } from './contract.ts';
+
+/** What rows tell of; a newer release may know more. */
+export type AuditEventName = AuditEvent['event'];
 
 const Day = z.iso.date().meta({ description: 'A day in UTC, as YYYY-MM-DD.' });
 const Word = z.string().trim().min(1).max(64);
