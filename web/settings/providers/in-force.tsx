@@ -2,7 +2,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AiSettingsView } from '../../../worker/settings-contract.ts';
-import { Badge } from '../../design/badge.tsx';
+import { cx } from '../../design/cx.ts';
 import { ORIGIN_WORDS, providerLabel } from './settings-words.ts';
 
 type Origin = AiSettingsView['origins']['model'];
@@ -57,10 +57,10 @@ export function InForce({ view, children }: { view: AiSettingsView; children: Re
 type FactProps = { label: string; origin: Origin; mono?: boolean; children: ReactNode };
 
 const Fact = ({ label, origin, mono = false, children }: FactProps) => (
-  <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
-    <dt className="w-24 shrink-0 text-muted">{label}</dt>
-    <dd className={mono ? 'min-w-0 grow font-mono text-small [overflow-wrap:anywhere]' : 'min-w-0 grow'}>{children}</dd>
-    {origin !== null && <dd className="shrink-0">{<Badge>{ORIGIN_WORDS[origin]}</Badge>}</dd>}
+  <div className="grid grid-cols-[6rem_minmax(0,1fr)] items-baseline gap-x-4 px-4 py-2.5 desk:grid-cols-[6rem_minmax(0,1fr)_auto]">
+    <dt className="text-muted">{label}</dt>
+    <dd className={cx('min-w-0', mono && 'font-mono text-small [overflow-wrap:anywhere]')}>{children}</dd>
+    {origin !== null && <dd className="col-start-2 text-small text-muted desk:col-start-3">{ORIGIN_WORDS[origin]}</dd>}
   </div>
 );
 
