@@ -54,9 +54,9 @@ type MemberRowProps = { member: Member; mayManage: boolean; onChoose: (act: Chos
 function MemberRow({ member, mayManage, onChoose }: MemberRowProps) {
   const { name, email, role, joinedAt, isYou, mayChange } = member;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-2 px-4 py-3 desk:grid-cols-[auto_minmax(0,1fr)_8.5rem_12.5rem]">
       <Avatar name={name} />
-      <div className="flex min-w-0 grow basis-48 flex-col gap-0.5">
+      <div className="flex min-w-0 flex-col gap-0.5">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
           <span dir="auto" className="min-w-0 break-words">
             {name}
@@ -65,12 +65,12 @@ function MemberRow({ member, mayManage, onChoose }: MemberRowProps) {
         </span>
         <span className="text-small text-muted [overflow-wrap:anywhere]">{email}</span>
       </div>
-      <div className="flex basis-36 flex-col gap-0.5">
+      <div className="col-start-2 flex min-w-0 flex-wrap gap-x-2 desk:col-auto desk:flex-col desk:gap-0.5">
         <span>{role}</span>
         <span className="text-small text-muted">since {momentWords(joinedAt.slice(0, 10), undefined)?.words}</span>
       </div>
       {mayManage && (
-        <div className="flex min-w-44 justify-end gap-2 max-desk:min-w-0">
+        <div className="col-start-2 flex flex-wrap gap-2 desk:col-auto desk:justify-end">
           {mayChange ? (
             <>
               <Button aria-label={`Change the role of ${name}`} onClick={() => onChoose('change')}>
