@@ -66,7 +66,7 @@ const storedFeatures = async () => {
     stack,
     "select settings from tenant_settings where org_id = (select id from orgs where slug = 'quiet')",
   );
-  return (row?.['settings'] as { experimentalFeatures?: unknown }).experimentalFeatures;
+  return (row?.['settings'] as { experimentalFeatures?: unknown } | undefined)?.experimentalFeatures;
 };
 
 describe('Experimental Features Settings', () => {
@@ -180,7 +180,7 @@ describe('AI Gating', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     const taken = await watchKeys(page);
     for (const key of ['Meta+ArrowUp', 'Control+ArrowUp']) await page.keyboard.press(key);
-    expect((await taken()).every((was) => !was)).toBe(true);
+    expect(await taken()).toEqual([false, false, false]);
     expect(await quickAsk(page).count()).toBe(0);
   });
 
