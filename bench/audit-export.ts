@@ -159,7 +159,8 @@ function findWorkerd(ancestor: number): number {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        const [, comm = '', parent = ''] = /^\d+ \((.*)\) \w (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+        const [, comm = '', parent = ''] =
+          /^\d+ \((.*)\) \w (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
         return [{ pid: Number(name), comm, parent: Number(parent) }];
       } catch {
         // Ended meanwhile.

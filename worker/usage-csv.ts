@@ -26,5 +26,5 @@ const COLUMNS: readonly (readonly [string, (row: Row) => CsvValue])[] = [
 export const usageCsv = ({ by, rows }: Usage): string =>
   [
     csvRecord(COLUMNS.map(([name]) => (name === 'key' ? by : name))),
-    ...rows.map((row) => csvRecord(COLUMNS.map(([, valueOf]) => valueOf(row)))),
+    ...rows.map((row) => csvRecord(COLUMNS.map(([, read]) => read(row)))),
   ].join('');

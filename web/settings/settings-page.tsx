@@ -5,6 +5,7 @@ import { Suspense, useEffect } from 'react';
 import { useLocation } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
 import { Button } from '../design/button.tsx';
+import { cx } from '../design/cx.ts';
 import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { AppFrame } from '../frame/app-frame.tsx';
@@ -24,7 +25,7 @@ export function SettingsView({ me, tab: id }: { me: Me; tab: string | undefined 
     <AppFrame me={me}>
       <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-6 desk:grid-cols-[13rem_minmax(0,1fr)] desk:gap-10">
         <SettingsNav tabs={tabs} />
-        <div className="flex max-w-3xl min-w-0 flex-col gap-6">
+        <div className={cx('flex min-w-0 flex-col gap-6', !tab?.isWide && 'max-w-3xl')}>
           {id === undefined ? <SettingsIndex me={me} tabs={tabs} /> : <Chosen me={me} tab={tab} tabs={tabs} />}
         </div>
       </div>

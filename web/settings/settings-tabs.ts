@@ -1,5 +1,5 @@
 // The settings by subject, as data. To add one: an entry here, and its page in a file that loads when it is opened.
-import { FlaskConical, KeyRound, type LucideIcon, Users } from 'lucide-react';
+import { Archive, ChartColumn, FlaskConical, KeyRound, type LucideIcon, ScrollText, Users } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import type { Me } from '../../worker/contract.ts';
 import type { Permission } from '../../worker/members-contract.ts';
@@ -17,6 +17,8 @@ export type SettingsTab = {
   readonly opensFor: readonly Permission[];
   /** One of them lets one change something there. */
   readonly changesFor: readonly Permission[];
+  /** Tables need more room than forms. */
+  readonly isWide?: boolean;
   readonly Page: ComponentType<SettingsTabProps>;
 };
 
@@ -47,6 +49,35 @@ export const SETTINGS_TABS: readonly SettingsTab[] = [
     opensFor: ['members:read'],
     changesFor: ['members:manage'],
     Page: lazy(() => import('./members/members-page.tsx').then((module) => ({ default: module.MembersPage }))),
+  },
+  {
+    id: 'sessions',
+    label: 'Conversations',
+    icon: Archive,
+    description: 'Set how many conversations of each person are kept, and for how long.',
+    opensFor: [],
+    changesFor: ['settings:update'],
+    Page: lazy(() => import('./sessions/sessions-page.tsx').then((module) => ({ default: module.SessionsPage }))),
+  },
+  {
+    id: 'usage',
+    label: 'Usage',
+    icon: ChartColumn,
+    description: 'See tokens, cost and times to the first word, by day, person, model and template.',
+    opensFor: ['usage:read', 'audit:read'],
+    changesFor: [],
+    isWide: true,
+    Page: lazy(() => import('./usage/usage-page.tsx').then((module) => ({ default: module.UsagePage }))),
+  },
+  {
+    id: 'audit',
+    label: 'Audit log',
+    icon: ScrollText,
+    description: 'See what happened and who did it, take a copy, and check that the log is whole.',
+    opensFor: ['audit:read'],
+    changesFor: [],
+    isWide: true,
+    Page: lazy(() => import('./audit/audit-page.tsx').then((module) => ({ default: module.AuditPage }))),
   },
 ];
 
