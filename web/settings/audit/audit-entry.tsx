@@ -46,19 +46,18 @@ export function Entry({ id, onClose, onFilter }: EntryProps) {
         </div>
         <IconButton ref={close} icon={X} label="Close" onClick={onClose} className="-me-2" />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard as well */}
-      <div
-        className="flex min-h-0 grow flex-col gap-5 overflow-y-auto p-5"
-        tabIndex={0}
-        role="group"
+      <section
         aria-label="Fields"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard as well
+        tabIndex={0}
+        className="flex min-h-0 grow flex-col gap-5 overflow-y-auto p-5 -outline-offset-2"
       >
         {entry === undefined ? (
           <Loading error={error} onRetry={() => void refetch()} />
         ) : (
           <Fields entry={entry} onFilter={onFilter} />
         )}
-      </div>
+      </section>
     </div>
   );
 }
@@ -189,8 +188,8 @@ function Json({ label, value }: { label: string; value: unknown }) {
         <h3 className="text-small font-medium">{label}</h3>
         <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard as well */}
       <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard as well
         tabIndex={0}
         className="max-h-72 overflow-auto rounded-control border border-line-strong bg-code p-3 font-mono text-small"
       >

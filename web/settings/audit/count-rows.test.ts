@@ -26,6 +26,6 @@ test.each([
   ['csv', 'seq,id\r\n1,incomplete\r\n', false],
 ] as const)('%s that had to end early is known as such', (format, text, expected) => {
   const counter = createRowCounter(format);
-  for (const byte of bytes('x'.repeat(5_000) + '\n' + text)) counter.take(Uint8Array.of(byte));
+  for (const byte of bytes(`${'x'.repeat(5_000)}\n${text}`)) counter.take(Uint8Array.of(byte));
   expect(counter.isIncomplete()).toBe(expected);
 });

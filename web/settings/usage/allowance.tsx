@@ -32,6 +32,7 @@ export function Allowance() {
       </p>
       {limit !== null && limit > 0 && (
         <div className="mt-3 pb-5">
+          {/* biome-ignore lint/a11y/useSemanticElements: the browser's own cannot carry the marks */}
           <div
             role="meter"
             aria-label="Allowance used"
