@@ -30,7 +30,7 @@ begin
     entry.org_id := head.org_id;
     entry.seq := head.seq + 1;
     entry.id := md5('fill' || number)::uuid::text;
-    entry.actor_user_id := people[1 + number % array_length(people, 1)];
+    entry.actor_user_id := people[1 + number / 4 % array_length(people, 1)];
     entry.session_id := overlay(overlay(md5('session' || number / 40) placing '4' from 13) placing '8' from 17)::uuid;
     entry.run_id := 'run-' || number / 4;
     entry.request_id := md5('request' || number / 4)::uuid::text;

@@ -124,7 +124,7 @@ function Fields({ entry, onFilter }: { entry: AuditEntry } & Pick<EntryProps, 'o
       <dl className="grid grid-cols-[8.5rem_minmax(0,1fr)] gap-x-4 gap-y-2 text-small">
         {rows.map(([label, value]) =>
           value === null || value === '' ? null : (
-            <div key={label} className="col-span-2 grid grid-cols-subgrid">
+            <div key={label} className="col-span-2 grid grid-cols-subgrid items-baseline">
               <dt className="text-muted">{label}</dt>
               <dd className="min-w-0 [overflow-wrap:anywhere] tabular-nums">{value}</dd>
             </div>
@@ -150,7 +150,7 @@ const Same = ({ words, isCode = false, filter, onFilter }: SameProps) => (
   <span className="flex flex-wrap items-center gap-x-2">
     <span className={isCode ? 'font-mono' : ''}>{words}</span>
     {filter !== null && (
-      <Button tone="quiet" size="small" onClick={() => onFilter(filter)}>
+      <Button tone="quiet" size="small" className="text-accent" onClick={() => onFilter(filter)}>
         Show all with this
       </Button>
     )}
@@ -171,7 +171,7 @@ function Conversation({ id, onFilter }: { id: string } & Pick<EntryProps, 'onFil
       {data === undefined && !isPending && (
         <span className="text-muted">It is not yours to open, or no longer there.</span>
       )}
-      <Button tone="quiet" size="small" className="-ms-2" onClick={() => onFilter({ conversation: id })}>
+      <Button tone="quiet" size="small" className="-ms-2 text-accent" onClick={() => onFilter({ conversation: id })}>
         Show all of this conversation
       </Button>
     </span>

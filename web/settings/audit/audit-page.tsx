@@ -40,7 +40,7 @@ export function AuditPage({ me }: SettingsTabProps) {
         <Button
           tone="quiet"
           size="large"
-          className="ms-auto"
+          className="ms-auto max-sm:ms-0"
           busy={log.isRefetching}
           onClick={() => void log.refetch()}
         >

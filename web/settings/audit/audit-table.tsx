@@ -45,7 +45,9 @@ export const AuditTable = ({ rows, opened, onOpen }: AuditTableProps) => (
               )}
             </span>
           </TableCell>
-          <TableCell dense>{who(row)}</TableCell>
+          <TableCell dense className="whitespace-nowrap">
+            {who(row)}
+          </TableCell>
           <TableCell kind="code" dense className="font-mono text-small">
             {row.tool ?? row.model ?? ''}
           </TableCell>

@@ -65,7 +65,7 @@ export function SessionsForm({ me, rules }: { me: Me; rules: SessionRulesView })
     >
       {isLocked && <ViewOnly me={me} permission="settings:update" />}
       <div className="divide-y divide-line-strong/60 rounded-card border border-line-strong bg-raised shadow-raised">
-        <div className="max-w-sm px-4 py-4">
+        <div className="px-4 py-4 [&>*]:max-w-sm">
           <TextField
             label="Conversations kept for each person"
             hint="The newest ones, from 1 to 500. Pinned ones are kept on top of these."
