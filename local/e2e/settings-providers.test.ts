@@ -55,7 +55,7 @@ async function holds(page: Page, label: string): Promise<string> {
 
 const primary = (page: Page): Locator => page.getByRole('group', { name: 'Provider', exact: true });
 const fallback = (page: Page): Locator => page.getByRole('group', { name: 'Fallback provider' });
-const field = (group: Locator, name: RegExp): Locator => group.getByRole('textbox', { name });
+const field = (group: Locator, name: RegExp): Locator => group.getByLabel(name);
 const test = (group: Locator | Page): Promise<void> => group.getByRole('button', { name: 'Test connection' }).click();
 
 async function create(values: Record<string, unknown> = {}, program = ''): Promise<void> {
