@@ -108,11 +108,9 @@ export const AiSettingsView = z
         }),
       )
       .meta({ description: 'What can be chosen.' }),
-    programs: z
-      .array(z.object({ id: z.string(), code: z.string(), name: z.string(), exists: z.boolean() }))
-      .meta({
-        description: 'Programs that you see, and whether each has a row of its own; those that have one first.',
-      }),
+    programs: z.array(z.object({ id: z.string(), code: z.string(), name: z.string(), exists: z.boolean() })).meta({
+      description: 'Programs that you see, and whether each has a row of its own; those that have one first.',
+    }),
   })
   .meta({ id: 'AiSettings' });
 export type AiSettingsView = z.infer<typeof AiSettingsView>;
