@@ -15,7 +15,6 @@ import { postgresDepsOf } from '../postgres/config.ts';
 import { Access } from '../principal.ts';
 import { AiSettings } from '../providers/ai-settings.ts';
 import { resolveInScope } from '../providers/config.ts';
-import type { Expiry } from '../retention/sweep.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
@@ -27,6 +26,7 @@ import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
+import { expiryOf } from './expiry.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
 import * as manage from './manage.ts';
@@ -262,19 +262,12 @@ export class Conversation extends DurableObject<Env> {
     return answer;
   }
 
-  /** For the retention rule of the owner's Account only. */
-  async removeByRetention(call: { orgId: string; subject: string }) {
+  /** For the org's rules on keeping only. `lastChangedAt`: what the sweep went by; whatever was said or done since stays. */
+  async removeByRetention(call: { orgId: string; subject: string; lastChangedAt?: number }) {
+    const standing = expiryOf(this.#deps, call.lastChangedAt);
+    if (standing) return standing;
     const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
     if (answer.ok) this.#watchers.endAll('NOT_FOUND');
-    return answer;
-  }
-
-  /** For the org's retention sweep, which goes by what Postgres knew: whatever was said or done since keeps it. */
-  async expire(call: { orgId: string; subject: string; lastChangedAt: number }): Promise<Expiry> {
-    const session = this.#deps.session.get();
-    if (!session || session.deletedAt !== null) return 'missing';
-    if (session.updatedAt > call.lastChangedAt || this.#deps.live.size > 0) return 'kept';
-    const answer = await this.removeByRetention(call);
     return answer.ok ? 'removed' : 'kept';
   }
 

@@ -42,7 +42,7 @@ export class Retention extends DurableObject<Env> {
       now: () => now,
       find: (question) => findBeyondRules(postgres, orgId, question),
       expire: ({ id, subject, updatedAt }) =>
-        conversationOf(this.env, orgId, id).expire({ orgId, subject, lastChangedAt: updatedAt }),
+        conversationOf(this.env, orgId, id).removeByRetention({ orgId, subject, lastChangedAt: updatedAt }),
       forget: async ({ id, userId, subject }) => {
         await forgetConversation(postgres, { orgId, userId, sessionId: id, now });
         await accountOf(this.env, subject).removeSession({ orgId, sessionId: id });

@@ -125,6 +125,28 @@ describe('Experimental Features Settings', () => {
     expect(await storedFeatures()).toBeUndefined();
   });
 
+  it('U38: so it is on the way back, and when the page itself goes', async () => {
+    const page = await enter(context, stack, { email: ADMIN, path: '/settings' });
+    await page
+      .getByRole('link', { name: /^Experimental Features/ })
+      .first()
+      .click();
+    await assistantSwitch(page).click();
+    await page.evaluate('history.back()');
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    expect(new URL(page.url()).pathname).toBe(PATH);
+    const asked = page.waitForEvent('dialog');
+    const reloading = page.reload().catch(() => null);
+    expect((await asked).type()).toBe('beforeunload');
+    await (await asked).dismiss();
+    await reloading;
+    expect(await assistantSwitch(page).isChecked()).toBe(true);
+    await page.evaluate('history.back()');
+    await dialog.getByRole('button', { name: 'Leave without saving' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  });
+
   it('R19: who may not change it sees how it stands, and which permission they would need', async () => {
     const page = await open(MEMBER);
     await page.getByText('settings:update').waitFor();

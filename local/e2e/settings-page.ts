@@ -1,11 +1,10 @@
 // The settings pages as tests touch them.
 import pg from 'pg';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Stack } from '../stack.ts';
 import { faultsOf } from './faults-of.ts';
 
-export const alertIn = (page: Page): Locator => page.locator('main').getByRole('alert');
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
 export const saved = (page: Page): Promise<void> => page.getByText(/^Saved\./).waitFor();
 

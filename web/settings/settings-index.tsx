@@ -3,8 +3,9 @@ import { ChevronRight } from 'lucide-react';
 import { Link } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
 import { Badge } from '../design/badge.tsx';
+import { has } from './settings-access.ts';
 import { SettingsHeader } from './settings-header.tsx';
-import { addressOf, has, type SettingsTab } from './settings-tabs.ts';
+import { addressOf, type SettingsTab } from './settings-tabs.ts';
 
 export function SettingsIndex({ me, tabs }: { me: Me; tabs: readonly SettingsTab[] }) {
   return (

@@ -3,8 +3,7 @@ import { Archive, ChartColumn, FlaskConical, KeyRound, type LucideIcon, ScrollTe
 import { type ComponentType, lazy } from 'react';
 import type { Me } from '../../worker/contract.ts';
 import type { Permission } from '../../worker/members-contract.ts';
-
-export type SettingsTabProps = { me: Me };
+import { has, type SettingsTabProps } from './settings-access.ts';
 
 export type SettingsTab = {
   /** The last part of its address. */
@@ -84,6 +83,3 @@ export const SETTINGS_TABS: readonly SettingsTab[] = [
 export const addressOf = ({ id }: Pick<SettingsTab, 'id'>): string => `/settings/${id}`;
 
 export const mayOpen = ({ opensFor }: SettingsTab, me: Me): boolean => opensFor.length === 0 || has(me, opensFor);
-
-export const has = (me: Me, anyOf: readonly Permission[]): boolean =>
-  anyOf.some((permission) => me.org.permissions.includes(permission));

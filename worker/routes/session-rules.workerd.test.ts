@@ -114,8 +114,8 @@ test('a conversation that was used since Postgres heard of it is kept', async ()
   const id = await begin('Used again');
   const conversation = conversationOf(env, orgId, id);
   const call = { orgId, subject: people.member.subject };
-  expect(await conversation.expire({ ...call, lastChangedAt: 1 })).toBe('kept');
-  expect(await conversation.expire({ ...call, subject: 'somebody else', lastChangedAt: Date.now() })).toBe('kept');
-  expect(await conversation.expire({ ...call, lastChangedAt: Date.now() })).toBe('removed');
-  expect(await conversation.expire({ ...call, lastChangedAt: Date.now() })).toBe('missing');
+  expect(await conversation.removeByRetention({ ...call, lastChangedAt: 1 })).toBe('kept');
+  expect(await conversation.removeByRetention({ ...call, subject: 'somebody else', lastChangedAt: Date.now() })).toBe('kept');
+  expect(await conversation.removeByRetention({ ...call, lastChangedAt: Date.now() })).toBe('removed');
+  expect(await conversation.removeByRetention({ ...call, lastChangedAt: Date.now() })).toBe('missing');
 });

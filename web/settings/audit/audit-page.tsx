@@ -7,7 +7,7 @@ import { Loading } from '../loading.tsx';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { getAudit } from '../records-api.ts';
 import { useSearchState } from '../search-state.ts';
-import type { SettingsTabProps } from '../settings-tabs.ts';
+import type { SettingsTabProps } from '../settings-access.ts';
 import { Entry } from './audit-entry.tsx';
 import { readFilter } from './audit-filter.ts';
 import { AuditFilters } from './audit-filters.tsx';

@@ -1,8 +1,8 @@
 // What an organisation tries out: a switch for each experimental feature, and one Save for all of them.
 import { useQuery } from '@tanstack/react-query';
 import { Loading } from '../loading.tsx';
+import type { SettingsTabProps } from '../settings-access.ts';
 import { getFeatures } from '../settings-api.ts';
-import type { SettingsTabProps } from '../settings-tabs.ts';
 import { FeaturesForm } from './features-form.tsx';
 import { FEATURES_KEY } from './features-key.ts';
 

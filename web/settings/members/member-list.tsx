@@ -73,7 +73,7 @@ function MemberRow({ member, mayManage, onChoose }: MemberRowProps) {
         <div className="col-start-2 flex flex-wrap gap-2 desk:col-auto desk:justify-end">
           {mayChange ? (
             <>
-              <Button aria-label={`Change the role of ${name}`} onClick={() => onChoose('change')}>
+              <Button aria-label={`Change role of ${name}`} onClick={() => onChoose('change')}>
                 Change role
               </Button>
               {!isYou && (

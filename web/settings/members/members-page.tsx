@@ -1,8 +1,8 @@
 // Who belongs to the organisation, who is invited, and what each role permits.
 import { useQuery } from '@tanstack/react-query';
 import { Loading } from '../loading.tsx';
+import { has, type SettingsTabProps } from '../settings-access.ts';
 import { getInvitations, getRoles } from '../settings-api.ts';
-import { has, type SettingsTabProps } from '../settings-tabs.ts';
 import { ViewOnly } from '../view-only.tsx';
 import { InvitationList } from './invitation-list.tsx';
 import { InviteForm } from './invite-form.tsx';

@@ -64,10 +64,11 @@ const Fact = ({ label, origin, mono = false, children }: FactProps) => (
   </div>
 );
 
-/** Why nobody would be answered, though answers are on. */
-function lackOf({ enabled, provider, apiKey, providers }: AiSettingsView): string | null {
+/** Why nobody would be answered, though answers are on. Without an origin there is no connection. */
+function lackOf({ enabled, provider, origins }: AiSettingsView): string | null {
   if (!enabled) return null;
   if (provider === null) return 'No provider is set, here or by the environment: nobody is answered until one is.';
-  const needsKey = providers.find(({ id }) => id === provider)?.needsKey ?? false;
-  return needsKey && apiKey === null ? 'The provider has no key: nobody is answered until it has one.' : null;
+  return origins.apiKey === null
+    ? 'The provider lacks its key or address: nobody is answered until it has both.'
+    : null;
 }

@@ -1,8 +1,10 @@
 // The settings of one scope while somebody edits them. What is edited is measured against the copy that it began with, and
 // saved on its version: whoever saved meanwhile is never overwritten unseen.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { CircleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { AiSettingsView } from '../../../worker/settings-contract.ts';
+import { Banner } from '../../design/banner.tsx';
 import { Button } from '../../design/button.tsx';
 import { Switch } from '../../design/switch.tsx';
 import { showToast } from '../../design/toasts.ts';
@@ -135,7 +137,12 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
           onTakeTheirs={takeStored}
         />
       )}
-      {save.error && !conflict && (
+      {issues.size > 0 && (
+        <Banner tone="danger" icon={CircleAlert} title="Not saved yet">
+          What to mend stands at each field above.
+        </Banner>
+      )}
+      {save.error && !conflict && issues.size === 0 && (
         <ProblemBanner
           error={isTaken ? SET_UP_MEANWHILE : save.error}
           actions={isTaken && <Button onClick={takeStored}>Show what is stored</Button>}

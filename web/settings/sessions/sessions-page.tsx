@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Loading } from '../loading.tsx';
 import { getSessionRules } from '../records-api.ts';
-import type { SettingsTabProps } from '../settings-tabs.ts';
+import type { SettingsTabProps } from '../settings-access.ts';
 import { SessionsForm } from './sessions-form.tsx';
 import { SESSION_RULES_KEY } from './sessions-key.ts';
 
