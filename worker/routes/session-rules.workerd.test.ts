@@ -115,7 +115,9 @@ test('a conversation that was used since Postgres heard of it is kept', async ()
   const conversation = conversationOf(env, orgId, id);
   const call = { orgId, subject: people.member.subject };
   expect(await conversation.removeByRetention({ ...call, lastChangedAt: 1 })).toBe('kept');
-  expect(await conversation.removeByRetention({ ...call, subject: 'somebody else', lastChangedAt: Date.now() })).toBe('kept');
+  expect(await conversation.removeByRetention({ ...call, subject: 'somebody else', lastChangedAt: Date.now() })).toBe(
+    'kept',
+  );
   expect(await conversation.removeByRetention({ ...call, lastChangedAt: Date.now() })).toBe('removed');
   expect(await conversation.removeByRetention({ ...call, lastChangedAt: Date.now() })).toBe('missing');
 });

@@ -7,8 +7,8 @@ import { Button } from '../../design/button.tsx';
 import { SelectField } from '../../design/select-field.tsx';
 import { TextField } from '../../design/text-field.tsx';
 import type { AuditFilter } from '../records-api.ts';
-import { getMembers } from '../settings-api.ts';
 import { has } from '../settings-access.ts';
+import { getMembers } from '../settings-api.ts';
 import { NO_FILTER } from './audit-filter.ts';
 import { EVENT_WORDS } from './event-words.ts';
 
