@@ -181,6 +181,7 @@ describe('kept conversations', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: /Days until deleted 90 Never/ }).waitFor();
     await page.getByRole('button', { name: 'Save mine' }).click();
+    await page.getByText(/^Saved\./).waitFor();
     await page.getByText(/by Nora Lindqvist/).waitFor();
     await page.reload();
     await expect.poll(() => field.inputValue()).toBe('30');

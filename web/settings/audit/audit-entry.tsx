@@ -151,7 +151,7 @@ const Same = ({ words, isCode = false, filter, onFilter }: SameProps) => (
     <span className={isCode ? 'font-mono' : ''}>{words}</span>
     {filter !== null && (
       <Button tone="quiet" size="small" className="text-accent" onClick={() => onFilter(filter)}>
-        Show all with this
+        Show all
       </Button>
     )}
   </span>
@@ -172,7 +172,7 @@ function Conversation({ id, onFilter }: { id: string } & Pick<EntryProps, 'onFil
         <span className="text-muted">It is not yours to open, or no longer there.</span>
       )}
       <Button tone="quiet" size="small" className="-ms-2 text-accent" onClick={() => onFilter({ conversation: id })}>
-        Show all of this conversation
+        Show all of it
       </Button>
     </span>
   );
