@@ -56,7 +56,8 @@ export const invitations = pgTable(
     id: uuid('id').notNull(),
     email: text('email').notNull(),
     role: text('role').notNull(),
-    invitedBy: uuid('invited_by').notNull(),
+    /** Null: whoever runs the installation. */
+    invitedBy: uuid('invited_by'),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },
