@@ -29,6 +29,11 @@ export const AUDIT_EVENTS = [
   'role.changed',
   'settings.changed',
   'settings.tested',
+  'org.created',
+  'keys.rotated',
+  'audit.redacted',
+  'outbox.parked',
+  'outbox.retried',
 ] as const;
 
 export const AuditEvent = z.object({
