@@ -1,6 +1,7 @@
 // The Worker of the local stack: the deployed one, and a sign-in as any person of the demo, without a password.
 // That route stands in no deployed build: nothing that is deployed imports this file.
 import { z } from 'zod';
+import { runChores } from '../durable/chores/run-chores.ts';
 import { settingsOf } from '../durable/env.ts';
 import { AppError } from '../durable/errors.ts';
 import { createApp } from '../worker/app.ts';
@@ -35,7 +36,10 @@ const app = createApp({
   },
 });
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  scheduled: async (_beat, env) => void (await runChores(env)),
+} satisfies ExportedHandler<Env>;
 
 function listPeople() {
   return DEMO_PEOPLE.map((person) => ({

@@ -1,4 +1,5 @@
 // The deployed Worker: the edge, and the objects that it speaks to.
+import { runChores } from '../durable/chores/run-chores.ts';
 import { createApp } from './app.ts';
 
 export { Account } from '../durable/account/account.ts';
@@ -8,4 +9,7 @@ export { Conversation } from '../durable/conversation/conversation.ts';
 
 const app = createApp();
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  scheduled: async (_beat, env) => void (await runChores(env)),
+} satisfies ExportedHandler<Env>;

@@ -10,6 +10,7 @@ import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
+import { eraseOrg, isBlank } from './erase.ts';
 import { createModelCalls } from './model-calls.ts';
 import { aiRuleOf } from './rate-bucket.ts';
 import { findRun, noteRun } from './recent-runs.ts';
@@ -19,6 +20,7 @@ import {
   AdmitInput,
   type Confirmation,
   ConfirmInput,
+  ErasureInput,
   FindRunInput,
   type Identity,
   ListSessionsInput,
@@ -40,6 +42,7 @@ import {
   programOfSession,
   putSession,
   removeSession,
+  sessionIds,
   sessionsToEvict,
 } from './session-index.ts';
 import { findMarked, putMarks } from './session-marks.ts';
@@ -188,6 +191,26 @@ export class Account extends DurableObject<Env> {
   async findRun(input: FindRunInput): Promise<string | null> {
     const { orgId, runId } = FindRunInput.parse(input);
     return findRun(this.#sql, orgId, runId);
+  }
+
+  /** For the installation's chores: ids of the org's conversations that are listed, and the last word on the person's rights is forgotten. */
+  async prepareErasure(input: ErasureInput): Promise<string[]> {
+    const { orgId } = ErasureInput.parse(input);
+    this.#sql.exec('delete from snapshot');
+    return sessionIds(this.#sql, orgId);
+  }
+
+  /**
+   * For the installation's chores: nothing of the org stays here, and nothing at all of who belongs to none any more.
+   * @throws where all is erased: this instance ends with it
+   */
+  async erase(input: ErasureInput & { readonly isGone: boolean }): Promise<void> {
+    const { orgId } = ErasureInput.parse(input);
+    if (!input.isGone) return this.ctx.storage.transactionSync(() => eraseOrg(this.#sql, orgId));
+    if (isBlank(this.#sql) && this.ctx.storage.kv.get(AI_BUCKET) === undefined) return;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.ctx.abort('erased');
   }
 
   /** Makes known what a client will repeat. */

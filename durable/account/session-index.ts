@@ -82,6 +82,13 @@ export function programOfSession(sql: SqlStorage, orgId: string, sessionId: stri
   return rows.toArray()[0]?.program_id ?? null;
 }
 
+/** Ids of all of them. */
+export const sessionIds = (sql: SqlStorage, orgId: string): string[] =>
+  sql
+    .exec<{ id: string }>('select id from sessions where org_id = ? and removed_at is null', orgId)
+    .toArray()
+    .map(({ id }) => id);
+
 /** Ids of the unpinned sessions beyond the newest; they stay listed here until each is removed. */
 export function sessionsToEvict(sql: SqlStorage, orgId: string): string[] {
   const rows = sql.exec<{ id: string }>(

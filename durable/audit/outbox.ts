@@ -120,6 +120,14 @@ export function park(sql: SqlStorage, row: OutboxRow, now: number): void {
   sql.exec('update outbox set parked_at = ? where seq = ?', now, row.seq);
 }
 
+/** Takes all rows that are parked up again, as if they were new. Answers how many. */
+export const unpark = (sql: SqlStorage): number =>
+  sql.exec('update outbox set parked_at = null, attempts = 0, last_error = null where parked_at is not null')
+    .rowsWritten;
+
+/** What one receiver is not to be told any more. */
+export const dropLane = (sql: SqlStorage, lane: Lane): void => void sql.exec('delete from outbox where lane = ?', lane);
+
 /** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log and charges do. */
 export function forgetParkedWords(sql: SqlStorage): void {
   sql.exec(

@@ -3,7 +3,8 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { z } from 'zod';
-import { backlog } from '../audit/outbox.ts';
+import { backlog, dropLane } from '../audit/outbox.ts';
+import { retryParked } from '../audit/parked.ts';
 import { createPump } from '../audit/pump.ts';
 import { isolateBreakersOf } from '../breakers/config.ts';
 import { budgetCalls } from '../budget/budget-calls.ts';
@@ -25,6 +26,7 @@ import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
+import { ErasedPerson, eraseWords, stopTurns } from './erase.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
@@ -266,6 +268,38 @@ export class Conversation extends DurableObject<Env> {
     const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
     if (answer.ok) this.#watchers.endAll('NOT_FOUND');
     return answer;
+  }
+
+  /**
+   * For the installation's chores only: all of it, for good. What it still has to charge and to report is delivered first.
+   * @throws where something cannot be delivered yet, and where all is erased: this instance ends with it
+   */
+  async erase(): Promise<void> {
+    if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    this.#watchers.endAll('NOT_FOUND');
+    await stopTurns(this.#deps, () => true);
+    // Nobody's list is to learn of it any more.
+    dropLane(this.ctx.storage.sql, 'account');
+    if (!(await this.#pump.now())) throw new Error('there is something to deliver yet');
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.ctx.abort('erased');
+  }
+
+  /** For the installation's chores only: what one person said in a conversation that others share. */
+  async eraseWords(person: ErasedPerson): Promise<void> {
+    if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    await eraseWords(this.#deps, ErasedPerson.parse(person));
+    this.#watchers.tell();
+    this.#pump.soon(0);
+  }
+
+  /** For the installation's chores only: tries what was put aside once more. */
+  async retryParked(): Promise<void> {
+    if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    this.ctx.storage.transactionSync(() => retryParked(this.ctx.storage.sql, this.#deps.now()));
+    this.#keepAlive();
+    this.#pump.soon(0);
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */

@@ -184,7 +184,7 @@ export function cancel(
   return { ok: true, status: 'stopping' };
 }
 
-function stop(deps: ConversationDeps, turn: LiveTurn): void {
+export function stop(deps: ConversationDeps, turn: LiveTurn): void {
   if (deps.queue.withdraw(turn.run.runId)) endUnbegun(deps, turn);
   else turn.controller.abort(STOPPED);
 }
