@@ -32,6 +32,9 @@ export const TEST_ORGS = {
   settings: testOrg(2, 'settings'),
   providers: testOrg(3, 'providers'),
   outages: testOrg(4, 'outages'),
+  erasure: testOrg(5, 'erasure'),
+  erasedOrg: testOrg(6, 'erased-org'),
+  chores: testOrg(7, 'chores'),
 } as const satisfies Record<string, TestOrg>;
 
 export const ADMIN_PERMISSIONS = [

@@ -21,16 +21,26 @@ return exists (
   )))
 );
 
+-- One that was under way when its owner was erased is known to no list; here it makes itself known, and is erased as well.
 create or replace function private.skip_buried_conversation() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from private.claim() c where c.org_id = new.org_id and c.user_id = new.user_id)
-    and (private.is_erased(new.org_id, new.user_id) or exists (
-      select from private.conversation_tombstones t
-      where t.org_id = new.org_id and t.id = new.id and t.deleted_at >= new.created_at
-    )) then
+  if not exists (select from private.claim() c where c.org_id = new.org_id and c.user_id = new.user_id) then
+    return new;
+  end if;
+  if private.is_erased(new.org_id, new.user_id) then
+    insert into private.object_chores (kind, org_id, name)
+    select 'erase-conversation', new.org_id, new.id where not exists (
+      select from private.object_chores o where o.org_id = new.org_id and o.kind = 'erase-conversation' and o.name = new.id::text
+    );
+    return null;
+  end if;
+  if exists (
+    select from private.conversation_tombstones t
+    where t.org_id = new.org_id and t.id = new.id and t.deleted_at >= new.created_at
+  ) then
     return null;
   end if;
   return new;

@@ -10,7 +10,7 @@ import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
-import { eraseOrg, isBlank } from './erase.ts';
+import { eraseOrg, forgetSession, isBlank } from './erase.ts';
 import { createModelCalls } from './model-calls.ts';
 import { aiRuleOf } from './rate-bucket.ts';
 import { findRun, noteRun } from './recent-runs.ts';
@@ -198,6 +198,12 @@ export class Account extends DurableObject<Env> {
     const { orgId } = ErasureInput.parse(input);
     this.#sql.exec('delete from snapshot');
     return sessionIds(this.#sql, orgId);
+  }
+
+  /** For a conversation that erases itself: unlike a removed one it leaves no trace on the list. */
+  async forgetSession(input: RemoveSessionInput): Promise<void> {
+    const { orgId, sessionId } = RemoveSessionInput.parse(input);
+    this.ctx.storage.transactionSync(() => forgetSession(this.#sql, orgId, sessionId));
   }
 
   /**

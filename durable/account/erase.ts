@@ -9,6 +9,12 @@ export function eraseOrg(sql: SqlStorage, orgId: string): void {
   sql.exec('delete from snapshot');
 }
 
+export function forgetSession(sql: SqlStorage, orgId: string, sessionId: string): void {
+  sql.exec('delete from sessions where org_id = ? and id = ?', orgId, sessionId);
+  for (const table of ['runs', 'session_marks'])
+    sql.exec(`delete from ${table} where org_id = ? and session_id = ?`, orgId, sessionId);
+}
+
 /** True for an Account that has just been made, or made anew. */
 export const isBlank = (sql: SqlStorage): boolean =>
   TABLES.every((table) => sql.exec(`select 1 from ${table} limit 1`).toArray().length === 0);

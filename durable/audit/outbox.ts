@@ -125,14 +125,14 @@ export const unpark = (sql: SqlStorage): number =>
   sql.exec('update outbox set parked_at = null, attempts = 0, last_error = null where parked_at is not null')
     .rowsWritten;
 
-/** What one receiver is not to be told any more. */
-export const dropLane = (sql: SqlStorage, lane: Lane): void => void sql.exec('delete from outbox where lane = ?', lane);
+/** When all of a conversation is erased: of what waits, only facts for the audit log and charges are still to arrive. */
+export const keepFactsOnly = (sql: SqlStorage): void =>
+  void sql.exec(`update outbox set payload = ${FACTS} where json_valid(payload)`);
 
 /** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log and charges do. */
 export function forgetParkedWords(sql: SqlStorage): void {
-  sql.exec(
-    `update outbox set payload = (
-       select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))
-     where parked_at is not null`,
-  );
+  sql.exec(`update outbox set payload = ${FACTS} where parked_at is not null`);
 }
+
+const FACTS = `(
+  select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))`;

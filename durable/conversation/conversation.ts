@@ -3,7 +3,8 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { z } from 'zod';
-import { backlog, dropLane } from '../audit/outbox.ts';
+import { accountOf } from '../account/account-stub.ts';
+import { backlog, keepFactsOnly } from '../audit/outbox.ts';
 import { retryParked } from '../audit/parked.ts';
 import { createPump } from '../audit/pump.ts';
 import { isolateBreakersOf } from '../breakers/config.ts';
@@ -278,9 +279,11 @@ export class Conversation extends DurableObject<Env> {
     if (schemaVersion(this.ctx.storage.sql) === 0) return;
     this.#watchers.endAll('NOT_FOUND');
     await stopTurns(this.#deps, () => true);
-    // Nobody's list is to learn of it any more.
-    dropLane(this.ctx.storage.sql, 'account');
+    keepFactsOnly(this.ctx.storage.sql);
     if (!(await this.#pump.now())) throw new Error('there is something to deliver yet');
+    const session = this.#deps.session.get();
+    if (session?.audience === 'private')
+      await accountOf(this.env, session.ownerSubject).forgetSession({ orgId: session.orgId, sessionId: session.id });
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.ctx.abort('erased');
