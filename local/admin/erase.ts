@@ -39,7 +39,7 @@ export async function erase(
   const { what, org, values } = given;
   const seconds = values['wait'] === '0' ? 0 : countOf(values, 'wait', { most: MAX_WAIT_SECONDS, otherwise: 0 });
   const counts = await attempt(database, given, false);
-  const lines = Object.entries(counts).map(([name, count]) => `  ${name}: ${String(count)}`);
+  const lines = linesOf(counts);
   if (isSet(values, 'dry-run')) return { lines: [`would erase ${what}:`, ...lines], json: { dryRun: true, counts } };
   if (!isSet(values, 'yes')) {
     for (const line of [`about to erase ${what} for good:`, ...lines]) say(line);
@@ -53,10 +53,16 @@ export async function erase(
       ? 'the Worker has emptied the objects'
       : `${left} objects wait for the Worker: npm run admin -- pending --org ${org.slug}`;
   return {
-    lines: [`erased ${what}:`, ...Object.entries(erased).map(([name, count]) => `  ${name}: ${String(count)}`), next],
+    lines: [`erased ${what}:`, ...linesOf(erased), next],
     json: { dryRun: false, counts: erased, objectsLeft: left },
   };
 }
+
+/** Tables by their names, all else in words. */
+const linesOf = (counts: Counts): string[] =>
+  Object.entries(counts).map(
+    ([name, count]) => `  ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}: ${String(count)}`,
+  );
 
 async function attempt(
   database: pg.Client,

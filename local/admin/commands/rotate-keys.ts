@@ -25,12 +25,16 @@ export const rotateKeys: Command = {
     const keys = masterKeysOf(settings);
     const batch = countOf(values, 'batch', { most: 1_000, otherwise: 50 });
     const tally: Tally = { rewrapped: 0, replacedMeanwhile: 0, failed: [] };
-    let after: Row | null = null;
-    for (;;) {
-      const rows: Row[] = await inTransaction(database, () => rotateBatch(database, keys, { after, batch, tally }));
-      after = rows.at(-1) ?? null;
-      if (!after) break;
-      say(`${tally.rewrapped} keys wrapped under ${keys.current.version}`);
+    for (let replaced = -1; replaced < tally.replacedMeanwhile; ) {
+      // One that was replaced under our hands may be under an old master key again: it is looked for once more.
+      replaced = tally.replacedMeanwhile;
+      tally.failed = [];
+      let after: Row | null = null;
+      do {
+        const rows: Row[] = await inTransaction(database, () => rotateBatch(database, keys, { after, batch, tally }));
+        after = rows.at(-1) ?? null;
+        if (after) say(`${tally.rewrapped} keys wrapped under ${keys.current.version}`);
+      } while (after);
     }
     const inUse = await countByVersion(database);
     const { current } = keys;
