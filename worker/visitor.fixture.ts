@@ -35,14 +35,15 @@ async function tokenFor(subject: string, identity?: Identity): Promise<string> {
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 
 /** Somebody signed in, who asks with a bearer token. */
-export const signedIn = (email: string): Promise<Visitor> => visitorFor(requireDemoPerson(email).subject);
+export const signedIn = async (email: string): Promise<Visitor> => visitorWith(await tokenOf(email));
 
 /** Anybody whom Postgres knows, by the subject of their tokens. */
-export async function visitorFor(subject: string): Promise<Visitor> {
-  const authorization = `Bearer ${await tokenFor(subject)}`;
-  return (path, options = {}) =>
-    ask(path, { ...options, headers: { Authorization: authorization, ...options.headers } });
-}
+export const visitorFor = async (subject: string): Promise<Visitor> => visitorWith(await tokenFor(subject));
+
+const visitorWith =
+  (token: string): Visitor =>
+  (path, options = {}) =>
+    ask(path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
 
 /** Gives them back every request that they may make a model work with. */
 export async function refillBucket(subject: string): Promise<void> {

@@ -51,7 +51,8 @@ it('U25: from 80 % on a notice tells how much is used; past the end a refusal ke
   await setAllowance(limit);
   // Somebody whose rights nobody has looked up before.
   const page = await enter('nora@northlight.test');
-  const title = page.getByText(`${used} of ${limit} tokens used (85 %)`);
+  const [usedText, limitText] = [used, limit].map((tokens) => tokens.toLocaleString('en'));
+  const title = page.getByText(`${usedText} of ${limitText} tokens used (85 %)`);
   await title.waitFor();
   await page.getByText('An admin can have it raised before.').waitFor();
   const composer = page.getByRole('textbox', { name: 'Ask the assistant' });

@@ -18,6 +18,7 @@ import type { KeySlot } from '../../durable/secrets/provider-key.ts';
 import { planTest } from '../ai-settings-change.ts';
 import { MAY_CREATE, MAY_UPDATE } from '../ai-settings-view.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { assistantEnabled } from '../gate.ts';
 import { callsModel, requireOpenModelGate, understood } from '../model-call.ts';
 import { parseInput } from '../problem.ts';
 import { AiSettingsTest, type AiSettingsTestResult } from '../settings-contract.ts';
@@ -28,11 +29,13 @@ export const aiSettingsTestRoutes = new Hono<EdgeEnv>();
 
 const counted = callsModel({ rights: 'confirmed', isBodyOptional: true });
 
-aiSettingsTestRoutes.post('/settings/test', counted, async (c) => {
+aiSettingsTestRoutes.post('/settings/test', counted, assistantEnabled, async (c) => {
   const [scope] = await Promise.all([requireScope(c), askFresh(c)]);
   const { permissions } = c.get('access');
   if (![MAY_CREATE, MAY_UPDATE].some((permission) => permissions.includes(permission))) throw new AppError('FORBIDDEN');
-  const parsed = await understood(c.get('body'), (value) => parseInput(AiSettingsTest, value ?? {}));
+  const parsed = await understood(c.get('body'), (value) =>
+    parseInput(AiSettingsTest, value === undefined ? {} : value),
+  );
   const input = await requireOpenModelGate(c, { input: parsed });
   const change = planTest(c.env, scope.stored, input);
   const config = candidateConfig(c, scope, input.slot, change);
