@@ -230,6 +230,8 @@ function createClaims(
     systemForVictim: sign(key, { ...asVictim, kind: 'system' }),
     systemForColleague: sign(key, { ...asVictim, kind: 'system', user: ids.colleague }),
     systemOfOrg: sign(key, { kind: 'system', org: orgB, exp }),
+    // Good for chores in objects, and reaches no row of anybody.
+    installation: sign(key, { kind: 'installation', exp }),
     // The other org.
     outsider: ofOutsider,
     victimInOtherOrg: sign(key, { ...asVictim, org: orgA }),
