@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import pg from 'pg';
 import { readSettings } from '../dev-vars.ts';
 import { StackError } from '../stack-error.ts';
-import { PROJECT_ROOT } from '../worker-options.ts';
 import { AdminError, EXIT } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { connect, findTarget } from './connect.ts';
 import { type Parsed, parseCommandLine } from './parse.ts';
+import { ROOT } from './root.ts';
 import { askAtTerminal } from './terminal.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -25,7 +25,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function runCommand({ command, parameters, values, json }: Extract<Parsed, { kind: 'run' }>): Promise<number> {
-  const target = findTarget(readSettings(PROJECT_ROOT, process.env));
+  const target = findTarget(readSettings(ROOT, process.env));
   const database = await connect(target.ownerUrl);
   try {
     const context = {

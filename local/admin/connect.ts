@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { loadKeys } from '../keys.ts';
 import { HOST } from '../ports.ts';
-import { PROJECT_ROOT } from '../worker-options.ts';
 import { AdminError } from './command.ts';
+import { ROOT } from './root.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -22,7 +22,7 @@ export function findTarget(settings: Settings): Target {
     throw new AdminError(
       'DATABASE_URL is set and DATABASE_OWNER_URL is not; set it to the login that migrates that database',
     );
-  const dir = join(PROJECT_ROOT, settings['LOCAL_DIR'] ?? '.local');
+  const dir = join(ROOT, settings['LOCAL_DIR'] ?? '.local');
   const stateDir = settings['LOCAL_DIR']?.startsWith('/') ? settings['LOCAL_DIR'] : dir;
   const note = join(stateDir, 'postgres', 'data', 'postmaster.pid');
   if (!existsSync(note))
