@@ -17,6 +17,8 @@ export type PumpDeps = {
   retryLater(): void;
 };
 
+export type Pump = ReturnType<typeof createPump>;
+
 export function createPump(deps: PumpDeps) {
   const lanes = [
     createLane(deps, 'postgres', deliverToPostgres),

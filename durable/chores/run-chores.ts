@@ -43,7 +43,7 @@ async function doChore(env: Env, chore: Chore): Promise<void> {
     case 'erase-conversation':
       return eraseConversation(env, orgId, chore.name);
     case 'erase-words':
-      return conversationOf(env, orgId, chore.name).eraseWords(chore.details);
+      return conversationOf(env, orgId, chore.name).chore({ kind: 'erase-words', person: chore.details });
     case 'erase-account': {
       // It may know of conversations that Postgres never heard of.
       for (const sessionId of await accountOf(env, chore.name).prepareErasure({ orgId }))
@@ -55,12 +55,12 @@ async function doChore(env: Env, chore: Chore): Promise<void> {
       await emptied(() => budgetOf(env, orgId).erase());
       return emptied(() => breakersOf(env, orgId).erase());
     case 'retry-parked':
-      return conversationOf(env, orgId, chore.name).retryParked();
+      return conversationOf(env, orgId, chore.name).chore({ kind: 'retry-parked' });
   }
 }
 
 const eraseConversation = (env: Env, orgId: string, sessionId: string): Promise<void> =>
-  emptied(() => conversationOf(env, orgId, sessionId).erase());
+  emptied(() => conversationOf(env, orgId, sessionId).chore({ kind: 'erase' }));
 
 /**
  * An object that has erased itself ends its instance, so that nothing in memory is written again; whoever asked hears of

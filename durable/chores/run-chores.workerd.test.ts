@@ -240,7 +240,7 @@ describe('chores', () => {
         JSON.stringify([{ ...item, message: 'bad' }]),
       );
     });
-    await talk.stub.retryParked();
+    await talk.stub.chore({ kind: 'retry-parked' });
     await runInDurableObject(talk.stub, (object) => object.alarm());
     await delivered_(talk);
     const reports = () =>

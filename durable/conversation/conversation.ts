@@ -3,9 +3,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { z } from 'zod';
-import { accountOf } from '../account/account-stub.ts';
-import { backlog, keepFactsOnly } from '../audit/outbox.ts';
-import { retryParked } from '../audit/parked.ts';
+import { backlog } from '../audit/outbox.ts';
 import { createPump } from '../audit/pump.ts';
 import { isolateBreakersOf } from '../breakers/config.ts';
 import { budgetCalls } from '../budget/budget-calls.ts';
@@ -25,9 +23,9 @@ import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts'
 import { arrive, getVisible, isSharedPlace } from './audience.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
+import { type ConversationChore, doChore } from './chores.ts';
 import { confirmRights } from './confirm-rights.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
-import { ErasedPerson, eraseWords, stopTurns } from './erase.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
@@ -271,38 +269,15 @@ export class Conversation extends DurableObject<Env> {
     return answer;
   }
 
-  /**
-   * For the installation's chores only: all of it, for good. What it still has to charge and to report is delivered first.
-   * @throws where something cannot be delivered yet, and where all is erased: this instance ends with it
-   */
-  async erase(): Promise<void> {
-    if (schemaVersion(this.ctx.storage.sql) === 0) return;
-    this.#watchers.endAll('NOT_FOUND');
-    await stopTurns(this.#deps, () => true);
-    keepFactsOnly(this.ctx.storage.sql);
-    if (!(await this.#pump.now())) throw new Error('there is something to deliver yet');
-    const session = this.#deps.session.get();
-    if (session?.audience === 'private')
-      await accountOf(this.env, session.ownerSubject).forgetSession({ orgId: session.orgId, sessionId: session.id });
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
-    this.ctx.abort('erased');
-  }
-
-  /** For the installation's chores only: what one person said in a conversation that others share. */
-  async eraseWords(person: ErasedPerson): Promise<void> {
-    if (schemaVersion(this.ctx.storage.sql) === 0) return;
-    await eraseWords(this.#deps, ErasedPerson.parse(person));
-    this.#watchers.tell();
-    this.#pump.soon(0);
-  }
-
-  /** For the installation's chores only: tries what was put aside once more. */
-  async retryParked(): Promise<void> {
-    if (schemaVersion(this.ctx.storage.sql) === 0) return;
-    this.ctx.storage.transactionSync(() => retryParked(this.ctx.storage.sql, this.#deps.now()));
-    this.#keepAlive();
-    this.#pump.soon(0);
+  /** For the installation alone. @throws also where all was erased: this instance ends with it */
+  chore(chore: ConversationChore): Promise<void> {
+    return doChore(chore, {
+      deps: this.#deps,
+      pump: this.#pump,
+      watchers: this.#watchers,
+      ctx: this.ctx,
+      env: this.env,
+    });
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */

@@ -30,8 +30,8 @@ it('the words of one person and the answers to them go, and nothing that waits t
   await running.until('half an answer');
 
   const standInId = crypto.randomUUID();
-  await talk.stub.eraseWords({ userId: eli.userId, standInId });
-  await talk.stub.eraseWords({ userId: eli.userId, standInId });
+  await talk.stub.chore({ kind: 'erase-words', person: { userId: eli.userId, standInId } });
+  await talk.stub.chore({ kind: 'erase-words', person: { userId: eli.userId, standInId } });
   await provider.aborted();
   await running.rest().catch(() => undefined);
 
@@ -68,7 +68,7 @@ it('others go on in it, and the model is told of the erased turns as such', asyn
   const ada = await accessOf(ADA);
   const talk = await newPlace(ada);
   await say(world, talk, vic, { text: 'secret of vic' }, 'known');
-  await talk.stub.eraseWords({ userId: vic.userId, standInId: crypto.randomUUID() });
+  await talk.stub.chore({ kind: 'erase-words', person: { userId: vic.userId, standInId: crypto.randomUUID() } });
   const call = callOf(talk, ada, { text: 'and now?' });
   const reader = readerOf(await ask(talk, call));
   const provider = await world.nextCall();
