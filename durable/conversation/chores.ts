@@ -16,19 +16,18 @@ export type ConversationChore =
   | { readonly kind: 'retry-parked' };
 
 type World = {
-  readonly deps: ConversationDeps;
   readonly pump: Pump;
   readonly watchers: Watchers;
   readonly ctx: DurableObjectState;
   readonly env: Env;
 };
 
-export async function doChore(chore: ConversationChore, world: World): Promise<void> {
-  const { deps, pump, watchers } = world;
+export async function doChore(chore: ConversationChore, deps: ConversationDeps, world: World): Promise<void> {
+  const { pump, watchers } = world;
   if (schemaVersion(deps.sql) === 0) return;
   switch (chore.kind) {
     case 'erase':
-      return eraseAll(world);
+      return eraseAll(deps, world);
     case 'erase-words':
       await eraseWords(deps, ErasedPerson.parse(chore.person));
       watchers.tell();
@@ -44,7 +43,7 @@ export async function doChore(chore: ConversationChore, world: World): Promise<v
  * All of it, for good. What it still has to charge and to report is delivered first.
  * @throws where something cannot be delivered yet, and where all is erased: the instance ends with it
  */
-async function eraseAll({ deps, pump, watchers, ctx, env }: World): Promise<void> {
+async function eraseAll(deps: ConversationDeps, { pump, watchers, ctx, env }: World): Promise<void> {
   watchers.endAll('NOT_FOUND');
   await stopTurns(deps, () => true);
   keepFactsOnly(deps.sql);

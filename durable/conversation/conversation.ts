@@ -271,23 +271,14 @@ export class Conversation extends DurableObject<Env> {
 
   /** For the installation alone. @throws also where all was erased: this instance ends with it */
   chore(chore: ConversationChore): Promise<void> {
-    return doChore(chore, {
-      deps: this.#deps,
-      pump: this.#pump,
-      watchers: this.#watchers,
-      ctx: this.ctx,
-      env: this.env,
-    });
+    return doChore(chore, this.#deps, { pump: this.#pump, watchers: this.#watchers, ctx: this.ctx, env: this.env });
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;
     // Alarms that throw are given up after a few tries, so nothing here may.
-    const emptied = await this.#pump.now().catch((error: unknown) => {
-      logFailure('drain failed', error);
-      return false;
-    });
+    const emptied = await this.#pump.now();
     const settled = schemaVersion(this.ctx.storage.sql) === 0 || (await this.#settleLost());
     if (!emptied || !settled || this.#deps.live.size > 0) this.#keepAlive();
   }
