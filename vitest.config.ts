@@ -10,6 +10,7 @@ const POSTGRES_TESTS = [
   'durable/postgres/**/*.test.ts',
   'durable/**/*.postgres.test.ts',
   'local/postgres.test.ts',
+  'local/admin/**/*.postgres.test.ts',
 ];
 const SETUP_FILES = ['./local/test-console.ts'];
 const WORKERD_TESTS = '**/*.workerd.test.ts';

@@ -4,11 +4,10 @@
 export const PERMISSIONS = {
   'members:read': 'See the people, their roles and the open invitations',
   'members:manage': 'Invite and remove people and change their roles, up to one’s own rights',
-  'settings:read': 'See the organisation’s settings',
   'settings:update': 'Change the organisation’s settings, and turn features on and off',
-  'ai_settings:read': 'See the provider settings; keys stay masked',
   'ai_settings:create': 'Add provider settings',
   'ai_settings:update': 'Change provider settings and replace keys',
+  'templates:draft': 'Draft documents from templates, of what the role may see',
   'audit:read': 'Read and export the audit log, and check that it is whole',
   'usage:read': 'See what the assistant was used for and what it cost',
 } as const;

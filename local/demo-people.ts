@@ -28,9 +28,7 @@ const ADMIN = {
   permissions: [
     'members:read',
     'members:manage',
-    'settings:read',
     'settings:update',
-    'ai_settings:read',
     'ai_settings:create',
     'ai_settings:update',
     'audit:read',

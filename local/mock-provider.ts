@@ -37,6 +37,12 @@ export async function startMockProvider(options: { readonly chunkSize: number } 
         return typeof answer === 'string' ? { content: answer } : { toolCalls: [...answer] };
       });
     },
+    /** Refuses turns whose user message has these words, as the provider would: with a status and its own words. */
+    refuse: (words: string, status: number, message: string): void => {
+      mock.on({ predicate: (request) => userText(request).includes(words) }, { error: { message }, status });
+    },
+    /** Forgets what it was told to say. */
+    forget: () => void mock.clearFixtures(),
     /** The requests of turns whose user message has these words. */
     asked: (words: string): readonly ChatCompletionRequest[] =>
       mock

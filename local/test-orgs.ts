@@ -32,6 +32,10 @@ export const TEST_ORGS = {
   settings: testOrg(2, 'settings'),
   providers: testOrg(3, 'providers'),
   outages: testOrg(4, 'outages'),
+  retention: testOrg(5, 'retention'),
+  erasure: testOrg(6, 'erasure'),
+  erasedOrg: testOrg(7, 'erased-org'),
+  chores: testOrg(8, 'chores'),
 } as const satisfies Record<string, TestOrg>;
 
 export const ADMIN_PERMISSIONS = [

@@ -1,6 +1,7 @@
 // The Worker of the local stack: the deployed one, and a sign-in as any person of the demo, without a password.
 // That route stands in no deployed build: nothing that is deployed imports this file.
 import { z } from 'zod';
+import { runChores } from '../durable/chores/run-chores.ts';
 import { settingsOf } from '../durable/env.ts';
 import { AppError } from '../durable/errors.ts';
 import { createApp } from '../worker/app.ts';
@@ -13,6 +14,7 @@ export { Account } from '../durable/account/account.ts';
 export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
+export { Retention } from '../durable/retention/retention.ts';
 
 const DevSignIn = z.strictObject({ email: z.string().max(255) });
 
@@ -35,7 +37,10 @@ const app = createApp({
   },
 });
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  scheduled: async (_beat, env) => void (await runChores(env)),
+} satisfies ExportedHandler<Env>;
 
 function listPeople() {
   return DEMO_PEOPLE.map((person) => ({

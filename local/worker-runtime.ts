@@ -30,6 +30,10 @@ export type WorkerRuntimeOptions = {
   readonly onRestart: () => void;
 };
 
+/** Miniflare fires no cron triggers. As in wrangler.toml, and more often than there: somebody sits and waits. */
+const CRON = '* * * * *';
+const BEAT_MS = 10_000;
+
 export type WorkerRuntime = {
   reload(code: string): Promise<void>;
   stop(): Promise<void>;
@@ -57,6 +61,14 @@ export async function startWorkerRuntime(options: WorkerRuntimeOptions): Promise
     throw error;
   }
   watchProcess();
+  const beat = setInterval(() => {
+    // One that fails says so itself; the next one comes all the same.
+    void miniflare
+      .getWorker()
+      .then((worker) => worker.scheduled({ cron: CRON }))
+      .catch(() => {});
+  }, BEAT_MS);
+  beat.unref();
 
   return {
     reload: async function reloadWorker(code) {
@@ -64,6 +76,7 @@ export async function startWorkerRuntime(options: WorkerRuntimeOptions): Promise
       watchProcess();
     },
     stop: async function stopWorker() {
+      clearInterval(beat);
       await miniflare.dispose();
       if (pid !== undefined) options.reaper.forget(pid);
       rmSync(options.pidFile, { force: true });

@@ -8,11 +8,17 @@ export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'private.claim()': 'verifies the claim; reads keys, memberships and roles',
   'account_access()': 'what the claim’s subject may do in each org',
   'account_ai_settings()': 'provider settings of the claim subject’s orgs and visible programs, keys sealed',
+  'account_session_rules()': 'how the claim subject’s orgs keep conversations',
   'ai_usage(date,date,text)': 'totals of the claim’s org; needs usage:read or audit:read',
+  'check_audit_chain(bigint,text,integer)': 'one step of the same; needs audit:read',
   'find_audit_break()': 'verifies the hash chain of the claim’s org; needs audit:read',
   'find_invitation(text)': 'what stands on an open invitation, for whoever has its token',
+  'pending_object_chores(integer)': 'what the Worker is to do in objects, for the installation claim',
   'search_conversations(text,integer,timestamp with time zone,uuid)':
     'finds words in the claim user’s own conversations',
+  'sessions_beyond_rules(timestamp with time zone,timestamp with time zone,uuid,integer)':
+    'conversations that the rules of the system claim’s org keep no longer, and whose they are; no words',
+  'settle_object_chores(uuid[],jsonb)': 'takes out chores that are done, for the installation claim',
   'plm.lifecycles()': 'states and transitions, the same for every org',
   'private.count_approvable(uuid)': 'counts the programs of a change order in the claim’s org; tells no names',
   'private.find_bom_path(uuid,uuid,uuid)': 'ids on a way through the claim org’s structures; needed to refuse a circle',

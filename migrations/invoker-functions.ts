@@ -163,6 +163,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.run_read(text,jsonb)',
   'private.schedule_network(uuid)',
   'private.scope_json(uuid)',
+  'private.session_rules_json(session_rules)',
   'private.show_json(production.shows)',
   'private.shown_value(text,jsonb)',
   'private.take_into_scope(plm.items,plm.items)',
@@ -191,4 +192,5 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'production.workspace_vendor(jsonb)',
   'update_ai_settings(jsonb,jsonb,bigint,text)',
   'update_experimental_features(jsonb,bigint,text)',
+  'update_session_rules(integer,integer,bigint,text)',
 ];

@@ -50,6 +50,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     invitations: `${ADMIN.invitations} insert upsert`,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
+    session_rules: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
     // Nobody reads what is sealed, not even to write it again.
     ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
@@ -65,6 +66,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   secondAdmin: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -79,6 +81,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   partner: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -97,6 +100,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   bystander: {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
+    session_rules: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -108,6 +112,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   overseer: {
     ...MEMBER,
     tenant_settings: READ,
+    session_rules: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -121,6 +126,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   colleague: {
     ...MEMBER,
     tenant_settings: READ,
+    session_rules: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -135,6 +141,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     memberships: `${READ} blind-update blind-delete`,
     invitations: `${READ} delete returning blind-delete`,
     tenant_settings: READ,
+    session_rules: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -373,6 +380,7 @@ async function doDefinersWork(): Promise<boolean> {
     `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key
      from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
   );
+  const rules = await ask(orgs.claims.subject, 'select keep_newest as keep from account_session_rules()');
   const breaks = await ask(orgs.claims.victim, 'select * from find_audit_break()');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -386,6 +394,7 @@ async function doDefinersWork(): Promise<boolean> {
     invited === JSON.stringify([{ org_slug: 'org-b' }]) &&
     joined === JSON.stringify([{ ok: true }]) &&
     settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
+    rules === JSON.stringify([{ keep: 20 }]) &&
     breaks === '[]'
   );
 }

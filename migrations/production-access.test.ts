@@ -153,7 +153,7 @@ describe('a role that lacks a permission', () => {
   });
 
   test('a role with none of the permissions is refused by every function and sees no row', async () => {
-    await production.setPermissions('max@northlight.test', ['settings:read']);
+    await production.setPermissions('max@northlight.test', ['usage:read']);
     for (const [name, , input] of READS) {
       expect(await production.max.read(name, input), name).toMatchObject({ ok: false, code: 'FORBIDDEN' });
     }

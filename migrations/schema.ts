@@ -56,7 +56,8 @@ export const invitations = pgTable(
     id: uuid('id').notNull(),
     email: text('email').notNull(),
     role: text('role').notNull(),
-    invitedBy: uuid('invited_by').notNull(),
+    /** Null: whoever runs the installation. */
+    invitedBy: uuid('invited_by'),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },
@@ -67,6 +68,15 @@ export const tenantSettings = pgTable('tenant_settings', {
   orgId: uuid('org_id').primaryKey(),
   /** Unparsed: whoever reads it holds it against its zod shape. */
   settings: jsonb('settings').$type<unknown>().notNull(),
+  version: count('version').notNull(),
+  updatedBy: uuid('updated_by'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const sessionRules = pgTable('session_rules', {
+  orgId: uuid('org_id').primaryKey(),
+  keepNewest: integer('keep_newest').notNull(),
+  retentionDays: integer('retention_days'),
   version: count('version').notNull(),
   updatedBy: uuid('updated_by'),
   updatedAt: instant('updated_at').notNull(),

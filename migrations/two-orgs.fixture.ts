@@ -84,6 +84,8 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     updated_by: ids.victim,
   });
 
+  await insert(owner, 'session_rules', { org_id: ids.orgB, keep_newest: 20, updated_by: ids.victim });
+
   const plm = createPlmRows(ids);
   const production = createProductionRows(ids);
   const rows: Readonly<Record<string, (fresh: boolean, person?: string) => Row>> = {
@@ -104,6 +106,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       settings: {},
       updated_by: person,
       updated_at: new Date(0),
+    }),
+    session_rules: (_fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, keep_newest: 30, updated_by: person, updated_at: new Date(0) },
     }),
     // The victim row is a program's, so that the rights in the program count as well.
     ai_settings: (fresh, person = ids.victim) => ({
@@ -236,6 +241,8 @@ function createClaims(
     systemForVictim: sign(key, { ...asVictim, kind: 'system' }),
     systemForColleague: sign(key, { ...asVictim, kind: 'system', user: ids.colleague }),
     systemOfOrg: sign(key, { kind: 'system', org: orgB, exp }),
+    // Good for chores in objects, and reaches no row of anybody.
+    installation: sign(key, { kind: 'installation', exp }),
     // The other org.
     outsider: ofOutsider,
     victimInOtherOrg: sign(key, { ...asVictim, org: orgA }),

@@ -12,6 +12,7 @@ import type {
   WorkspaceTab,
 } from '../worker/contract.ts';
 import type { Joined, OpenInvitation, SignedOut, SignInMethods } from '../worker/members-contract.ts';
+import type { ChoiceList, TemplateList } from '../worker/templates-contract.ts';
 import type { Quota } from '../worker/usage-contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
 
@@ -77,6 +78,42 @@ export const giveFeedback = (
 export const takeBackFeedback = (id: string, messageId: string): Promise<void> =>
   call('DELETE', `${AI}/sessions/${id}/messages/${messageId}/feedback`);
 
+export const getTemplates = (): Promise<TemplateList> => call('GET', `${AI}/templates`);
+
+export function getChoices(
+  template: string,
+  field: string,
+  asked: { words: string; within: string | null },
+): Promise<ChoiceList> {
+  const search = new URLSearchParams();
+  if (asked.words !== '') search.set('q', asked.words);
+  if (asked.within !== null) search.set('within', asked.within);
+  return call(
+    'GET',
+    `${AI}/templates/${encodeURIComponent(template)}/fields/${encodeURIComponent(field)}/choices?${search}`,
+  );
+}
+
+type Stream = { after: string | null; signal: AbortSignal };
+const resuming = (after: string | null): Record<string, string> => (after === null ? {} : { 'last-event-id': after });
+
+/** A stream, which the caller reads. The same body again takes the same run up after an event. */
+export const openDraft = (template: string, { body, after, signal }: Stream & { body: object }): Promise<Response> =>
+  fetch(`${AI}/templates/${encodeURIComponent(template)}/draft`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', ...resuming(after) },
+    body: JSON.stringify(body),
+    signal,
+  });
+
+export const openRun = ({
+  threadId,
+  runId,
+  after,
+  signal,
+}: Stream & { threadId: string; runId: string }): Promise<Response> =>
+  fetch(`${AI}/chat?${new URLSearchParams({ threadId, runId })}`, { headers: resuming(after), signal });
+
 export const getWorkspacePage = (address: string): Promise<WorkspacePage> => call('GET', `/api/v1/workspace${address}`);
 export const getWorkspaceTab = (address: string): Promise<WorkspaceTab> => call('GET', `/api/v1/workspace${address}`);
 
@@ -99,7 +136,7 @@ export async function getDemoPeople(): Promise<readonly DemoPerson[] | null> {
   }
 }
 
-async function call<T>(
+export async function call<T>(
   method: string,
   path: string,
   body?: unknown,

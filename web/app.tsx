@@ -19,6 +19,13 @@ const WorkspaceView = lazy(() =>
   import('./workspace/workspace-page.tsx').then((module) => ({ default: module.WorkspaceView })),
 );
 
+const DraftsView = lazy(() => import('./drafts/drafts-page.tsx').then((module) => ({ default: module.DraftsView })));
+
+/** Nor does everybody settle what holds for all. */
+const SettingsView = lazy(() =>
+  import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsView })),
+);
+
 const InvitePage = lazy(() => import('./invite/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
 
 export function App() {
@@ -77,10 +84,24 @@ function Pages({ me }: { me: Me }) {
         <Redirect to="/chat" replace />
       </Route>
       <Route path="/chat/:sessionId?">{({ sessionId }) => <ChatPage me={me} sessionId={sessionId ?? null} />}</Route>
+      <Route path="/drafts/:template?">
+        {({ template }) => (
+          <Suspense fallback={null}>
+            <DraftsView me={me} templateId={template ?? null} />
+          </Suspense>
+        )}
+      </Route>
       <Route path="/workspace/:kind?/:id?">
         {({ kind, id }) => (
           <Suspense fallback={null}>
             <WorkspaceView me={me} plural={kind} id={id} />
+          </Suspense>
+        )}
+      </Route>
+      <Route path="/settings/:tab?">
+        {({ tab }) => (
+          <Suspense fallback={null}>
+            <SettingsView me={me} tab={tab} />
           </Suspense>
         )}
       </Route>

@@ -9,8 +9,9 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
+import type { TemplateList } from '../worker/templates-contract.ts';
 import type { Quota } from '../worker/usage-contract.ts';
-import { getMe, getModels, getQuota, getSession, getSessions } from './api.ts';
+import { getMe, getModels, getQuota, getSession, getSessions, getTemplates } from './api.ts';
 import { Problem } from './problem.ts';
 
 export const KEYS = {
@@ -21,6 +22,7 @@ export const KEYS = {
   /** Found by their words; a key below that of all of them, so that what changes one refreshes both. */
   found: (words: string) => ['sessions', 'found', words],
   session: (id: string) => ['session', id],
+  templates: ['templates'],
 } as const;
 
 const SESSION_PAGE = 30;
@@ -43,6 +45,11 @@ export function useModels(): UseQueryResult<ModelList> {
 
 export function useQuota(): UseQueryResult<Quota> {
   return useQuery({ queryKey: KEYS.quota, queryFn: getQuota, staleTime: 60_000, retry: false });
+}
+
+/** Whoever may not draft need not ask. */
+export function useTemplates(enabled: boolean): UseQueryResult<TemplateList> {
+  return useQuery({ queryKey: KEYS.templates, queryFn: getTemplates, staleTime: 60_000, enabled });
 }
 
 /** All of them, or those in which the words occur. */

@@ -1,5 +1,5 @@
 // Provider settings as the API shows them: what holds in a scope, where each value comes from, and what its own row says.
-import type { ScopeRow, StoredAiSettings, StoredKey } from '../durable/postgres/ai-settings.ts';
+import type { ScopeRow, SettingsProgram, StoredAiSettings, StoredKey } from '../durable/postgres/ai-settings.ts';
 import type { Access } from '../durable/principal.ts';
 import { listModels } from '../durable/providers/catalog.ts';
 import type { Effective, Origin, Picked } from '../durable/providers/effective-settings.ts';
@@ -17,8 +17,9 @@ export function toAiSettingsView(options: {
   readonly access: Access;
   readonly scope: ScopeRow;
   readonly effective: Effective;
+  readonly programs: readonly SettingsProgram[];
 }): AiSettingsView {
-  const { access, scope, effective } = options;
+  const { access, scope, effective, programs } = options;
   const { stored, programId } = scope;
   const here: Origin = programId === null ? 'organisation' : 'program';
   const mayUpdate = access.permissions.includes(MAY_UPDATE);
@@ -48,6 +49,7 @@ export function toAiSettingsView(options: {
       ...{ id, label, defaultModel, baseUrl, needsKey: isKeyless !== true },
       models: MODELS.filter(({ provider }) => provider === id).map((model) => model.id),
     })),
+    programs: [...programs],
   };
 }
 

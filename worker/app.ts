@@ -13,6 +13,7 @@ import { limitByAddress } from './rate-limit.ts';
 import { aiSettingsRoutes } from './routes/ai-settings.ts';
 import { aiSettingsTestRoutes } from './routes/ai-settings-test.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -29,9 +30,11 @@ import { modelRoutes } from './routes/models.ts';
 import { openAiRoutes } from './routes/openai.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
+import { sessionRulesRoutes } from './routes/session-rules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { simpleChatRoutes } from './routes/simple-chat.ts';
+import { draftRoute, templateRoutes } from './routes/templates.ts';
 import { uiMessagesRoutes, uiMessagesRunRoute } from './routes/ui-messages.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { watchRoutes } from './routes/watch.ts';
@@ -61,6 +64,10 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.get('/chat/*', servePage);
   app.get('/workspace', servePage);
   app.get('/workspace/*', servePage);
+  app.get('/drafts', servePage);
+  app.get('/drafts/*', servePage);
+  app.get('/settings', servePage);
+  app.get('/settings/*', servePage);
   app.get('/invite', servePage);
 
   options.before?.(app);
@@ -72,20 +79,23 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
   app.route('/api/v1', meRoutes);
   app.use('/api/v1/settings/*', admitted('confirmed'));
   app.route('/api/v1', featureRoutes);
+  app.route('/api/v1', sessionRulesRoutes);
   app.use('/api/v1/workspace/*', admitted('confirmed'));
   app.route('/api/v1', workspaceRoutes);
-  for (const address of ['members', 'roles', 'invitations']) {
+  for (const address of ['members', 'roles', 'invitations', 'audit']) {
     app.use(`/api/v1/${address}`, admitted('confirmed'));
     app.use(`/api/v1/${address}/*`, admitted('confirmed'));
   }
   app.route('/api/v1', memberRoutes);
   app.route('/api/v1', invitationRoutes);
+  app.route('/api/v1', auditRoutes);
   app.route('/api/chat', simpleChatRoutes);
   for (const prefix of ASSISTANT_PREFIXES) {
     // These make a model work, and are counted and admitted in one hop of their own.
     app.route(prefix, chatRunRoute);
     app.route(prefix, uiMessagesRunRoute);
     app.route(prefix, approvalRoutes);
+    app.route(prefix, draftRoute);
     app.route(prefix, aiSettingsTestRoutes);
     app.use(`${prefix}/*`, admitted('confirmed'), assistantEnabled);
     app.route(prefix, chatRoutes);
@@ -98,6 +108,7 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, watchRoutes);
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);
+    app.route(prefix, templateRoutes);
     app.route(prefix, usageRoutes);
     app.route(prefix, aiSettingsRoutes);
   }

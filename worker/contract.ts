@@ -14,6 +14,7 @@ import {
 import * as pages from '../durable/packs/workspace-page.ts';
 import { Plan } from '../durable/principal.ts';
 import { Usage } from '../durable/providers/models.ts';
+import { ShownDraft } from '../durable/templates/draft.ts';
 import { CARD_ACTIONS } from '../durable/tools/tool.ts';
 
 /** Ids are compared as text further in, so they have one spelling. */
@@ -140,6 +141,9 @@ export const Message = z
     confirmations: z.array(Confirmation),
     versions: Versions.nullable().meta({ description: 'Null where there is one way on.' }),
     feedback: Feedback.nullable().meta({ description: 'What this person said of it.' }),
+    draft: ShownDraft.nullable().meta({
+      description: 'Of a draft’s question: what it was made of. Of its answer: what of it stands in no source.',
+    }),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;

@@ -2,6 +2,7 @@
 // that exists nowhere. A new operation that takes ids is asked as well, or fails for want of an example.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requireDemoPerson } from '../local/demo-people.ts';
+import type { AuditPage } from './audit-contract.ts';
 import { askFromAnywhere, CALLS, nobodys, type OperationCall, paramsOf, pathOf } from './operation-calls.fixture.ts';
 import { chatBody, readEvents, readProblem, refillRate, signedIn, tokenOf, type Visitor } from './visitor.fixture.ts';
 
@@ -11,7 +12,7 @@ const STRANGER = 'nora@northlight.test';
 const NO_REFERENCE = ['programId', 'designId'];
 /** A client mints these ids, and the same id in two orgs is two things: routes/sessions.workerd.test.ts holds that. */
 const MINTING = [
-  ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages'],
+  ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages', 'POST /templates/{template}/draft'],
   ...['POST /api/chat/v1/completions', 'POST /api/chat/v1/completions/stream'],
   ...['POST /api/chat/stream/title', 'POST /api/chat/stream/{name}'],
 ];
@@ -43,10 +44,12 @@ beforeAll(async () => {
   const approvalId = messages.flatMap(({ confirmations }) => confirmations)[0]?.approvalId ?? '';
   const invited = await ada('/api/v1/invitations', { body: { email: 'r4@new.test', role: 'viewer' } });
   const { invitation } = await invited.json<{ invitation: { id: string } }>();
+  const { rows } = await (await ada('/api/v1/audit?limit=1')).json<AuditPage>();
   const home = await (await ada('/api/v1/workspace')).text();
   const program = /\/workspace\/programs\/([0-9a-f-]{36})/.exec(home)?.[1] ?? '';
   theirs = {
     ...{ sessionId, threadId: sessionId, chatId: sessionId, runId, approvalId, invitationId: invitation.id },
+    entryId: rows[0]?.id ?? '',
     ...{ kind: 'program', id: program, tab: 'designs', userId: requireDemoPerson('eli@cascade.test').id },
   };
   expect(events.length).toBeGreaterThan(3);

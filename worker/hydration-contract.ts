@@ -48,6 +48,7 @@ export const HydratedMessage = z
         author: true,
         versions: true,
         feedback: true,
+        draft: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })

@@ -1,11 +1,16 @@
 // The deployed Worker: the edge, and the objects that it speaks to.
+import { runChores } from '../durable/chores/run-chores.ts';
 import { createApp } from './app.ts';
 
 export { Account } from '../durable/account/account.ts';
 export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';
+export { Retention } from '../durable/retention/retention.ts';
 
 const app = createApp();
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  scheduled: async (_beat, env) => void (await runChores(env)),
+} satisfies ExportedHandler<Env>;

@@ -1,6 +1,9 @@
 // The HTTP API of who belongs to an org: members, roles, invitations, and how one signs in.
 import { z } from 'zod';
 
+/** What an operation needs, and a role may list. */
+export type { Permission } from '../durable/permissions.ts';
+
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 const RoleName = z.string().min(1).max(64);
 

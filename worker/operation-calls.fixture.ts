@@ -19,6 +19,9 @@ const NOBODYS: Readonly<Record<string, () => string>> = {
   tab: () => 'details',
   userId: () => crypto.randomUUID(),
   invitationId: () => crypto.randomUUID(),
+  template: () => 'advancing-email',
+  field: () => 'projectId',
+  entryId: () => crypto.randomUUID(),
 };
 
 export function nobodys(name: string): string {

@@ -1,6 +1,7 @@
 // What the API answers to, one entry a route, as data for the OpenAPI document. A test holds it against the routes.
 import { z } from 'zod';
 import { RunId } from '../durable/conversation/requests.ts';
+import { AUDIT_OPERATIONS } from './audit-operations.ts';
 import { BRANCHING_OPERATIONS } from './branching-operations.ts';
 import {
   ApprovalId,
@@ -30,6 +31,7 @@ import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
 import { AiSettingsQuery } from './settings-contract.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
+import { TEMPLATE_OPERATIONS } from './template-operations.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
 import { WatchFact } from './watch-contract.ts';
 import { WIRE_OPERATIONS } from './wire-operations.ts';
@@ -205,7 +207,9 @@ export const OPERATIONS: readonly Operation[] = [
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
   ...BRANCHING_OPERATIONS,
+  ...TEMPLATE_OPERATIONS,
   ...USAGE_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...IDENTITY_OPERATIONS,
   ...WIRE_OPERATIONS,

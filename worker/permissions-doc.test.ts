@@ -19,7 +19,9 @@ invited. Everybody may leave. A change takes effect within a minute, also in an 
 once. Each leaves a row in the audit log, in its own transaction: \`member.invited\`, \`invitation.revoked\`,
 \`member.joined\`, \`role.changed\`, \`member.removed\`, \`member.left\`.
 
-An operation that is not listed here needs no permission beyond a membership, or none at all; \`/docs\` says which.
+An operation that is not listed here needs no permission beyond a membership, or none at all; \`/docs\` says which. So every
+member may read which features are on and which provider answers, without a key; the settings pages then say which
+permission a change would need.
 
 The table is made from what operations and tools declare: run \`npm test -- --project unit -u worker/permissions-doc\` after
 a change there.
@@ -43,6 +45,11 @@ test('every permission stands in the one table of the docs, with what asks for i
     return `| \`${id}\` | ${words} | ${operations.join('<br>')} | ${tools.join(' ')} |\n`;
   });
   await expect(`${HEADING}${rows.join('')}`).toMatchFileSnapshot('../docs/permissions.md');
+});
+
+test('a permission of the product’s own is asked for by some operation', () => {
+  const asked = new Set<string>(OPERATIONS.flatMap(permissionsOf));
+  expect(Object.keys(PERMISSIONS).filter((id) => !asked.has(id))).toEqual([]);
 });
 
 test('whatever a tool asks for has words', () => {

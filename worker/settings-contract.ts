@@ -1,6 +1,7 @@
 // The settings part of the HTTP API as zod shapes; see contract.ts.
 import { z } from 'zod';
 import { FEATURES, type FeatureKey } from '../durable/features.ts';
+import { SessionRules } from '../durable/session-rules.ts';
 
 const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 const Version = z.int().nonnegative().meta({ description: 'As GET gave it. Another one by now is a conflict.' });
@@ -31,6 +32,29 @@ export const ExperimentalFeaturesChange = z
     version: Version,
   })
   .meta({ id: 'ExperimentalFeaturesChange' });
+
+export const SessionRulesView = z
+  .object({
+    ...SessionRules.shape,
+    version: Version,
+    mayUpdate: z.boolean(),
+    updatedAt: Timestamp.nullable(),
+    updatedBy: z.string().nullable().meta({ description: 'Name of whoever saved last.' }),
+  })
+  .meta({ id: 'SessionRules' });
+export type SessionRulesView = z.infer<typeof SessionRulesView>;
+
+export const SessionRulesChange = z
+  .strictObject({
+    keepNewest: SessionRules.shape.keepNewest.meta({
+      description: 'So many of a person’s conversations are kept, pinned ones on top.',
+    }),
+    retentionDays: SessionRules.shape.retentionDays.meta({
+      description: 'Conversations that nobody touched for so many days are deleted; null: never.',
+    }),
+    version: Version,
+  })
+  .meta({ id: 'SessionRulesChange' });
 
 const ProgramId = z
   .string()
@@ -108,6 +132,9 @@ export const AiSettingsView = z
         }),
       )
       .meta({ description: 'What can be chosen.' }),
+    programs: z.array(z.object({ id: z.string(), code: z.string(), name: z.string(), exists: z.boolean() })).meta({
+      description: 'Programs that you see, and whether each has a row of its own; those that have one first.',
+    }),
   })
   .meta({ id: 'AiSettings' });
 export type AiSettingsView = z.infer<typeof AiSettingsView>;

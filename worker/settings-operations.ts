@@ -9,6 +9,8 @@ import {
   ExperimentalFeatureList,
   ExperimentalFeaturesChange,
   NewAiSettings,
+  SessionRulesChange,
+  SessionRulesView,
 } from './settings-contract.ts';
 
 const IN_FORCE = 'In force for everybody within 30 seconds, and at once for whoever loads the page anew.';
@@ -91,6 +93,27 @@ export const SETTINGS_OPERATIONS: readonly Operation[] = [
     description: `Needs \`settings:update\`. A version that is no longer the stored one is a conflict that names both values. ${IN_FORCE}`,
     body: ExperimentalFeaturesChange,
     reply: { status: 200, description: 'All there are, and which are on.', schema: ExperimentalFeatureList },
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'SETTINGS_CONFLICT', 'DATABASE_UNAVAILABLE'],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/settings/sessions',
+    group: 'organisation',
+    needs: 'membership',
+    summary: 'Read how conversations are kept',
+    reply: { status: 200, description: 'The rules that hold.', schema: SessionRulesView },
+    errors: ['NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  },
+  {
+    method: 'put',
+    path: '/api/v1/settings/sessions',
+    group: 'organisation',
+    needs: 'settings:update',
+    summary: 'Set how conversations are kept',
+    description:
+      'Needs `settings:update`. What the rules keep no longer is deleted from a minute later on, for good; pinned and shared conversations and the audit log stay. A version that is no longer the stored one is a conflict that names both values.',
+    body: SessionRulesChange,
+    reply: { status: 200, description: 'The rules that hold.', schema: SessionRulesView },
     errors: ['NOT_FOUND', 'FORBIDDEN', 'SETTINGS_CONFLICT', 'DATABASE_UNAVAILABLE'],
   },
 ];

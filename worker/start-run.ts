@@ -3,6 +3,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { conversationOf } from '../durable/conversation/conversation-stub.ts';
 import type { RunCall, RunRequest } from '../durable/conversation/requests.ts';
+import type { Access } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { requireEvents } from './event-stream.ts';
 import { callsModel, type ModelCallOptions, requireOpenModelGate, understood } from './model-call.ts';
@@ -23,6 +24,8 @@ export type RunDialect<Asked extends { readonly run: RunRequest }> = {
   requestedProgram?(body: unknown): string | null;
   /** @throws AppError where the body is not what the wire takes. */
   read(body: unknown): Promise<Asked>;
+  /** Adds what must be looked up for the run, once nothing refuses it. @throws AppError */
+  complete?(run: RunRequest, access: Access): Promise<RunRequest>;
 };
 
 export type StartedRun<Asked> = Asked & { readonly events: ReadableStream<Uint8Array> };
@@ -45,8 +48,9 @@ export async function startRun<Asked extends { readonly run: RunRequest }>(
   const isDecision = input.ok && input.value.run.decisions.length > 0;
   const asked = await requireOpenModelGate(c, { input, ...(!isDecision && { model }) });
   const access = c.get('access');
+  const run = (await dialect.complete?.(asked.run, access)) ?? asked.run;
   const call: RunCall = {
-    run: asked.run,
+    run,
     access,
     settings: c.get('settings'),
     requestId: c.get('requestId'),

@@ -12,6 +12,7 @@ export function toMessage(message: ShownMessage): Message {
     ...shown,
     role,
     author: shown.author ?? null,
+    draft: shown.draft ?? null,
     createdAt: toIso(message.createdAt),
     replies: [...message.replies],
     confirmations: message.confirmations.map(toConfirmation),

@@ -1,4 +1,5 @@
 // The operations on tokens and their cost, as data for the OpenAPI document.
+import { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { Estimate, EstimateRequest, Quota, Usage, UsageQuery } from './usage-contract.ts';
 
@@ -32,5 +33,15 @@ export const USAGE_OPERATIONS: readonly Operation[] = [
     description: 'Derived from the audit log, in which answers stand some seconds after they end.',
     query: UsageQuery,
     reply: { status: 200, description: 'Totals and rows.', schema: Usage },
+  },
+  {
+    method: 'get',
+    path: '/usage/export',
+    group: 'assistant',
+    needs: ['usage:read', 'audit:read'],
+    summary: 'Export what was used',
+    description: 'The rows of `GET /usage` as CSV. Text that a spreadsheet would compute begins with an apostrophe.',
+    query: UsageQuery,
+    reply: { status: 200, description: 'A heading and a record for each row.', schema: z.string(), type: 'text/csv' },
   },
 ];

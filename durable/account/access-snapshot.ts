@@ -3,6 +3,7 @@
 import { AppError } from '../errors.ts';
 import type { Membership } from '../postgres/memberships.ts';
 import type { Access } from '../principal.ts';
+import { DEFAULT_SESSION_RULES, type SessionRules } from '../session-rules.ts';
 import type { Admission, Confirmation, OrgChoice } from './requests.ts';
 
 export type Snapshot = {
@@ -73,6 +74,12 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     return snapshot && membership ? toAccess(snapshot, membership) : null;
   }
 
+  /** How the org keeps conversations, by the last word. */
+  function sessionRules(orgId: string): SessionRules {
+    const membership = deps.load()?.memberships.find((candidate) => candidate.orgId === orgId);
+    return membership?.sessionRules ?? DEFAULT_SESSION_RULES;
+  }
+
   /** After a change of the person's own: an answer that was asked for before it does not count. */
   async function renew(subject: string): Promise<void> {
     await refreshing?.catch(() => undefined);
@@ -125,7 +132,7 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
 
   const isFresh = (snapshot: Snapshot): boolean => deps.now() - snapshot.confirmedAt <= FRESH_MS;
 
-  return { admit, confirm, lastKnown, renew };
+  return { admit, confirm, lastKnown, sessionRules, renew };
 }
 
 /** The named org, or the first by name; null where the person has no such membership. */
@@ -135,7 +142,10 @@ function choose(snapshot: Snapshot, orgSlug: string | undefined): Membership | n
   return memberships.find((membership) => membership.orgSlug === orgSlug) ?? null;
 }
 
-const toAccess = (snapshot: Snapshot, { settings: _settings, ...rights }: Membership): Access => ({
+const toAccess = (
+  snapshot: Snapshot,
+  { settings: _settings, sessionRules: _rules, ...rights }: Membership,
+): Access => ({
   ...rights,
   subject: snapshot.subject,
   confirmedAt: snapshot.confirmedAt,

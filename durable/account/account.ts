@@ -11,6 +11,7 @@ import { fetchMemberships } from '../postgres/memberships.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
+import { eraseOrg, forgetSession, isBlank } from './erase.ts';
 import { createModelCalls } from './model-calls.ts';
 import { aiRuleOf } from './rate-bucket.ts';
 import { findRun, noteRun } from './recent-runs.ts';
@@ -20,6 +21,7 @@ import {
   AdmitInput,
   type Confirmation,
   ConfirmInput,
+  ErasureInput,
   FindRunInput,
   type Identity,
   ListSessionsInput,
@@ -42,6 +44,7 @@ import {
   programOfSession,
   putSession,
   removeSession,
+  sessionIds,
   sessionsToEvict,
 } from './session-index.ts';
 import { findMarked, putMarks } from './session-marks.ts';
@@ -50,7 +53,7 @@ import { loadSnapshot, storeSnapshot } from './snapshot-row.ts';
 import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
 
 /** More than are kept unpinned; pinned ones come on top. */
-const HYDRATED_SESSIONS = 200;
+const HYDRATED_SESSIONS = 700;
 const AI_BUCKET = 'ai-bucket-full-at';
 
 export class Account extends DurableObject<Env> {
@@ -172,7 +175,7 @@ export class Account extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       putSession(this.#sql, orgId, session);
       if (run) noteRun(this.#sql, { orgId, sessionId: session.id, runId: run.runId });
-      return { evicted: sessionsToEvict(this.#sql, orgId) };
+      return { evicted: sessionsToEvict(this.#sql, orgId, this.#rights.sessionRules(orgId).keepNewest) };
     });
   }
 
@@ -190,6 +193,32 @@ export class Account extends DurableObject<Env> {
   async findRun(input: FindRunInput): Promise<string | null> {
     const { orgId, runId } = FindRunInput.parse(input);
     return findRun(this.#sql, orgId, runId);
+  }
+
+  /** For the installation's chores: ids of the org's conversations that are listed, and the last word on the person's rights is forgotten. */
+  async prepareErasure(input: ErasureInput): Promise<string[]> {
+    const { orgId } = ErasureInput.parse(input);
+    this.#sql.exec('delete from snapshot');
+    return sessionIds(this.#sql, orgId);
+  }
+
+  /** For a conversation that erases itself: unlike a removed one it leaves no trace on the list. */
+  async forgetSession(input: RemoveSessionInput): Promise<void> {
+    const { orgId, sessionId } = RemoveSessionInput.parse(input);
+    this.ctx.storage.transactionSync(() => forgetSession(this.#sql, orgId, sessionId));
+  }
+
+  /**
+   * For the installation's chores: nothing of the org stays here, and nothing at all of who belongs to none any more.
+   * @throws where all is erased: this instance ends with it
+   */
+  async erase(input: ErasureInput & { readonly isGone: boolean }): Promise<void> {
+    const { orgId } = ErasureInput.parse(input);
+    if (!input.isGone) return this.ctx.storage.transactionSync(() => eraseOrg(this.#sql, orgId));
+    if (isBlank(this.#sql) && this.ctx.storage.kv.get(AI_BUCKET) === undefined) return;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.ctx.abort('erased');
   }
 
   /** Makes known what a client will repeat. */

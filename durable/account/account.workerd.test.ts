@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { ZodError } from 'zod';
 import { DEMO_ORGS, requireDemoPerson } from '../../local/demo-people.ts';
 import type { SessionRecord } from '../conversation/requests.ts';
+import { DEFAULT_SESSION_RULES } from '../session-rules.ts';
 import type { Account } from './account.ts';
 import { accountOf } from './account-stub.ts';
 import type { AdmitInput } from './requests.ts';
-import { KEPT_UNPINNED } from './session-index.ts';
 
 const [CASCADE, NORTHLIGHT] = DEMO_ORGS;
 const orgId = CASCADE.id;
@@ -148,7 +148,9 @@ describe('the list of conversations', () => {
     const account = newAccount();
     const pinned = session({ pinned: true, updatedAt: T0 - 1 });
     await account.putSession({ orgId, session: pinned });
-    const made = Array.from({ length: KEPT_UNPINNED + 2 }, (_, at) => session({ updatedAt: T0 + at }));
+    const made = Array.from({ length: DEFAULT_SESSION_RULES.keepNewest + 2 }, (_, at) =>
+      session({ updatedAt: T0 + at }),
+    );
     let evicted: readonly string[] = [];
     for (const entry of made) ({ evicted } = await account.putSession({ orgId, session: entry }));
     const beyond = [made[1]?.id, made[0]?.id];
@@ -161,7 +163,7 @@ describe('the list of conversations', () => {
     if (!newest) throw new Error('none made');
     expect((await account.putSession({ orgId, session: newest })).evicted).toEqual([]);
     const { sessions } = await list(account);
-    expect(sessions).toHaveLength(KEPT_UNPINNED + 1);
+    expect(sessions).toHaveLength(DEFAULT_SESSION_RULES.keepNewest + 1);
     expect(sessions.at(-1)).toEqual(pinned);
   });
 

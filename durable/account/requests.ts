@@ -86,6 +86,9 @@ export type OpenSignInInput = z.input<typeof OpenSignInInput>;
 export const RenewInput = z.object({ subject: Principal.shape.subject });
 export type RenewInput = z.input<typeof RenewInput>;
 
+export const ErasureInput = z.object({ orgId: z.uuid() });
+export type ErasureInput = z.input<typeof ErasureInput>;
+
 export const ConfirmInput = z.object({ orgId: z.uuid() });
 export type ConfirmInput = z.input<typeof ConfirmInput>;
 

@@ -3,8 +3,6 @@
 import { ForkedFrom, type SessionRecord } from '../conversation/requests.ts';
 import { formatCursor, parseCursor, type SessionCursor } from './session-cursor.ts';
 
-/** Of the unpinned sessions the newest are kept; what is beyond is given to the caller to delete. */
-export const KEPT_UNPINNED = 50;
 const KEPT_TOMBSTONES = 200;
 
 type Row = {
@@ -83,13 +81,20 @@ export function programOfSession(sql: SqlStorage, orgId: string, sessionId: stri
   return rows.toArray()[0]?.program_id ?? null;
 }
 
+/** Ids of all of them. */
+export const sessionIds = (sql: SqlStorage, orgId: string): string[] =>
+  sql
+    .exec<{ id: string }>('select id from sessions where org_id = ? and removed_at is null', orgId)
+    .toArray()
+    .map(({ id }) => id);
+
 /** Ids of the unpinned sessions beyond the newest; they stay listed here until each is removed. */
-export function sessionsToEvict(sql: SqlStorage, orgId: string): string[] {
+export function sessionsToEvict(sql: SqlStorage, orgId: string, keepNewest: number): string[] {
   const rows = sql.exec<{ id: string }>(
     `select id from sessions where org_id = ? and removed_at is null and pinned = 0
      order by updated_at desc, id desc limit -1 offset ?`,
     orgId,
-    KEPT_UNPINNED,
+    keepNewest,
   );
   return rows.toArray().map((row) => row.id);
 }

@@ -29,6 +29,13 @@ export const AUDIT_EVENTS = [
   'role.changed',
   'settings.changed',
   'settings.tested',
+  'audit.exported',
+  'audit.verified',
+  'org.created',
+  'keys.rotated',
+  'audit.redacted',
+  'outbox.parked',
+  'outbox.retried',
 ] as const;
 
 export const AuditEvent = z.object({

@@ -135,11 +135,19 @@ export function park(sql: SqlStorage, row: OutboxRow, now: number): void {
   sql.exec('update outbox set parked_at = ? where seq = ?', now, row.seq);
 }
 
+/** Takes all rows that are parked up again, as if they were new. Answers how many. */
+export const unpark = (sql: SqlStorage): number =>
+  sql.exec('update outbox set parked_at = null, attempts = 0, last_error = null where parked_at is not null')
+    .rowsWritten;
+
+/** When all of a conversation is erased: of what waits, only facts for the audit log and charges are still to arrive. */
+export const keepFactsOnly = (sql: SqlStorage): void =>
+  void sql.exec(`update outbox set payload = ${FACTS} where json_valid(payload)`);
+
 /** When a conversation is deleted, nothing of what was said in it stays behind here. Facts for the audit log and charges do. */
 export function forgetParkedWords(sql: SqlStorage): void {
-  sql.exec(
-    `update outbox set payload = (
-       select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))
-     where parked_at is not null`,
-  );
+  sql.exec(`update outbox set payload = ${FACTS} where parked_at is not null`);
 }
+
+const FACTS = `(
+  select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))`;

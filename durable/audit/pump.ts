@@ -6,6 +6,7 @@ import { deliverToBudget } from './deliver-to-budget.ts';
 import { deliverToPostgres } from './deliver-to-postgres.ts';
 import { type Delivery, drain } from './drain.ts';
 import * as outbox from './outbox.ts';
+import { reportParked } from './parked.ts';
 
 export type PumpDeps = {
   readonly sql: SqlStorage;
@@ -15,6 +16,8 @@ export type PumpDeps = {
   /** A receiver was away: the alarm must come again. */
   retryLater(): void;
 };
+
+export type Pump = ReturnType<typeof createPump>;
 
 export function createPump(deps: PumpDeps) {
   const lanes = [
@@ -65,7 +68,10 @@ function createLane(deps: PumpDeps, lane: outbox.Lane, deliver: Deliver): () => 
       take: (limit) => outbox.takeFromOutbox(deps.sql, lane, limit),
       settle: (rows) => outbox.settle(deps.sql, rows),
       recordFailure: (row, reason) => outbox.recordFailure(deps.sql, row, reason),
-      park: (row) => outbox.park(deps.sql, row, deps.now()),
+      park: (row) => {
+        outbox.park(deps.sql, row, deps.now());
+        reportParked(deps.sql, lane, row, deps.now());
+      },
       deliver: (items) => deliver(deps.env, items),
     })
       .catch((error: unknown) => {

@@ -45,6 +45,11 @@ export class Breakers extends DurableObject<Env> {
     if (state) this.#store(connection, afterAnswers(state, count, Date.now()));
   }
 
+  /** For the installation's chores, when the org is erased. */
+  async erase(): Promise<void> {
+    this.#sql.exec('delete from breakers');
+  }
+
   #load(connection: string): BreakerState | null {
     const [row] = this.#sql
       .exec<{ state: string }>('select state from breakers where connection = ?', connection)

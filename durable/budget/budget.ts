@@ -37,6 +37,14 @@ export class Budget extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => this.#ledger.status(parsed));
   }
 
+  /** For the installation's chores, when the org is erased. @throws where all is erased: this instance ends with it */
+  async erase(): Promise<void> {
+    if (schemaVersion(this.ctx.storage.sql) === 0) return;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.ctx.abort('erased');
+  }
+
   /** Leases of conversations that never came back are let go of, whether anybody asks or not. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;

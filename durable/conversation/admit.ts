@@ -42,6 +42,9 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     if (known.digest !== request.digest || known.actorId !== access.userId) throw new AppError('RUN_ID_REUSED');
     return { kind: 'repeated' };
   }
+  if (request.isRepetition) throw new AppError('NOT_FOUND');
+  // What one person may read is not thereby for everybody who shares the place.
+  if (place && request.draft) throw new AppError('BAD_REQUEST', { detail: 'A draft begins in a session of your own.' });
   if (!request.message && request.decisions.length === 0) throw new AppError('BAD_REQUEST');
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
@@ -55,7 +58,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     const now = deps.now();
     const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : keepEarlierMessages(deps, session, request);
-    const created = newRun(deps, { ...call, run: request }, resolved, now);
+    const created = newRun(deps, { ...call, run: asAsked(request, branch) }, resolved, now);
     const shown = placeTurn(deps.sql, session, created.ordinal, branch);
     commit(deps, { session: shown, isNew: before === null, earlier, branch }, created, request, access);
     return created;
@@ -74,6 +77,12 @@ function atPlace(request: RunRequest, place: SharedPlace | null): RunRequest {
   if (!place) return request;
   const { earlier: _heardElsewhere, about: _elsewhere, ...said } = request;
   return { ...said, programId: place.view.program?.id ?? null, designId: place.view.design?.id ?? null };
+}
+
+/** A draft that is asked for again is one, of the same rows. */
+function asAsked(request: RunRequest, branch: Begun | null): RunRequest {
+  const brief = branch?.question?.draft;
+  return brief?.type === 'brief' ? { ...request, draft: brief } : request;
 }
 
 /** A turn that carries out a decision has no message before its effect is told of, and yet has its place. */
@@ -103,6 +112,7 @@ const newRun = (
     approvalIds: request.decisions.map(({ approvalId }) => approvalId),
     instructions: request.instructions,
     maxOutputTokens: request.maxOutputTokens,
+    templateId: request.draft?.templateId,
   },
   requestId,
   assistantId: deps.newId(),
@@ -170,22 +180,23 @@ function commit(
     { kind: 'conversation', ...owner, session: toRecord(session) },
     ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', meta) }] : []),
     ...earlier,
-    ...(request.message ? keepWords(deps, session, run, branch?.question ?? inWords(run, request.message.text)) : []),
+    ...(request.message ? keepWords(deps, session, run, branch?.question ?? inWords(run, request)) : []),
     ...(branch ? abandonCards(deps, run) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
     ...runItems(session, run.runId, access),
   ]);
 }
 
-type Words = Pick<TranscriptMessage, 'parts' | 'author'>;
+type Words = Pick<TranscriptMessage, 'parts' | 'author' | 'draft'>;
 
-const inWords = (run: Run, text: string): Words => ({
-  parts: [{ type: 'text', content: text }],
+const inWords = (run: Run, { message, draft }: RunRequest): Words => ({
+  parts: [{ type: 'text', content: message?.text ?? '' }],
   author: authorOf(run),
+  draft: draft ?? null,
 });
 
 /** A question that is asked again is another message with the same words. */
-function keepWords(deps: ConversationDeps, session: Session, run: Run, { parts, author }: Words): OutboxItem[] {
+function keepWords(deps: ConversationDeps, session: Session, run: Run, { parts, author, draft }: Words): OutboxItem[] {
   const owner = { orgId: session.orgId, userId: session.ownerId };
   const blank = blankMessage({
     id: deps.newId(),
@@ -195,7 +206,7 @@ function keepWords(deps: ConversationDeps, session: Session, run: Run, { parts, 
     status: 'complete',
     createdAt: run.createdAt,
   });
-  const message = { ...blank, author: author ?? null };
+  const message = { ...blank, author: author ?? null, draft: draft ?? null };
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
   return [
     messageItem(deps, session, { ordinal: run.ordinal, position: 0 }, message),

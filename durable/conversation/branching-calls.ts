@@ -8,7 +8,9 @@ import { Feedback } from './requests.ts';
 export const CopyOutCall = z.object({ access: Access, messageId: z.string() });
 export type CopyOutCall = z.infer<typeof CopyOutCall>;
 
-export const CopyInCall = z.object({ access: Access, id: z.uuid(), copy: ConversationCopy, requestId: z.string() });
+/** A copy goes from object to object as text: who carries it need not know what is in it. */
+const CopyText = z.string().transform((text) => ConversationCopy.parse(JSON.parse(text)));
+export const CopyInCall = z.object({ access: Access, id: z.uuid(), copy: CopyText, requestId: z.string() });
 export type CopyInCall = z.infer<typeof CopyInCall>;
 
 export const ShowBranchCall = z.object({ access: Access, messageId: z.string(), requestId: z.string() });

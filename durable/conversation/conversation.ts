@@ -24,14 +24,16 @@ import { arrive, isSharedPlace } from './audience.ts';
 import { CopyInCall, CopyOutCall, FeedbackCall, ShowBranchCall } from './branching-calls.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
+import { type ConversationChore, doChore } from './chores.ts';
 import { confirmRights } from './confirm-rights.ts';
 import { copyIn } from './copy-in.ts';
-import { copyOut } from './copy-out.ts';
+import { copyAsText } from './copy-out.ts';
 import { decide } from './decide.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
-import { createEventLog } from './event-log.ts';
+import { createEventLog, WINDOW_MS } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
+import { expiryOf } from './expiry.ts';
 import { judge } from './feedback.ts';
 import * as manage from './manage.ts';
 import { createMembers } from './members.ts';
@@ -60,11 +62,6 @@ import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
-/**
- * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events, so that with up to 17 a second an answer of
- * some seconds stays below 10 + 20 a second. Content that comes alone is never delayed.
- */
-const FLUSH_WINDOW_MS = 60;
 /** While anything is unfinished an alarm comes this often, and finds what a lost instance left behind. */
 const HEARTBEAT_MS = 30_000;
 /** Longer than the Account waits for Postgres; a turn must not wait for ever for an Account that hangs. */
@@ -99,7 +96,7 @@ export class Conversation extends DurableObject<Env> {
       sql,
       id,
       members,
-      log: createEventLog({ ...storedEvents(sql), now, later, windowMs: settings.FLUSH_WINDOW_MS ?? FLUSH_WINDOW_MS }),
+      log: createEventLog({ ...storedEvents(sql), now, later, windowMs: settings.FLUSH_WINDOW_MS ?? WINDOW_MS }),
       queue: createTurnQueue({ changed: () => this.#watchers.tell() }),
       live: new Map<string, LiveTurn>(),
       session,
@@ -228,10 +225,10 @@ export class Conversation extends DurableObject<Env> {
   /** For the edge, which takes it to the object of the fork. */
   copyOut(call: CopyOutCall) {
     const { messageId, access } = CopyOutCall.parse(call);
-    return this.#as(access, (known) => copyOut(this.#deps, { access: known, messageId }));
+    return this.#as(access, (known) => copyAsText(this.#deps, { access: known, messageId }));
   }
 
-  copyIn(call: CopyInCall) {
+  copyIn(call: z.input<typeof CopyInCall>) {
     const { access, ...rest } = CopyInCall.parse(call);
     return this.#as(access, (known) => copyIn(this.#deps, { access: known, ...rest }));
   }
@@ -260,21 +257,25 @@ export class Conversation extends DurableObject<Env> {
     return answer;
   }
 
-  /** For the retention rule of the owner's Account only. */
-  async removeByRetention(call: { orgId: string; subject: string }) {
+  /** For the org's rules on keeping only. `lastChangedAt`: what the sweep went by; whatever was said or done since stays. */
+  async removeByRetention(call: { orgId: string; subject: string; lastChangedAt?: number }) {
+    const standing = expiryOf(this.#deps, call.lastChangedAt);
+    if (standing) return standing;
     const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
     if (answer.ok) this.#watchers.endAll('NOT_FOUND');
-    return answer;
+    return answer.ok ? 'removed' : 'kept';
+  }
+
+  /** For the installation alone. @throws also where all was erased: this instance ends with it */
+  chore(chore: ConversationChore): Promise<void> {
+    return doChore(chore, this.#deps, { pump: this.#pump, watchers: this.#watchers, ctx: this.ctx, env: this.env });
   }
 
   /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;
     // Alarms that throw are given up after a few tries, so nothing here may.
-    const emptied = await this.#pump.now().catch((error: unknown) => {
-      logFailure('drain failed', error);
-      return false;
-    });
+    const emptied = await this.#pump.now();
     const settled = schemaVersion(this.ctx.storage.sql) === 0 || (await this.#settleLost());
     if (!emptied || !settled || this.#deps.live.size > 0) this.#keepAlive();
   }

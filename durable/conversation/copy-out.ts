@@ -12,7 +12,13 @@ import { findPlace, type Place, readTurn } from './transcript.ts';
 /** Far more than a model is ever sent, and what one call between objects takes. */
 const MAX_COPY_CHARS = 12_000_000;
 
-export function copyOut(deps: ConversationDeps, call: CopyOutCall): Answer<{ copy: ConversationCopy }> {
+/** As it travels to the fork's object. */
+export function copyAsText(deps: ConversationDeps, call: CopyOutCall): Answer<{ copy: string }> {
+  const answer = copyOut(deps, call);
+  return answer.ok ? { ok: true, copy: JSON.stringify(answer.copy) } : answer;
+}
+
+function copyOut(deps: ConversationDeps, call: CopyOutCall): Answer<{ copy: ConversationCopy }> {
   const session = getVisible(deps, call.access);
   const end = session && findPlace(deps.sql, call.messageId);
   if (!session || !end) return { ok: false, code: 'NOT_FOUND' };

@@ -1,7 +1,11 @@
 // A provider that breaks off in the middle of a tool call, at each byte in turn and on both wires: nothing runs on what may
 // be half of the arguments, and every turn comes to a typed end.
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OPENING_FAILURES } from '../breakers/breaker.ts';
+import { breakersOf } from '../breakers/breakers-stub.ts';
 import type { Access } from '../principal.ts';
+import { resolveInScope } from '../providers/config.ts';
 import {
   ADA,
   accessOf,
@@ -16,10 +20,8 @@ import {
 import { type Cut, type CutProvider, openCutProvider } from './cut-provider.fixture.ts';
 import { cardsIn, countParts } from './tool-talk.fixture.ts';
 
-/** Turns at once: each is a conversation of its own. */
-const SIDE_BY_SIDE = 12;
-/** Whole ones beside them: a provider of which three in four fail is left alone for a while. */
-const WHOLE_BESIDE = 5;
+/** Turns at once: each is a conversation of its own. One more that failed would be enough to leave the provider alone. */
+const SIDE_BY_SIDE = OPENING_FAILURES - 1;
 const NAME = 'Cut Bracket';
 const ANSWERS = [
   [
@@ -53,7 +55,7 @@ describe.each([
     return { text, last: lastOf(text), cards: cardsIn(text), approvals };
   }
 
-  it('cut off at any byte of a call nothing runs, and the turn ends typed', { timeout: 180_000 }, async () => {
+  it('cut off at any byte of a call nothing runs, and the turn ends typed', { timeout: 300_000 }, async () => {
     const whole = await turn({});
     expect(whole.last).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'interrupt' } });
     const [body = ''] = provider.bodies;
@@ -69,9 +71,9 @@ describe.each([
     const completeAt: number[] = [];
     for (let begin = 0; begin < cuts.length; begin += SIDE_BY_SIDE) {
       const batch = cuts.slice(begin, begin + SIDE_BY_SIDE);
-      const whole = Array.from({ length: WHOLE_BESIDE }, () => turn({}));
-      const ended = await Promise.all([...batch.map(turn), ...whole]);
-      for (const [index, { text, last, cards, approvals }] of ended.slice(0, batch.length).entries()) {
+      await noteAnswers(model);
+      const ended = await Promise.all(batch.map(turn));
+      for (const [index, { text, last, cards, approvals }] of ended.entries()) {
         const at = batch[index]?.cutAt ?? 0;
         expect(eventsOf(text).filter(({ type }) => type === 'TOOL_CALL_RESULT')).toEqual([]);
         if (approvals.length > 0) {
@@ -94,3 +96,10 @@ describe.each([
     expect(await countParts(access, NAME)).toBe(0);
   });
 });
+
+/** As if the provider had answered others meanwhile: it would be left alone where all that it is asked for fails. */
+async function noteAnswers(model: string): Promise<void> {
+  const answering = resolveInScope(env, { requested: model, access, settings: [], programs: [] });
+  if (!answering.ok) throw new Error(answering.code);
+  await breakersOf(env, access.orgId).answered({ connection: answering.connection, count: 1_000 });
+}

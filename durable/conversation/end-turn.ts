@@ -5,6 +5,7 @@ import { quotaOf } from '../budget/quota.ts';
 import { costMicros, tokensOf, type Usage } from '../providers/models.ts';
 import type { StoredApproval } from './approvals.ts';
 import type { ConversationDeps, LiveTurn, TokensUsed } from './deps.ts';
+import { checkAnswer, showCheck } from './drafting.ts';
 import { type AgUiEvent, toTokenUsage } from './events.ts';
 import { auditOf, indexItems, messageItem } from './facts.ts';
 import { toInterrupt } from './interrupts.ts';
@@ -83,6 +84,7 @@ function commitMessage(
     costMicros: cost?.costMicros ?? null,
     priceVersion: cost?.priceVersion ?? null,
     error: error && { code: error.code, detail: error.detail },
+    draft: checkAnswer(deps, run, step),
   };
   const goesOn = ending.status === 'complete' && ending.finish === 'tool-calls';
   const audit = auditOf(deps, run, goesOn ? 'answer.step' : `answer.${ending.status}`, {
@@ -96,6 +98,7 @@ function commitMessage(
     meta: step.firstTokenMs === null ? {} : { firstTokenMs: step.firstTokenMs },
   });
   step.writer.close();
+  showCheck(deps, run, message);
   if (cost) {
     const value = { ...cost, model: run.model, messageId: step.messageId };
     deps.log.append(run.runId, { type: 'CUSTOM', name: 'cost', value });

@@ -2,6 +2,12 @@
 // Events are stored in batches and shown only once stored; the run never waits for a reader.
 import { type AgUiEvent, frame, isTerminal } from './events.ts';
 
+/**
+ * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events, so that with up to 17 a second an answer of
+ * some seconds stays below 10 + 20 a second. Content that comes alone is never delayed.
+ */
+export const WINDOW_MS = 60;
+
 /** Events `first` … `first + count - 1` of a run as the SSE text that readers get. */
 export type Batch = { readonly first: number; readonly count: number; readonly frames: string };
 

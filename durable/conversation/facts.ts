@@ -38,6 +38,7 @@ export function auditOf(
     model: run.model,
     createdAt: deps.now(),
     ...measured,
+    ...(run.scope.templateId && { meta: { ...measured.meta, templateId: run.scope.templateId } }),
   };
 }
 
@@ -73,7 +74,9 @@ export const messageItem = (
 ): StoredItem => {
   const { orgId, ownerId: userId, id: sessionId, audience } = session;
   const parent = parentOf(readBranches(sql), place.ordinal);
-  return { kind: 'message', orgId, userId, sessionId, ...place, parent, message, audience };
+  // Rows that a draft was made of stay with the conversation: Postgres has them already.
+  const { draft: _draft, ...words } = message;
+  return { kind: 'message', orgId, userId, sessionId, ...place, parent, message: words, audience };
 };
 
 /** The owner's list. A shared conversation stands in nobody's, so it is found at its place and no list outlives a membership. */

@@ -2,6 +2,7 @@
 // A window that slid with each turn would change the prompt's first words each time and lose the provider's cache.
 import { estimateMessageTokens } from '../providers/estimate-tokens.ts';
 import type { ModelMessage } from '../providers/provider.ts';
+import { draftMaterial } from '../templates/draft-prompt.ts';
 import type { TranscriptMessage } from './requests.ts';
 import { saidBy } from './speakers.ts';
 import { textOf } from './transcript.ts';
@@ -84,7 +85,7 @@ function toModelMessages(turn: Turn, { isShared, ownerId }: HistoryDeps): ModelM
   return turn.messages.flatMap((message, index): ModelMessage[] => {
     const text = textOf(message.parts);
     if (message.role === 'user')
-      return [{ role: 'user', text: isOthers(message) ? saidBy(message.author, text) : text }];
+      return [{ role: 'user', text: asked(message, isOthers(message) ? saidBy(message.author, text) : text) }];
     if (message.role === 'tool' || message.status === 'streaming') return [];
     const toolCalls = message.parts.filter((part) => part.type === 'tool-call');
     if (toolCalls.length === 0) return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];
@@ -95,6 +96,10 @@ function toModelMessages(turn: Turn, { isShared, ownerId }: HistoryDeps): ModelM
     return [{ role: 'assistant', text, toolCalls }, ...answers];
   });
 }
+
+/** With the words of a draft its rows, as long as they are spoken of. */
+const asked = ({ draft }: TranscriptMessage, text: string): string =>
+  draft?.type === 'brief' ? `${text}\n\n${draftMaterial(draft)}` : text;
 
 /** Providers want a result for each call, also for one that waits for the user or was never run. */
 function toReply(toolCallId: string, toolName: string, replies: readonly TranscriptMessage[]): ModelMessage {

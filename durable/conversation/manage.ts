@@ -4,6 +4,7 @@ import { addToOutbox, backlog, forgetParkedWords, MAX_BACKLOG } from '../audit/o
 import type { Access } from '../principal.ts';
 import type { AiSettings } from '../providers/ai-settings.ts';
 import { migrate } from '../sqlite-migrate.ts';
+import { toShown as showDraft } from '../templates/draft.ts';
 import { approvalsOfMessage, pendingApprovals, type StoredApproval, toConfirmation } from './approvals.ts';
 import { beginAt, enter, getUnbegun, getVisible } from './audience.ts';
 import { isOn } from './branches.ts';
@@ -112,11 +113,12 @@ function toShown(deps: ConversationDeps, stored: readonly TranscriptMessage[]): 
     const next = stored.findIndex(({ role }, place) => place > index && role !== 'tool');
     const replies = stored.slice(index + 1, next < 0 ? undefined : next).flatMap(toReplies);
     const calls = new Set(message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
-    if (calls.size === 0) return [{ ...message, replies: [], confirmations: [] }];
+    const shown = { ...message, draft: message.draft ? showDraft(message.draft) : null };
+    if (calls.size === 0) return [{ ...shown, replies: [], confirmations: [] }];
     const cards = approvalsOfMessage(deps.sql, message.id).map((approval) => toConfirmation(approval, deps.now()));
     return [
       {
-        ...message,
+        ...shown,
         replies: replies.filter(({ callId }) => calls.has(callId)),
         confirmations: cards.length > 0 ? cards : copiedCardsOf(deps.sql, message.id),
       },
@@ -199,7 +201,7 @@ export function cancel(
   return { ok: true, status: 'stopping' };
 }
 
-function stop(deps: ConversationDeps, turn: LiveTurn): void {
+export function stop(deps: ConversationDeps, turn: LiveTurn): void {
   if (deps.queue.withdraw(turn.run.runId)) endUnbegun(deps, turn);
   else turn.controller.abort(STOPPED);
 }

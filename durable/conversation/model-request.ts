@@ -4,6 +4,8 @@ import { promptFor } from '../packs/registry.ts';
 import type { Access } from '../principal.ts';
 import { estimateRequestTokens, estimateTokens } from '../providers/estimate-tokens.ts';
 import type { ModelRequest } from '../providers/provider.ts';
+import type { DraftBrief } from '../templates/draft.ts';
+import { draftSystem } from '../templates/draft-prompt.ts';
 import { toModelTool } from '../tools/model-tools.ts';
 import type { Tool } from '../tools/tool.ts';
 import { answerTokens } from './answer-length.ts';
@@ -30,6 +32,8 @@ export type Question = {
   /** What the user has in view, in words. */
   readonly about: string | null;
   readonly tools: readonly Tool[];
+  /** The document that is asked for: made of its own rows, without tools and without what was said before. */
+  readonly draft?: DraftBrief | null;
   /** The turn that asks, and the first that is still sent. */
   readonly ordinal: number;
   readonly historyFrom: number;
@@ -48,7 +52,8 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const { access, place, resolved, mode, programId, designId, tools } = question;
   const isShared = place !== null;
   const view = place?.view ?? deps.viewOf(access, { programId, designId });
-  const domain = promptFor({ access, mode, shared: place, ...view });
+  const { draft = null } = question;
+  const domain = draft ? draftSystem(draft) : promptFor({ access, mode, shared: place, ...view });
   const instructions = question.instructions ?? null;
   const system = systemPrompt(access, { domain, about: question.about, isShared, instructions });
   const asked = question.maxOutputTokens ?? Number.POSITIVE_INFINITY;
@@ -62,7 +67,7 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
       isShared,
     },
     {
-      from: Math.max(question.historyFrom, 1),
+      from: draft ? question.ordinal : Math.max(question.historyFrom, 1),
       current: question.ordinal,
       maxTokens: Math.min(room, MAX_HISTORY_TOKENS),
     },
@@ -75,5 +80,9 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
     maxOutputTokens,
     cacheKey: question.thread.cacheKey,
   };
-  return { request, promptTokens: estimateRequestTokens(request), historyFrom: history.from };
+  return {
+    request,
+    promptTokens: estimateRequestTokens(request),
+    historyFrom: draft ? question.historyFrom : history.from,
+  };
 }

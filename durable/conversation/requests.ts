@@ -6,6 +6,7 @@ import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { Access } from '../principal.ts';
 import { AiSettings } from '../providers/ai-settings.ts';
 import { Usage } from '../providers/models.ts';
+import { DraftBrief, DraftNote, type ShownDraft } from '../templates/draft.ts';
 import type { Card } from '../tools/tool.ts';
 
 /** A run's id as clients mint it; it stands in SSE ids, so it has no white space. */
@@ -59,6 +60,10 @@ export const RunRequest = z.object({
   instructions: z.string().min(1).nullish(),
   /** A lower limit for each answer than the product's own. */
   maxOutputTokens: z.int().positive().nullish(),
+  /** The document that the message asks for, and the rows that it is to be made of. */
+  draft: DraftBrief.nullish(),
+  /** Only to be answered where the same run was admitted before. */
+  isRepetition: z.boolean().optional(),
   /** SHA-256 (hex) of what the request asks, so that a repeated runId is known to be the same request. */
   digest: z.string().length(64),
 });
@@ -209,6 +214,8 @@ export const TranscriptMessage = z.object({
   priceVersion: z.string().nullable(),
   error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   tool: ToolReply.nullish(),
+  /** Of a question: the document that it asks for. Of its answer: what of it was looked up. */
+  draft: DraftNote.nullish(),
 });
 export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
 
@@ -234,7 +241,8 @@ export type Confirmation = {
 };
 
 /** A message of the user or the assistant, with what came of its tool calls. */
-export type ShownMessage = TranscriptMessage & {
+export type ShownMessage = Omit<TranscriptMessage, 'draft'> & {
+  readonly draft?: ShownDraft | null;
   readonly replies: readonly (ToolReply & { readonly content: string })[];
   readonly confirmations: readonly Confirmation[];
   /** Of a question, where there is more than one way on: the questions asked in its place, each by its message's id. */

@@ -11,6 +11,7 @@ import { getApproval } from './approvals.ts';
 import { type Asked, askProvider } from './ask-provider.ts';
 import { carryOut, settleUntried } from './carry-out.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
+import { briefOf, isDraft, showSources } from './drafting.ts';
 import { endAfterTools, endStep, endTurn, runStarted } from './end-turn.ts';
 import { prepareRequest } from './model-request.ts';
 import { holdUntilReserved, letGoUnreserved, refusalOf } from './reserve-step.ts';
@@ -138,7 +139,11 @@ function begin(deps: ConversationDeps, turn: LiveTurn): Options {
   const before = decided === undefined ? null : getApproval(deps.sql, decided);
   // What goes on after a click has used what its first part used.
   const used = before ? getRunUse(deps.sql, before.runId) : null;
-  return { tools: toolsFor(turn.access, run.scope.mode), limits: createTurnLimits(used ?? undefined) };
+  showSources(deps, run);
+  return {
+    tools: isDraft(run) ? [] : toolsFor(turn.access, run.scope.mode),
+    limits: createTurnLimits(used ?? undefined),
+  };
 }
 
 function ask(deps: ConversationDeps, turn: LiveTurn, { tools }: Options): Asked {
@@ -156,6 +161,7 @@ function ask(deps: ConversationDeps, turn: LiveTurn, { tools }: Options): Asked 
     designId: run.scope.designId ?? session.designId,
     about: run.scope.about,
     tools,
+    draft: briefOf(deps, run),
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
     thread: threadOf(deps.sql, session),

@@ -24,6 +24,8 @@ const Scope = z.object({
   approvalIds: z.array(z.string()).default([]),
   instructions: z.string().nullish(),
   maxOutputTokens: z.number().nullish(),
+  /** The template of which it drafts. */
+  templateId: z.string().nullish(),
 });
 export type Scope = z.infer<typeof Scope>;
 

@@ -67,4 +67,6 @@ export const CONVERSATION_STEPS: readonly string[] = [
      message_id text not null, user_id text not null, verdict text not null, comment text,
      primary key (message_id, user_id)
    ) without rowid;`,
+  `-- JSON of what a draft was made of, with the question, and of what was looked up, with its answer.
+   alter table messages add column draft text;`,
 ];

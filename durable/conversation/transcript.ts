@@ -2,6 +2,7 @@
 // A turn's ordinal and a position within it order the rows, so a queued question keeps its answer beside it.
 import { z } from 'zod';
 import { Usage } from '../providers/models.ts';
+import { DraftNote } from '../templates/draft.ts';
 import type { Range } from './branches.ts';
 import { Author, MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from './requests.ts';
 
@@ -23,6 +24,7 @@ type MessageRow = {
   error_detail: string | null;
   tool: string | null;
   author: string | null;
+  draft: string | null;
 };
 
 /** Where a message stands: its turn's ordinal, then its place in the turn (0 is the user's). */
@@ -37,7 +39,7 @@ export const textOf = (parts: readonly MessagePart[]): string =>
 export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMessage): void {
   sql.exec(
     `insert or replace into messages (id, ordinal, position, run_id, role, parts, status, created_at, model, provider, usage,
-       cost_micros, price_version, error_code, error_detail, tool, author) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       cost_micros, price_version, error_code, error_detail, tool, author, draft) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.id,
     place.ordinal,
     place.position,
@@ -55,6 +57,7 @@ export function putMessage(sql: SqlStorage, place: Place, message: TranscriptMes
     message.error?.detail ?? null,
     message.tool ? JSON.stringify(message.tool) : null,
     message.author ? JSON.stringify(message.author) : null,
+    message.draft ? JSON.stringify(message.draft) : null,
   );
 }
 
@@ -195,5 +198,6 @@ function toMessage(row: MessageRow): TranscriptMessage {
     error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
     tool: row.tool === null ? null : ToolReply.parse(JSON.parse(row.tool)),
     author: row.author === null ? null : Author.parse(JSON.parse(row.author)),
+    draft: row.draft === null ? null : DraftNote.parse(JSON.parse(row.draft)),
   };
 }

@@ -84,6 +84,31 @@ export async function readAiSettings(
   return z.object({ programId: z.guid().nullable(), stored: StoredAiSettings.nullable() }).parse(row);
 }
 
+const SettingsProgram = z.object({ id: z.guid(), code: z.string(), name: z.string(), exists: z.boolean() });
+export type SettingsProgram = z.infer<typeof SettingsProgram>;
+
+/** A person sees no more programs than can be chosen from a list; those with settings of their own come first. */
+const MAX_PROGRAMS = 200;
+
+/** The programs that the person sees, and which of them have settings of their own. @throws AppError */
+export async function listSettingsPrograms(
+  deps: PostgresDeps,
+  { orgId, userId }: Person,
+): Promise<readonly SettingsProgram[]> {
+  const [{ rows }] = await withTenant(
+    deps,
+    { kind: 'user', org: orgId, user: userId },
+    (db) => [
+      db.execute(sql`
+        select p.id, p.code, p.name, s.id is not null as exists
+        from plm.programs p left join ai_settings s on s.program_id = p.id
+        order by 4 desc, p.code limit ${MAX_PROGRAMS}`),
+    ],
+    { readOnly: true },
+  );
+  return z.array(SettingsProgram).parse(rows);
+}
+
 export type SealedKeys = Partial<Record<KeySlot, { readonly sealed: string; readonly lastFour: string } | null>>;
 
 export type SettingsWrite = {

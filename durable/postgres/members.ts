@@ -1,5 +1,5 @@
 // An org's people, roles and open invitations, as Postgres lets its members see them.
-import { and, asc, count, eq, gt, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, or, sql } from 'drizzle-orm';
 import { invitations, memberships, roles, users } from '../../migrations/schema.ts';
 import type { Access } from '../principal.ts';
 import type { Claim } from './session-claim.ts';
@@ -117,12 +117,12 @@ export async function listInvitations(deps: PostgresDeps, actor: Actor): Promise
           id: invitations.id,
           email: invitations.email,
           role: invitations.role,
-          invitedBy: users.name,
+          invitedBy: sql<string>`coalesce(${users.name}, 'Whoever runs this installation')`,
           createdAt: invitations.createdAt,
           expiresAt: invitations.expiresAt,
         })
         .from(invitations)
-        .innerJoin(users, eq(users.id, invitations.invitedBy))
+        .leftJoin(users, eq(users.id, invitations.invitedBy))
         .where(eq(invitations.orgId, actor.orgId))
         .orderBy(asc(invitations.email))
         .limit(MAX_INVITATIONS),

@@ -4,12 +4,18 @@ import { z } from 'zod';
 import { readExperimentalFeatures } from '../features.ts';
 import { Membership as Rights } from '../principal.ts';
 import { AiSettings } from '../providers/ai-settings.ts';
+import { SessionRules } from '../session-rules.ts';
 import { type PostgresDeps, withTenant } from './with-tenant.ts';
 
 /** Rights in an org, and with them the provider settings that hold for the person there; keys in those are sealed. */
-export const Membership = Rights.extend({ settings: AiSettings });
+export const Membership = Rights.extend({
+  settings: AiSettings,
+  /** Absent where the org has said nothing, and in what an earlier release stored. */
+  sessionRules: SessionRules.optional(),
+});
 export type Membership = z.infer<typeof Membership>;
 
+const RulesRow = SessionRules.extend({ orgId: z.uuid() });
 const SettingsRow = z.object({ orgId: z.uuid(), settings: AiSettings });
 
 /**
@@ -21,7 +27,7 @@ export async function fetchMemberships(
   subject: string,
   options: { timeoutMs?: number } = {},
 ): Promise<Membership[]> {
-  const [rights, settings] = await withTenant(
+  const [rights, settings, rules] = await withTenant(
     deps,
     { kind: 'subject', sub: subject },
     (db) => [
@@ -32,6 +38,9 @@ export async function fetchMemberships(
           token_allowance::float8 as "tokenAllowance", extra_models as "extraModels"
         from account_access()`),
       db.execute(sql`select org_id as "orgId", settings from account_ai_settings()`),
+      db.execute(sql`
+        select org_id as "orgId", keep_newest as "keepNewest", retention_days as "retentionDays"
+        from account_session_rules()`),
     ],
     { ...options, readOnly: true },
   );
@@ -41,13 +50,20 @@ export async function fetchMemberships(
       .parse(settings.rows)
       .map((row) => [row.orgId, row.settings]),
   );
+  const rulesOf = new Map(
+    z
+      .array(RulesRow)
+      .parse(rules.rows)
+      .map(({ orgId, ...sessionRules }) => [orgId, { sessionRules }]),
+  );
   return rights.rows.map((row): Membership => {
     const orgId = String(row['orgId']);
-    const { features, ...rights } = Membership.omit({ settings: true }).parse(row);
+    const { features, ...rights } = Rights.parse(row);
     return {
       ...rights,
       features: { ...features, ...readExperimentalFeatures(features) },
       settings: settingsOf.get(orgId) ?? [],
+      ...rulesOf.get(orgId),
     };
   });
 }

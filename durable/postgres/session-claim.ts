@@ -6,7 +6,9 @@ export type Claim =
   /** Our own bookkeeping: writes for `user`, member or not, and the audit log of `org`. Reads no messages. */
   | { readonly kind: 'system'; readonly org: string; readonly user?: string }
   /** Somebody signed in, before an org is chosen: good for account_access() only. */
-  | { readonly kind: 'subject'; readonly sub: string };
+  | { readonly kind: 'subject'; readonly sub: string }
+  /** The installation's own chores: good for the functions about those only. */
+  | { readonly kind: 'installation' };
 
 const LIFETIME_SECONDS = 60;
 /** A claim with less than this left is not handed out again: the transaction must end before the claim does. */
@@ -54,6 +56,8 @@ function payloadOf(claim: Claim): Record<string, string> {
       return { kind: 'system', org: claim.org, ...(claim.user === undefined ? {} : { user: claim.user }) };
     case 'subject':
       return { kind: 'subject', sub: claim.sub };
+    case 'installation':
+      return { kind: 'installation' };
   }
 }
 

@@ -98,17 +98,30 @@ describe('long and varied answers', () => {
 });
 
 describe('drafts', () => {
-  const system = `You draft an advancing email from these rows only.\n\`\`\`json\n${JSON.stringify({
-    project: { name: 'Summer Tour' },
-    shows: [{ name: 'Opening Night', startsAt: '2026-06-01 20:00', venue: 'Harbour Hall' }],
-    venue: { name: 'Harbour Hall' },
-  })}\n\`\`\``;
+  const system =
+    'You are speaking with "Nora".\nYou draft a document for this person from the sources in their message, and from nothing else.';
+  const rows = [
+    '1 Project {"name":"Summer Tour","client":null}',
+    '2 Show {"name":"Opening Night","startsAt":"2026-06-01T20:00:00+02:00","timeZone":"Europe/Berlin","doorsAt":null}',
+    '3 Venue {"name":"Harbour Hall","contactName":null}',
+  ];
+  const ask = (name: string) =>
+    startConversation({ system }).ask(
+      `${name}: Opening Night\n\nSources, one row a line, as JSON:\n${rows.join('\n')}`,
+    );
 
-  test('rows of the prompt become the draft, and what no row holds is marked as missing', () => {
-    const { text } = startConversation({ system }).ask('Write the advancing email');
-    expect(text).toContain('# Advancing email: Summer Tour');
-    expect(text).toContain('| Opening Night |');
-    expect(text).toContain('[missing: venue contact]');
+  test('rows of the request become the draft, and what no row holds is marked as missing', () => {
+    const { text } = ask('Advancing email');
+    expect(text).toContain('Monday, June 1, 2026, 8:00 PM (Europe/Berlin)');
+    expect(text).toContain('[missing: doors time]');
+    expect(text).toContain('[missing: contact name]');
+    expect(text).toContain('Thank you,\n\nNora');
+  });
+
+  test('each document has its own sections', () => {
+    expect(ask('Vendor RFP').text).toContain('# Request for proposals: Summer Tour');
+    expect(ask('Production schedule').text).toContain('# Production schedule: Summer Tour');
+    expect(ask('Incident summary report').text).toContain('[missing: OSHA decision]');
   });
 });
 

@@ -2,7 +2,7 @@
 import { planChangeOrderFirst, saysNo, saysYes } from './change-order-first.ts';
 import { type Answer, type Chat, say } from './chat.ts';
 import { type Choice, chooseTools } from './choose-tools.ts';
-import { draft } from './drafts.ts';
+import { draft } from './drafting.ts';
 import { fallBack } from './fallback.ts';
 import { answerFirst, answerThen } from './general.ts';
 import { followChoices, planTurn } from './plan.ts';
@@ -15,7 +15,7 @@ import { leadWord } from './words.ts';
 export function answer(asked: Chat): Answer {
   const chat = withoutSpeakers(asked);
   const story = readStory(chat);
-  const drafted = draft(chat, story);
+  const drafted = draft(chat);
   if (drafted !== null) return say(drafted);
   const first = answerFirst(chat, story);
   if (first !== null) return say(first);

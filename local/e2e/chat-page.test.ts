@@ -69,7 +69,7 @@ async function storedMessages(sessionId: string): Promise<Record<string, unknown
 }
 
 describe('the main job', () => {
-  it('streams an answer in many parts, and the rows stand in Postgres with model, tokens and cost', async () => {
+  it('Streaming persists final message to database correctly: in many parts, one row with model, tokens and cost', async () => {
     const page = await enter('ada@cascade.test');
     await ask(page, 'Count to 60');
     const partials = await watchAnswer(page, '60');

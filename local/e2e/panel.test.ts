@@ -303,7 +303,7 @@ describe('Resizing', () => {
 });
 
 describe('the conversation', () => {
-  it('AI responses stream token-by-token in Sidebar Chat, and Stop works during streaming', async () => {
+  it('AI responses stream token-by-token in Sidebar Chat; Stop button works during streaming to cancel generation', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     await askIn(place, 'Count to 60');
@@ -367,7 +367,7 @@ describe('the conversation', () => {
     expect(sent[1]).not.toHaveProperty('about');
   });
 
-  it('partial responses are displayed if the stream is interrupted; U20: it goes on by itself when there is a network again', async () => {
+  it('Partial responses are displayed if stream is interrupted; U20: it goes on by itself when there is a network again', async () => {
     const line = await openLine(stack.url);
     const page = await enter(context, line);
     const place = await openPanel(page);

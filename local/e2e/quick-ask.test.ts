@@ -67,7 +67,7 @@ describe('Quick Ask', () => {
     await expect.poll(async () => (await boxOf(place)).width).toBe(768);
   });
 
-  it('AI responses stream token-by-token in Quick Ask, and Stop works during streaming', async () => {
+  it('AI responses stream token-by-token in Quick Ask; Stop button works during streaming to cancel generation', async () => {
     const page = await enter(context, stack);
     const place = await openQuickAsk(page);
     await askIn(place, 'Count to 60');

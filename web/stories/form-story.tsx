@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Banner } from '../design/banner.tsx';
 import { Button } from '../design/button.tsx';
+import { Combobox, type ComboboxChoice } from '../design/combobox.tsx';
 import { SelectField } from '../design/select-field.tsx';
 import { Switch } from '../design/switch.tsx';
 import { PasswordField, TextAreaField, TextField } from '../design/text-field.tsx';
@@ -13,7 +14,14 @@ const PROVIDERS = [
   { value: 'ollama', label: 'Ollama', disabled: true },
 ];
 
+const PLACES: readonly ComboboxChoice[] = [
+  { id: '1', title: 'Red Mesa Amphitheatre', detail: 'Amphitheatre · Denver' },
+  { id: '2', title: 'Meridian Hall', detail: 'Theatre · New York' },
+];
+
 export function FormStory() {
+  const [place, setPlace] = useState<ComboboxChoice | null>(null);
+  const [words, setWords] = useState('');
   const [provider, setProvider] = useState('anthropic');
   const [url, setUrl] = useState('http://example.com');
   const [key, setKey] = useState('');
@@ -37,6 +45,15 @@ export function FormStory() {
             onChange={setEnabled}
           />
           <Switch label="Off and not yours to change" checked={experimental} onChange={setExperimental} disabled />
+          <Combobox
+            label="Place"
+            value={place}
+            onChange={setPlace}
+            words={words}
+            onWords={setWords}
+            choices={PLACES.filter(({ title }) => title.toLowerCase().includes(words.toLowerCase()))}
+            empty="Nothing was found."
+          />
           <SelectField label="Provider" options={PROVIDERS} value={provider} onChange={setProvider} />
           <TextField
             label="Base URL"

@@ -6,8 +6,11 @@ import { useAssistant } from '../assistant/assistant-provider.tsx';
 import { Badge } from '../design/badge.tsx';
 import { Button } from '../design/button.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
+import { DraftLinks } from '../drafts/draft-links.tsx';
 
-export function PageHeader({ page, canAsk }: { page: WorkspacePage; canAsk: boolean }) {
+type PageHeaderProps = { page: WorkspacePage; canAsk: boolean; canDraft: boolean };
+
+export function PageHeader({ page, canAsk, canDraft }: PageHeaderProps) {
   const [location] = useLocation();
   const { askAbout } = useAssistant();
   const ask = () => {
@@ -57,12 +60,15 @@ export function PageHeader({ page, canAsk }: { page: WorkspacePage; canAsk: bool
             </p>
           )}
         </div>
-        {page.scope !== null && canAsk && (
-          <Button tone="primary" size="large" onClick={ask}>
-            <MessageSquareText size={16} aria-hidden />
-            Ask about this
-          </Button>
-        )}
+        <div className="flex flex-wrap gap-2">
+          {canDraft && <DraftLinks page={page} />}
+          {page.scope !== null && canAsk && (
+            <Button tone="primary" size="large" onClick={ask}>
+              <MessageSquareText size={16} aria-hidden />
+              Ask about this
+            </Button>
+          )}
+        </div>
       </div>
     </header>
   );

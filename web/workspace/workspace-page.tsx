@@ -9,7 +9,7 @@ import { Button } from '../design/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { AppFrame } from '../frame/app-frame.tsx';
-import { canAsk } from '../frame/product-nav.ts';
+import { canAsk, canDraft } from '../frame/product-nav.ts';
 import { Problem } from '../problem.ts';
 import { Facts } from './facts.tsx';
 import { type PageAddress, parseAddress, tabOf } from './page-address.ts';
@@ -25,7 +25,7 @@ export function WorkspaceView({ me, plural, id }: WorkspaceViewProps) {
   const asks = canAsk(me);
   return (
     <AppFrame me={me} aside={address !== null && asks && <Aside me={me} address={address} />}>
-      {address === null ? <Missing /> : <LoadedPage key={address.data} address={address} canAsk={asks} />}
+      {address === null ? <Missing /> : <LoadedPage key={address.data} me={me} address={address} canAsk={asks} />}
     </AppFrame>
   );
 }
@@ -36,7 +36,7 @@ function Aside({ me, address }: { me: Me; address: PageAddress }) {
   return <WorkspaceConversation key={page.conversationId} me={me} id={page.conversationId} scope={page.scope} />;
 }
 
-function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean }) {
+function LoadedPage({ me, address, canAsk }: { me: Me; address: PageAddress; canAsk: boolean }) {
   const search = useSearch();
   const { data: page, error, dataUpdatedAt, refetch } = usePage(address, tabOf(search));
   useShowInView(page);
@@ -69,7 +69,7 @@ function LoadedPage({ address, canAsk }: { address: PageAddress; canAsk: boolean
   }
   return (
     <>
-      <PageHeader page={page} canAsk={canAsk && page.conversationId === null} />
+      <PageHeader page={page} canAsk={canAsk && page.conversationId === null} canDraft={canDraft(me)} />
       {page.facts.length > 0 && <Facts facts={page.facts} />}
       <TabPanel address={address} page={page} broughtAt={dataUpdatedAt} wanted={tabOf(search)} />
     </>

@@ -4,6 +4,7 @@ import { AppError } from '../../durable/errors.ts';
 import {
   createAiSettings,
   deleteAiSettings,
+  listSettingsPrograms,
   readAiSettings,
   type ScopeRow,
   type StoredAiSettings,
@@ -24,8 +25,7 @@ import { AiSettingsChange, AiSettingsQuery, type AiSettingsView, NewAiSettings }
 export const aiSettingsRoutes = new Hono<EdgeEnv>();
 
 aiSettingsRoutes.get('/settings', async (c) => {
-  const [scope] = await Promise.all([requireScope(c), askFresh(c)]);
-  return c.json(view(c, scope));
+  return c.json(await freshView(c));
 });
 
 aiSettingsRoutes.post('/settings', async (c) => {
@@ -41,7 +41,7 @@ aiSettingsRoutes.post('/settings', async (c) => {
   const keys = await sealKeys(c.env, { orgId, settingId: id }, change);
   const write = { id, programId, values: change.values, keys, requestId: c.get('requestId') };
   requireDone(await createAiSettings(postgresDepsOf(c.env), c.get('access'), write));
-  return c.json(await viewAfterwards(c), 201);
+  return c.json(await freshView(c), 201);
 });
 
 aiSettingsRoutes.put('/settings', async (c) => {
@@ -67,7 +67,7 @@ aiSettingsRoutes.put('/settings', async (c) => {
     throw conflict(now.stored ?? stored, input);
   }
   requireDone(outcome);
-  return c.json(await viewAfterwards(c));
+  return c.json(await freshView(c));
 });
 
 aiSettingsRoutes.delete('/settings', async (c) => {
@@ -94,16 +94,16 @@ export async function askFresh(c: Context<EdgeEnv>): Promise<void> {
   setAdmission(c, admission);
 }
 
-async function viewAfterwards(c: Context<EdgeEnv>): Promise<AiSettingsView> {
-  const [scope] = await Promise.all([requireScope(c), askFresh(c)]);
-  return view(c, scope);
-}
-
-function view(c: Context<EdgeEnv>, scope: ScopeRow): AiSettingsView {
+async function freshView(c: Context<EdgeEnv>): Promise<AiSettingsView> {
+  const [scope, programs] = await Promise.all([
+    requireScope(c),
+    listSettingsPrograms(postgresDepsOf(c.env), c.get('access')),
+    askFresh(c),
+  ]);
   const access = c.get('access');
-  const programs = scope.programId === null ? [] : [scope.programId];
-  const effective = effectiveSettingsOf(c.env, { orgId: access.orgId, settings: c.get('settings'), programs });
-  return toAiSettingsView({ access, scope, effective });
+  const about = scope.programId === null ? [] : [scope.programId];
+  const effective = effectiveSettingsOf(c.env, { orgId: access.orgId, settings: c.get('settings'), programs: about });
+  return toAiSettingsView({ access, scope, effective, programs });
 }
 
 function requirePermission(c: Context<EdgeEnv>, permission: string): void {

@@ -189,6 +189,17 @@ describe('a program’s row', () => {
     expect(await show(member, 'OPEN')).toMatchObject({ model: 'gpt-4.1', origins: { enabled: 'organisation' } });
   });
 
+  test('can be found: the programs that one sees are listed, those with a row first', async () => {
+    await post({ provider: 'openai' }, 'SECRET');
+    const listed = async (visitor: Visitor) =>
+      (await show(visitor)).programs.map(({ code, exists }) => [code, exists] as const);
+    expect(await listed(admin)).toEqual([
+      ['SECRET', true],
+      ['OPEN', false],
+    ]);
+    expect(await listed(member)).toEqual([['OPEN', false]]);
+  });
+
   test('of a program that one does not see is as of one that is not there', async () => {
     await post({ provider: 'openai' }, 'SECRET');
     const [hidden, unknown, foreign] = await Promise.all(

@@ -138,3 +138,25 @@ describe('GET /usage', () => {
     expect(usage).toMatchObject({ by: 'day', rows: [], totals: { runs: 0, totalTokens: 0, firstTokenMs: null } });
   });
 });
+
+describe('GET /usage/export', () => {
+  test('has the rows of the same question as CSV', async () => {
+    const nora = await signedIn('nora@northlight.test');
+    await talk(nora, crypto.randomUUID(), 'Say hello');
+    const search = `?from=${today()}&to=${today()}&by=user`;
+    const rows = async () => (await (await nora(`${AI}/usage${search}`)).json<Usage>()).rows;
+    await expect.poll(async () => (await rows()).length).toBeGreaterThan(0);
+    const response = await nora(`${AI}/usage/export${search}`);
+    expect(response.headers.get('Content-Disposition')).toContain(`usage-northlight-by-user-${today()}-${today()}.csv`);
+    const [head = '', ...records] = (await response.text()).trimEnd().split('\r\n');
+    expect(head).toMatch(/^user,label,runs,.*,costMicros,firstTokenP50Ms,firstTokenP95Ms$/);
+    expect(records.map((record) => record.split(',')[1])).toEqual((await rows()).map(({ label }) => label));
+  });
+
+  test('R19, R20: refuses whom and what the rows are refused', async () => {
+    const [max, nora] = await Promise.all([signedIn('max@northlight.test'), signedIn('nora@northlight.test')]);
+    const search = `?from=${today()}&to=${today()}`;
+    expect(await readProblem(await max(`${AI}/usage/export${search}`))).toMatchObject({ code: 'FORBIDDEN' });
+    expect((await nora(`${AI}/usage/export${search}&by=org`)).status).toBe(400);
+  });
+});

@@ -13,5 +13,4 @@ export const PRODUCTION_PERMISSIONS = {
   'incidents:parties': 'See who was involved in an incident',
   'deliverables:read': 'See deliverables',
   'finance:read': 'See budgets, rates and prices',
-  'templates:draft': 'Draft documents from templates',
 } as const;

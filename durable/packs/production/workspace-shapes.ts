@@ -28,6 +28,8 @@ export const ProjectPage = rows.ProjectRow.extend({
   attention: Counts,
 });
 export type ProjectPage = z.infer<typeof ProjectPage>;
+/** For a document the page alone does not do: it must know what is not for the role. */
+export const DraftProject = ProjectPage.extend({ notShown: rows.NotShown, asOf: z.string() });
 
 export const ShowPage = rows.ShowRow.extend({
   notes: text,
@@ -95,3 +97,6 @@ export const Schedule = z.object({
   plannedTooEarly: z.array(z.object({ name: z.string(), plannedStart: z.string(), earlyStart: z.string() })),
 });
 export type Schedule = z.infer<typeof Schedule>;
+export const DraftSchedule = Schedule.extend({
+  ...{ startsOn: text, plannedFinish: text, criticalPath: z.array(z.string()).nullable(), asOf: z.string() },
+});

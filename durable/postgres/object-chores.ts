@@ -1,0 +1,46 @@
+// What the installation wants done in objects, as Postgres keeps it. Asked under a claim of its own kind, which reaches no
+// tenant's rows.
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Claim } from './session-claim.ts';
+import { type PostgresDeps, withTenant } from './with-tenant.ts';
+
+const Erased = z.object({ userId: z.uuid(), standInId: z.uuid() });
+const Base = { id: z.uuid(), orgId: z.uuid() };
+
+export const Chore = z.discriminatedUnion('kind', [
+  /** `name` is the person's subject; `isGone` where they belong to no org any more. */
+  z.object({ ...Base, kind: z.literal('erase-account'), name: z.string(), details: z.object({ isGone: z.boolean() }) }),
+  z.object({ ...Base, kind: z.literal('erase-conversation'), name: z.uuid() }),
+  /** What one person said in a conversation that others share. */
+  z.object({ ...Base, kind: z.literal('erase-words'), name: z.uuid(), details: Erased }),
+  z.object({ ...Base, kind: z.literal('erase-org') }),
+  z.object({ ...Base, kind: z.literal('retry-parked'), name: z.uuid() }),
+]);
+export type Chore = z.output<typeof Chore>;
+
+const CLAIM: Claim = { kind: 'installation' };
+
+/** Those to be done first come first. @throws AppError */
+export async function listChores(deps: PostgresDeps, limit: number): Promise<Chore[]> {
+  const [{ rows }] = await withTenant(
+    deps,
+    CLAIM,
+    (db) => [db.execute(sql`select id, kind, org_id as "orgId", name, details from pending_object_chores(${limit})`)],
+    { readOnly: true },
+  );
+  return z.array(Chore).parse(rows);
+}
+
+/** @param failed the name of the error by the chore's id. @throws AppError */
+export async function settleChores(
+  deps: PostgresDeps,
+  done: readonly string[],
+  failed: Readonly<Record<string, string>>,
+): Promise<void> {
+  await withTenant(deps, CLAIM, (db) => [
+    db.execute(
+      sql`select settle_object_chores((select coalesce(array_agg(value::uuid), '{}') from jsonb_array_elements_text(${JSON.stringify(done)}::jsonb)), ${JSON.stringify(failed)}::jsonb)`,
+    ),
+  ]);
+}

@@ -1,0 +1,274 @@
+// The Experimental Features tab and what its switch does, by the lines of its acceptance list; and two admins at once.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { answersIn, askIn, edgeTab, enter, openPanel, panel, quickAsk, watchKeys } from './assistant-page.ts';
+import { expectClean, query, save, saved, smallTargets } from './settings-page.ts';
+import { askBody, signIn } from './visitor.ts';
+
+const PATH = '/settings/experimental-features';
+const ADMIN = 'quinn@quiet.test';
+const MEMBER = 'rae@quiet.test';
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+});
+
+beforeEach(async () => {
+  context = await newContext();
+  // As an organisation begins, of which nobody said anything.
+  await query(
+    stack,
+    `update tenant_settings set settings = '{}', version = version + 1
+     where org_id = (select id from orgs where slug = 'quiet')`,
+  );
+  return () => context.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function newContext(options: { hasTouch?: boolean; width?: number } = {}): Promise<BrowserContext> {
+  const { hasTouch = false, width = 1280 } = options;
+  const made = await browser.newContext({
+    viewport: { width, height: 800 },
+    reducedMotion: 'reduce',
+    hasTouch,
+    isMobile: hasTouch,
+  });
+  made.setDefaultTimeout(15_000);
+  return made;
+}
+
+const assistantSwitch = (page: Page) => page.getByRole('switch', { name: 'AI Assistant' });
+
+async function open(email = ADMIN, into = context): Promise<Page> {
+  const page = await enter(into, stack, { email, path: PATH });
+  await assistantSwitch(page).waitFor();
+  return page;
+}
+
+async function turn(page: Page): Promise<void> {
+  await assistantSwitch(page).click();
+  await save(page);
+  await saved(page);
+}
+
+const storedFeatures = async () => {
+  const [row] = await query(
+    stack,
+    "select settings from tenant_settings where org_id = (select id from orgs where slug = 'quiet')",
+  );
+  return (row?.['settings'] as { experimentalFeatures?: unknown } | undefined)?.experimentalFeatures;
+};
+
+describe('Experimental Features Settings', () => {
+  it('"Experimental Features" tab appears in Settings', async () => {
+    const page = await enter(context, stack, { email: ADMIN });
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await expectClean(page);
+    const nav = page.getByRole('navigation', { name: 'Settings' });
+    await nav.getByRole('link', { name: 'Experimental Features' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Experimental Features' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(PATH);
+    await page.getByText('Experimental features may change or be removed without notice.').waitFor();
+    await assistantSwitch(page).waitFor();
+    await expectClean(page);
+  });
+
+  it('AI Assistant toggle is present and defaults to off', async () => {
+    const page = await open();
+    expect(await assistantSwitch(page).isChecked()).toBe(false);
+    await page.getByText('Enable AI-powered Quick Ask and Chat sidebar').waitFor();
+    expect(await page.getByRole('switch').count()).toBeGreaterThan(1);
+    expect(await page.getByRole('switch', { checked: true }).count()).toBe(0);
+  });
+
+  it('Saving toggle updates tenant_settings in database', async () => {
+    const page = await open();
+    await assistantSwitch(page).click();
+    expect(await storedFeatures()).toBeUndefined();
+    await save(page);
+    await saved(page);
+    expect(await storedFeatures()).toEqual({ aiAssistant: true });
+  });
+
+  it('Toggle state persists across page refreshes', async () => {
+    const page = await open();
+    await turn(page);
+    await page.reload();
+    await assistantSwitch(page).waitFor();
+    expect(await assistantSwitch(page).isChecked()).toBe(true);
+    await page.getByText('by Quinn Abara').waitFor();
+  });
+
+  it('U38: what was not saved is asked about before the page is left, and goes where one goes', async () => {
+    const page = await open();
+    await assistantSwitch(page).click();
+    await page.getByRole('link', { name: 'Members' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await dialog.waitFor();
+    await expectClean(page);
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    expect(await assistantSwitch(page).isChecked()).toBe(true);
+    await page.getByRole('link', { name: 'Members' }).click();
+    await dialog.getByRole('button', { name: 'Leave without saving' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+    expect(await storedFeatures()).toBeUndefined();
+  });
+
+  it('U38: so it is on the way back, and when the page itself goes', async () => {
+    const page = await enter(context, stack, { email: ADMIN, path: '/settings' });
+    await page
+      .getByRole('link', { name: /^Experimental Features/ })
+      .first()
+      .click();
+    await assistantSwitch(page).click();
+    await page.evaluate('history.back()');
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    expect(new URL(page.url()).pathname).toBe(PATH);
+    const asked = page.waitForEvent('dialog');
+    const reloading = page.reload().catch(() => null);
+    expect((await asked).type()).toBe('beforeunload');
+    await (await asked).dismiss();
+    await reloading;
+    expect(await assistantSwitch(page).isChecked()).toBe(true);
+    await page.evaluate('history.back()');
+    await dialog.getByRole('button', { name: 'Leave without saving' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  });
+
+  it('R19: who may not change it sees how it stands, and which permission they would need', async () => {
+    const page = await open(MEMBER);
+    await page.getByText('settings:update').waitFor();
+    expect(await assistantSwitch(page).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    // With nothing to settle there is no way shown that leads here.
+    expect(await page.getByRole('link', { name: 'Settings', exact: true }).count()).toBe(0);
+    await expectClean(page);
+  });
+
+  it('two admins save at once: the later one is shown both values, nothing is lost, and one can save on', async () => {
+    const other = await newContext();
+    await makeAdmin(MEMBER);
+    const [first, second] = [await open(), await open(MEMBER, other)];
+    await turn(first);
+    await second.getByRole('switch', { name: 'Long answers' }).click();
+    await save(second);
+    const conflict = second.getByRole('alert').filter({ hasText: 'Quinn Abara saved these settings meanwhile' });
+    await conflict.waitFor();
+    const row = conflict.getByRole('row', { name: /Long answers/ });
+    expect(await row.getByRole('cell').allTextContents()).toEqual(['Off', 'On']);
+    // What the other one saved shows beside it, and what was changed here is not gone.
+    expect(await assistantSwitch(second).isChecked()).toBe(true);
+    expect(await storedFeatures()).toEqual({ aiAssistant: true });
+    await expectClean(second);
+    await conflict.getByRole('button', { name: 'Save mine' }).click();
+    await saved(second);
+    expect(await storedFeatures()).toEqual({ aiAssistant: true, longAnswers: true });
+    expect(await conflict.count()).toBe(0);
+    await other.close();
+  });
+
+  it('is worked by keyboard alone, and by finger on targets of 44 px at least', async () => {
+    const page = await open();
+    await assistantSwitch(page).focus();
+    await page.keyboard.press('Space');
+    for (const _ of [1, 2]) await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Save');
+    await page.keyboard.press('Enter');
+    await saved(page);
+    const phone = await newContext({ hasTouch: true, width: 390 });
+    const touched = await open(ADMIN, phone);
+    await assistantSwitch(touched).tap();
+    expect(await smallTargets(touched)).toEqual([]);
+    await expectClean(touched);
+    await phone.close();
+  });
+});
+
+describe('AI Gating', () => {
+  it('Quick Ask shortcut (⌘↑) does nothing when AI Assistant is disabled', async () => {
+    const page = await enter(context, stack, { email: MEMBER });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const taken = await watchKeys(page);
+    for (const key of ['Meta+ArrowUp', 'Control+ArrowUp']) await page.keyboard.press(key);
+    expect(await taken()).toEqual([false, false, false]);
+    expect(await quickAsk(page).count()).toBe(0);
+  });
+
+  it('Sidebar Chat is hidden/disabled when AI Assistant is disabled', async () => {
+    const page = await enter(context, stack, { email: MEMBER });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await edgeTab(page).count()).toBe(0);
+    await page.keyboard.press('Control+l');
+    expect(await panel(page).count()).toBe(0);
+  });
+
+  it('Chat API endpoints return 403 when AI Assistant is disabled', async () => {
+    const member = await signIn(stack, MEMBER);
+    const body = askBody(crypto.randomUUID(), crypto.randomUUID(), 'Hello');
+    const messages = [{ role: 'user', content: 'Hello' }];
+    const replies = await Promise.all([
+      member.send('POST', '/api/v1/ai/chat', body),
+      member.send('POST', '/api/ai/chat', body),
+      member.send('POST', '/api/chat/v1/completions', { messages }),
+      member.send('POST', '/api/chat/v1/completions/stream', { messages }),
+      member.send('POST', '/v1/chat/completions', { model: 'claude-sonnet-4-6', messages }),
+      member.get('/api/v1/ai/sessions'),
+    ]);
+    expect(replies.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 403]);
+    for (const reply of replies) expect(await reply.text()).toContain('AI Assistant is not enabled for this tenant');
+  });
+
+  it('Enabling AI Assistant enables Quick Ask and Chat after page reload', async () => {
+    const other = await newContext();
+    const member = await enter(other, stack, { email: MEMBER });
+    await member.getByRole('heading', { level: 1 }).waitFor();
+    expect(await edgeTab(member).count()).toBe(0);
+    await turn(await open());
+    await member.reload();
+    const side = await openPanel(member);
+    await askIn(side, 'Hello');
+    await answersIn(side).waitFor();
+    await member.getByRole('button', { name: 'Close the assistant' }).or(edgeTab(member)).first().click();
+    await member.keyboard.press('Control+ArrowUp');
+    await quickAsk(member).waitFor();
+    await other.close();
+  });
+
+  it('after Save the admin’s own page follows at once, without a reload', async () => {
+    const page = await open();
+    await page.evaluate('window.isSame = true');
+    expect(await edgeTab(page).count()).toBe(0);
+    await turn(page);
+    await edgeTab(page).waitFor();
+    await page.getByRole('button', { name: 'Quick Ask' }).waitFor();
+    await page.keyboard.press('Control+ArrowUp');
+    await quickAsk(page).waitFor();
+    await page.keyboard.press('Escape');
+    await turn(page);
+    await edgeTab(page).waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+ArrowUp');
+    expect(await quickAsk(page).count()).toBe(0);
+    expect(await page.evaluate('window.isSame')).toBe(true);
+  });
+});
+
+async function makeAdmin(email: string): Promise<void> {
+  const admin = await signIn(stack, ADMIN);
+  const { members } = (await (await admin.get('/api/v1/members')).json()) as {
+    members: { email: string; userId: string }[];
+  };
+  const userId = members.find((member) => member.email === email)?.userId;
+  expect((await admin.send('PATCH', `/api/v1/members/${userId}`, { role: 'admin' })).status).toBe(200);
+}

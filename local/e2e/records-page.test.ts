@@ -1,0 +1,217 @@
+// Usage, the audit log and the rules on kept conversations, as admins meet them in a browser.
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { requireDemoOrg, requireDemoPerson } from '../demo-people.ts';
+import { fillAudit } from '../fill-audit.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { faultsOf } from './faults-of.ts';
+
+const ROWS = 2_000;
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  await asOwner((client) =>
+    fillAudit(client, {
+      orgId: requireDemoOrg('northlight').id,
+      people: ['nora@northlight.test', 'max@northlight.test'].map((email) => requireDemoPerson(email).id),
+      rows: ROWS,
+    }),
+  );
+});
+beforeEach(async () => {
+  context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'Europe/Berlin' });
+  context.setDefaultTimeout(20_000);
+  return () => context.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function asOwner(work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
+  await client.connect();
+  await work(client);
+  await client.end();
+}
+
+async function enter(email: string, path: string, page?: Page): Promise<Page> {
+  const opened = page ?? (await context.newPage());
+  await opened.goto(stack.url);
+  await opened.getByRole('button', { name: email }).click();
+  await opened.waitForURL(/\/chat/);
+  await opened.goto(stack.url + path);
+  return opened;
+}
+
+/** The rows made up for these tests lie in the year before. */
+const YEAR = '/settings/usage?period=year&by=month';
+
+describe('usage', () => {
+  it('U39: shows figures, a chart and its table, and gives them as CSV; the address says which', async () => {
+    const page = await enter('nora@northlight.test', YEAR);
+    await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor();
+    await page.getByRole('img', { name: /^Tokens over time\. Most on/ }).waitFor();
+    await page.getByRole('meter', { name: 'Allowance used' }).waitFor();
+    await page.getByText(/^Renews on /).waitFor();
+    await page.getByRole('button', { name: 'Cost', exact: true }).click();
+    await page.getByRole('combobox', { name: 'By' }).selectOption('Person');
+    await page.getByRole('list', { name: 'Cost, the most first' }).getByText('Nora Lindqvist').waitFor();
+    await page.getByRole('button', { name: 'Table', exact: true }).click();
+    expect(page.url()).toMatch(/period=year&by=user&show=cost&as=table/);
+    await page.reload();
+    const table = page.getByRole('region', { name: 'Usage by person' });
+    await table.getByRole('row', { name: /Nora Lindqvist/ }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/^user,label,runs,[\s\S]*Nora Lindqvist/);
+  });
+
+  it('is not offered to whoever may not see it', async () => {
+    const page = await enter('max@northlight.test', '/settings/usage');
+    await page.getByRole('heading', { level: 1, name: 'Not for your role' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+  });
+});
+
+describe('the audit log', () => {
+  it('is filtered by its address, goes on as one scrolls, and opens a row by keyboard', async () => {
+    const page = await enter('nora@northlight.test', '/settings/audit');
+    const log = page.getByRole('region', { name: 'Audit log' });
+    await log.getByRole('row').nth(50).waitFor();
+    await log.getByText('Scroll for more.').scrollIntoViewIfNeeded();
+    await log.getByRole('row').nth(80).waitFor();
+    await page.getByRole('combobox', { name: 'What' }).selectOption('Tool failed');
+    await expect.poll(() => page.url()).toContain('event=tool.failed');
+    await log.getByText('These are all rows.').waitFor();
+    await page.getByRole('combobox', { name: 'Person' }).selectOption('Max Fontaine');
+    await expect
+      .poll(async () => new Set(await log.locator('tbody td:nth-child(3)').allInnerTexts()))
+      .toEqual(new Set(['Max Fontaine']));
+    const first = log.getByRole('button', { name: 'Tool failed' }).first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog', { name: 'Row of the audit log' });
+    await drawer.getByText('TOOL_FAILED').waitFor();
+    await drawer.getByRole('region', { name: 'Given' }).getByText('"query"').waitFor();
+    await drawer.getByText('It is not yours to open, or no longer there.').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Tool failed');
+    await page.reload();
+    await log.getByRole('button', { name: 'Tool failed' }).first().waitFor();
+    expect(await page.getByRole('combobox', { name: 'Person' }).inputValue()).not.toBe('');
+  });
+
+  it('leads to the conversation where it is one’s own', async () => {
+    const page = await enter('nora@northlight.test', '/chat');
+    const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
+    await composer.fill('Say hello to the log');
+    await composer.press('Enter');
+    await page.waitForURL(/\/chat\/[0-9a-f-]{36}/);
+    const conversation = page.url().slice(-36);
+    await page.goto(`${stack.url}/settings/audit?conversation=${conversation}`);
+    const answer = page.getByRole('button', { name: 'Answer complete' });
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole('button', { name: 'Refresh' }).click();
+          return answer.count();
+        },
+        { timeout: 15_000 },
+      )
+      .toBeGreaterThan(0);
+    await answer.click();
+    await page
+      .getByRole('dialog')
+      .getByRole('link', { name: /^Open “/ })
+      .click();
+    await page.waitForURL(`${stack.url}/chat/${conversation}`);
+  });
+
+  it('is exported as it is filtered, and checked, in words', async () => {
+    const page = await enter('nora@northlight.test', '/settings/audit?event=tool.failed');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /^CSV/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^audit-northlight-.*\.csv$/);
+    const records = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(records.length).toBeGreaterThan(5);
+    for (const record of records.slice(1)) expect(record).toContain(',tool.failed,');
+    await page.getByText(`${records.length - 1} rows saved as`).waitFor();
+    await page.getByRole('button', { name: 'Check the log' }).click();
+    await page.getByRole('alert').getByText('The log is whole').waitFor();
+    await asOwner(async (client) => {
+      await client.query('set session_replication_role = replica');
+      await client.query(`update audit_log set cost_micros = 1 where seq = 700 and org_id = $1`, [
+        requireDemoOrg('northlight').id,
+      ]);
+    });
+    await page.getByRole('button', { name: 'Check the log' }).click();
+    const alarm = page.getByRole('alert');
+    await alarm.getByText('The log was tampered with').waitFor();
+    await alarm.getByText(/Row 700 is not as it was written\./).waitFor();
+  });
+});
+
+describe('kept conversations', () => {
+  it('warns before less is kept, saves, and shows both values of two who save at once', async () => {
+    const page = await enter('nora@northlight.test', '/settings/sessions');
+    const field = page.getByRole('textbox', { name: 'Conversations kept for each person' });
+    await field.fill('0');
+    await page.getByText('Enter a whole number from 1 to 500.').waitFor();
+    await field.fill('30');
+    await page.getByText('These rules keep less than those of now').waitFor();
+    const other = await context.newPage();
+    await other.goto(`${stack.url}/settings/sessions`);
+    await other.getByRole('switch', { name: 'Delete old conversations' }).check();
+    await other.getByRole('textbox', { name: 'Days without anything new' }).fill('90');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByText(/^Saved\./).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Days until deleted 90 Never/ }).waitFor();
+    await page.getByRole('button', { name: 'Save mine' }).click();
+    await page.getByText(/^Saved\./).waitFor();
+    await page.getByText(/by Nora Lindqvist/).waitFor();
+    await page.reload();
+    await expect.poll(() => field.inputValue()).toBe('30');
+  });
+
+  it('is read by everybody, and changed by few', async () => {
+    const page = await enter('max@northlight.test', '/settings/sessions');
+    await page.getByText('You can look at this and not change it').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  });
+});
+
+const PAGES = [YEAR, `${YEAR}&as=table`, '/settings/audit', '/settings/sessions'] as const;
+
+it.each([390, 1440])('U42, U43: fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
+    page.setDefaultTimeout(20_000);
+    await enter('nora@northlight.test', '/settings', page);
+    for (const path of PAGES) {
+      await page.goto(stack.url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThanOrEqual(0);
+      expect(await faultsOf(page), `${path} ${colorScheme}`).toEqual([]);
+    }
+    await page.goto(`${stack.url}/settings/audit`);
+    await page.getByRole('region', { name: 'Audit log' }).getByRole('button').first().click();
+    await page.getByRole('dialog').getByText('of the chain').waitFor();
+    expect(await faultsOf(page), `a row, ${colorScheme}`).toEqual([]);
+    await page.close();
+  }
+});

@@ -1,0 +1,40 @@
+// The settings pages as tests touch them.
+import pg from 'pg';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Stack } from '../stack.ts';
+import { faultsOf } from './faults-of.ts';
+
+export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
+export const saved = (page: Page): Promise<void> => page.getByText(/^Saved\./).waitFor();
+
+/** axe, in both colour schemes; and nothing is wider than the page. */
+export async function expectClean(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await faultsOf(page), colorScheme).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+}
+
+/** What a finger would miss: names of controls under 44 px, their hit area counted. */
+export const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('main :is(a, button, input, select, summary)')].flatMap((control) => {
+    const { width, height } = control.getBoundingClientRect();
+    const after = getComputedStyle(control, '::after');
+    const grown = after.position === 'absolute' ? -Number.parseFloat(after.top) * 2 : 0;
+    return width === 0 || (height + grown >= 44 && width + grown >= 44)
+      ? []
+      : [control.outerHTML.slice(0, 80) + ' ' + width + '×' + height];
+  })`);
+
+export async function query(stack: Stack, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

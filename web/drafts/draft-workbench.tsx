@@ -1,0 +1,119 @@
+// A template at work: its form at the side, the draft beside it, one above the other where there is no room.
+import { ChevronRight, Plus, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useSearch } from 'wouter';
+import type { Me } from '../../worker/contract.ts';
+import type { TemplateInfo } from '../../worker/templates-contract.ts';
+import { Button } from '../design/button.tsx';
+import { PageState } from '../design/page-state.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { DraftForm } from './draft-form.tsx';
+import { DraftPaper } from './draft-paper.tsx';
+import { DraftProblem } from './draft-problem.tsx';
+import { type Fields, issuesOf } from './form-values.ts';
+import { useDrafting } from './use-drafting.ts';
+
+type WorkbenchProps = {
+  me: Me;
+  template: TemplateInfo;
+  /** Of a draft that was begun before. */
+  session: string | null;
+  onBegun: (session: string) => void;
+  onNew: () => void;
+};
+
+export function DraftWorkbench({ me, template, session, onBegun, onNew }: WorkbenchProps) {
+  const search = useSearch();
+  const drafting = useDrafting(template.id, session, onBegun);
+  const [filled, setFilled] = useState<Fields | null>(session === null ? fromAddress(template, search) : null);
+  const [shown, setShown] = useState<string | null>(null);
+  const { versions, phase, problem, isBusy } = drafting;
+  const ofTemplate = versions.filter(({ templateId }) => templateId === template.id);
+  const version = ofTemplate.find(({ runId }) => runId === shown) ?? ofTemplate.at(-1) ?? null;
+  const fields = filled ?? version?.fields ?? {};
+
+  const begin = (values: Fields) => {
+    setShown(null);
+    drafting.start(values);
+  };
+
+  if (phase === 'missing') {
+    return (
+      <PageState
+        level={1}
+        icon={SearchX}
+        title="No such draft"
+        requestId={problem?.problem.requestId ?? null}
+        actions={
+          <Button tone="primary" onClick={onNew}>
+            New draft
+          </Button>
+        }
+      >
+        It was deleted, or it belongs to someone else.
+      </PageState>
+    );
+  }
+  return (
+    <>
+      <header className="flex flex-wrap items-end justify-between gap-3">
+        <div className="flex min-w-0 flex-col gap-1.5">
+          <nav aria-label="Where this belongs" className="flex items-center gap-1 text-small text-muted">
+            <Link
+              href="/drafts"
+              className="inline-flex min-h-6 items-center hover:text-text hover:underline touch:min-h-11"
+            >
+              Drafts
+            </Link>
+            <ChevronRight size={14} aria-hidden className="rtl:-scale-x-100" />
+          </nav>
+          <h1 className="text-display font-semibold tracking-tight">{template.name}</h1>
+          <p className="max-w-3xl text-muted">{template.description}</p>
+        </div>
+        {versions.length > 0 && (
+          <Button onClick={onNew} disabled={isBusy}>
+            <Plus size={16} aria-hidden />
+            New draft
+          </Button>
+        )}
+      </header>
+      {phase === 'loading' ? (
+        <Skeleton lines={['h-10 w-1/3', 'h-40 w-full', 'h-40 w-full']} />
+      ) : (
+        <div className="grid items-start gap-6 desk:grid-cols-[minmax(16rem,20rem)_minmax(0,1fr)]">
+          <DraftForm
+            template={template}
+            fields={fields}
+            onFields={setFilled}
+            issues={issuesOf(problem?.problem ?? null)}
+            isBusy={isBusy}
+            isAgain={ofTemplate.length > 0}
+            onSubmit={begin}
+          />
+          <div className="flex min-w-0 flex-col gap-4">
+            {problem && <DraftProblem {...problem} onAgain={() => begin(fields)} />}
+            <DraftPaper
+              me={me}
+              template={template}
+              versions={ofTemplate}
+              version={version}
+              onChoose={setShown}
+              drafting={drafting}
+            />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What the page that led here knows already. */
+function fromAddress(template: TemplateInfo, search: string): Fields {
+  const given = new URLSearchParams(search);
+  return Object.fromEntries(
+    template.fields.flatMap(({ name }) => {
+      const value = given.get(name);
+      return value === null || value === '' ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,129 @@
+// Takes a copy of the log as it is filtered: how many rows have come so far, a way to stop it, and what came of it.
+import { Braces, Download, Table2, TriangleAlert } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Banner } from '../../design/banner.tsx';
+import { Button } from '../../design/button.tsx';
+import { Menu } from '../../design/menu.tsx';
+import { showToast } from '../../design/toasts.ts';
+import { readProblem, unreachable } from '../../problem.ts';
+import { ProblemBanner } from '../problem-banner.tsx';
+import { type AuditFilter, auditExportAddress } from '../records-api.ts';
+import { createRowCounter } from './count-rows.ts';
+
+type Format = 'ndjson' | 'csv';
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly rows: number }
+  | { readonly kind: 'incomplete'; readonly rows: number }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+export function useAuditExport(filter: AuditFilter) {
+  const [state, setState] = useState<State>({ kind: 'idle' });
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
+
+  async function start(format: Format): Promise<void> {
+    const controller = new AbortController();
+    running.current = controller;
+    setState({ kind: 'running', rows: 0 });
+    try {
+      const { blob, name, rows, isIncomplete } = await download(auditExportAddress(filter, format), {
+        format,
+        signal: controller.signal,
+        onRows: (count) => setState({ kind: 'running', rows: count }),
+      });
+      save(blob, name);
+      setState(isIncomplete ? { kind: 'incomplete', rows } : { kind: 'idle' });
+      if (!isIncomplete) showToast({ words: `${rows.toLocaleString()} rows saved as ${name}.` });
+    } catch (error) {
+      if (controller.signal.aborted) setState({ kind: 'idle' });
+      else setState({ kind: 'failed', error: error instanceof Error ? error : unreachable() });
+    }
+  }
+
+  return { state, start: (format: Format) => void start(format), cancel: () => running.current?.abort() };
+}
+
+type AuditExport = ReturnType<typeof useAuditExport>;
+
+export function ExportButton({ state, start, cancel }: AuditExport) {
+  if (state.kind === 'running')
+    return (
+      <Button size="large" onClick={cancel}>
+        Cancel export
+      </Button>
+    );
+  return (
+    <Menu
+      trigger={
+        <Button size="large">
+          <Download size={16} aria-hidden />
+          Export
+        </Button>
+      }
+      entries={[
+        {
+          kind: 'item',
+          label: 'NDJSON, a row a line',
+          icon: <Braces size={16} aria-hidden />,
+          onSelect: () => start('ndjson'),
+        },
+        {
+          kind: 'item',
+          label: 'CSV, for spreadsheets',
+          icon: <Table2 size={16} aria-hidden />,
+          onSelect: () => start('csv'),
+        },
+      ]}
+    />
+  );
+}
+
+export function ExportState({ state }: Pick<AuditExport, 'state'>) {
+  return (
+    <>
+      <p role="status" className="text-small text-muted tabular-nums empty:hidden">
+        {state.kind === 'running' && `${state.rows.toLocaleString()} rows written…`}
+      </p>
+      {state.kind === 'incomplete' && (
+        <Banner tone="danger" icon={TriangleAlert} alert title="The export is incomplete">
+          It ended after {state.rows.toLocaleString()} rows, and its last line says why. Export it again for all of
+          them.
+        </Banner>
+      )}
+      {state.kind === 'failed' && <ProblemBanner error={state.error} />}
+    </>
+  );
+}
+
+type DownloadOptions = { format: Format; signal: AbortSignal; onRows: (rows: number) => void };
+
+/** The browser keeps what has come where it likes, on disk as well; the page holds none of it. */
+async function download(address: string, { format, signal, onRows }: DownloadOptions) {
+  const response = await fetch(address, { signal });
+  if (!response.ok || response.body === null) throw await readProblem(response);
+  const counter = createRowCounter(format);
+  let rows = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        rows = counter.take(chunk);
+        onRows(rows);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  const blob = await new Response(counted).blob();
+  const isIncomplete = counter.isIncomplete();
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? `audit.${format}`;
+  return { blob, name, rows: isIncomplete ? rows - 1 : rows, isIncomplete };
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,33 @@
+// Who belongs to the organisation, who is invited, and what each role permits.
+import { useQuery } from '@tanstack/react-query';
+import { Loading } from '../loading.tsx';
+import { has, type SettingsTabProps } from '../settings-access.ts';
+import { getInvitations, getRoles } from '../settings-api.ts';
+import { ViewOnly } from '../view-only.tsx';
+import { InvitationList } from './invitation-list.tsx';
+import { InviteForm } from './invite-form.tsx';
+import { MemberList } from './member-list.tsx';
+import { INVITATIONS_KEY, ROLES_KEY } from './members-key.ts';
+import { RoleList } from './role-list.tsx';
+
+const MANAGE = 'members:manage';
+
+export function MembersPage({ me }: SettingsTabProps) {
+  const roles = useQuery({ queryKey: ROLES_KEY, queryFn: getRoles, staleTime: 0 });
+  const invitations = useQuery({ queryKey: INVITATIONS_KEY, queryFn: getInvitations, staleTime: 0 });
+  const mayManage = has(me, [MANAGE]);
+  if (roles.data === undefined || invitations.data === undefined) {
+    const again = () => void Promise.all([roles.refetch(), invitations.refetch()]);
+    return <Loading error={roles.error ?? invitations.error} onRetry={again} />;
+  }
+  return (
+    <div className="flex flex-col gap-8">
+      {mayManage ? <InviteForm roles={roles.data.roles} /> : <ViewOnly me={me} permission={MANAGE} />}
+      {invitations.data.invitations.length > 0 && (
+        <InvitationList invitations={invitations.data.invitations} mayManage={mayManage} />
+      )}
+      <MemberList roles={roles.data.roles} mayManage={mayManage} />
+      <RoleList roles={roles.data.roles} own={me.org.role} />
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+// Use over time as columns, one a day or month. What it shows stands in its table too; here the picture alone is named.
+import type { Metric } from './usage-words.ts';
+
+export type Point = { readonly key: string; readonly name: string; readonly value: number };
+
+const WIDTH = 720;
+const HEIGHT = 220;
+const LEFT = 56;
+const BOTTOM = 24;
+const TOP = 10;
+/** So many names fit below the columns. */
+const MAX_NAMES = 8;
+
+export function TimeChart({ points, metric }: { points: readonly Point[]; metric: Metric }) {
+  const top = niceTop(Math.max(...points.map(({ value }) => value), 0));
+  const step = (WIDTH - LEFT) / Math.max(points.length, 1);
+  const thickness = Math.max(1, Math.min(48, step * 0.72));
+  const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const every = Math.ceil(points.length / MAX_NAMES);
+  const most = points.reduce<Point | null>((best, point) => (best && best.value >= point.value ? best : point), null);
+  return (
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`${metric.label} over time. ${most && most.value > 0 ? `Most on ${most.name}: ${metric.words(most.value)}.` : 'Nothing was used.'}`}
+      className="block w-full text-meta tabular-nums"
+    >
+      {[0, 0.5, 1].map((share) => (
+        <g key={share}>
+          <line x1={LEFT} x2={WIDTH} y1={y(top * share)} y2={y(top * share)} className="stroke-line-strong" />
+          <text x={LEFT - 8} y={y(top * share) + 4} textAnchor="end" className="fill-muted">
+            {share === 0 ? '0' : metric.words(top * share)}
+          </text>
+        </g>
+      ))}
+      {points.map(({ key, name, value }, at) => {
+        const x = LEFT + step * at + (step - thickness) / 2;
+        return (
+          <g key={key}>
+            {/* The whole column takes the pointer, however little was used. */}
+            <rect x={LEFT + step * at} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} className="fill-transparent">
+              <title>{`${name}: ${metric.words(value)}`}</title>
+            </rect>
+            {value > 0 && (
+              <rect
+                x={x}
+                y={Math.min(y(value), HEIGHT - BOTTOM - 1)}
+                width={thickness}
+                height={Math.max(1, HEIGHT - BOTTOM - y(value))}
+                rx={Math.min(3, thickness / 2)}
+                className="pointer-events-none fill-accent"
+              />
+            )}
+            {at % every === 0 && (
+              <text x={LEFT + step * (at + 0.5)} y={HEIGHT - 6} textAnchor="middle" className="fill-muted">
+                {name}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** The next round number, whose half is one too. */
+function niceTop(most: number): number {
+  if (most <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const round = [1, 2, 4, 6, 8, 10].find((factor) => factor * power >= most) ?? 10;
+  return round * power;
+}
