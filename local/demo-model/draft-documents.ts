@@ -1,7 +1,7 @@
 // The four documents that the demo model drafts, in the words of a template's own instructions: sections of rows, and gaps.
 import type { JsonObject } from './chat.ts';
 import { clock, day, factOf, listOf, person, section, tableOfRows, words } from './draft-parts.ts';
-import type { DraftRequest, DraftRow } from './drafting.ts';
+import type { DraftRequest, DraftRow } from './draft-request.ts';
 
 export function draftDocument(request: DraftRequest): string {
   const document = /email/i.test(request.name)

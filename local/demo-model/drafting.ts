@@ -2,17 +2,7 @@
 // missing; nothing is made up. Null where a request asks for no draft.
 import { type Chat, isJsonObject, type JsonObject } from './chat.ts';
 import { draftDocument } from './draft-documents.ts';
-
-export type DraftRow = { readonly kind: string; readonly facts: JsonObject };
-export type DraftRequest = {
-  /** Of the template, as the person's words begin. */
-  readonly name: string;
-  readonly filled: Readonly<Record<string, string>>;
-  readonly rows: readonly DraftRow[];
-  readonly notes: readonly string[];
-  /** Who asks. */
-  readonly person: string;
-};
+import type { DraftRequest, DraftRow } from './draft-request.ts';
 
 const IS_DRAFT = /^You draft a document\b/m;
 const ROW = /^\d+ ([A-Z]\w*) (\{.*\})$/;
