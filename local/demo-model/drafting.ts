@@ -1,8 +1,8 @@
 // Drafts a document from the rows that a request carries, one a line, each with its kind. What no row holds is marked
 // missing; nothing is made up. Null where a request asks for no draft.
-import { type Chat, isJsonObject, type JsonObject } from './chat.ts';
+import { type Chat, isJsonObject } from './chat.ts';
 import { draftDocument } from './draft-documents.ts';
-import type { DraftRequest, DraftRow } from './draft-request.ts';
+import type { DraftRow } from './draft-request.ts';
 
 const IS_DRAFT = /^You draft a document\b/m;
 const ROW = /^\d+ ([A-Z]\w*) (\{.*\})$/;
