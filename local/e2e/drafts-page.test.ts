@@ -72,7 +72,7 @@ describe('the four documents', () => {
     await paper(page).getByText('Subject: Advance for Denver').waitFor();
     await page.getByText('Every date, name, amount and contact stands in a source').waitFor();
     const sources = page.getByRole('list', { name: 'Sources' });
-    if (!(await sources.isVisible())) await page.getByText('Sources', { exact: true }).click();
+    if (!(await sources.isVisible())) await page.getByText(/^Sources/).click();
     expect(await sources.getByRole('link', { name: 'Glass Horizons Tour' }).getAttribute('href')).toMatch(
       /^\/workspace\/projects\//,
     );

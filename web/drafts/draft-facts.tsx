@@ -1,5 +1,5 @@
 // What stands under a draft: what of it is in no source, what it marks as missing, and the rows that it was made of.
-import { CircleCheck, SearchX, TriangleAlert } from 'lucide-react';
+import { ChevronRight, CircleCheck, SearchX, TriangleAlert } from 'lucide-react';
 import { Link } from 'wouter';
 import { Badge } from '../design/badge.tsx';
 import { Banner } from '../design/banner.tsx';
@@ -92,6 +92,11 @@ function Sources({ sources }: { sources: readonly DraftSource[] }) {
   return (
     <details className="group rounded-card border border-line-strong bg-raised" open={sources.length <= 12}>
       <summary className="flex min-h-10 cursor-pointer items-center gap-2 px-4 font-medium touch:min-h-11">
+        <ChevronRight
+          size={16}
+          aria-hidden
+          className="text-muted transition-transform group-open:rotate-90 rtl:-scale-x-100 rtl:group-open:scale-x-100"
+        />
         Sources
         <span className="rounded-full bg-neutral px-1.5 text-meta font-medium text-on-neutral tabular-nums">
           {sources.length}

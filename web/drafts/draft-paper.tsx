@@ -56,6 +56,7 @@ export function DraftPaper({ me, template, versions, version, onChoose, drafting
   const options = versions.map(({ runId }, index) => ({ value: runId, label: `Version ${index + 1}` }));
   return (
     <section aria-label="Draft" className="flex min-w-0 flex-col gap-4">
+      <h2 className="sr-only">Draft</h2>
       {versions.length > 1 && (
         <SelectField label="Version" options={options} value={version.runId} onChange={onChoose} className="max-w-48" />
       )}

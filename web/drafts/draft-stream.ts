@@ -26,7 +26,9 @@ export async function* readDraft(options: DraftStreamOptions): AsyncGenerator<St
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     const response: Response | null = await open(after, signal).catch(() => null);
     if (signal.aborted) return;
-    if (response && !response.ok && response.status < 502) throw await readProblem(response);
+    // What was begun is worth asking for again; what the server refuses at once is refused.
+    const isBegun = after !== null || lostAt !== null;
+    if (response && !response.ok && !(isBegun && response.status >= 502)) throw await readProblem(response);
     if (response?.ok && response.body) {
       onLink('steady');
       for await (const sent of eventsOf(response.body)) {

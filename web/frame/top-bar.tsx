@@ -29,12 +29,12 @@ export function TopBar({ me }: { me: Me }) {
               href={href}
               aria-current={isOpen ? 'page' : undefined}
               className={cx(
-                'inline-flex h-8 min-w-0 items-center gap-1.5 rounded-control px-2.5 transition-colors touch:h-11',
+                'inline-flex h-8 min-w-0 items-center gap-1.5 rounded-control px-2.5 transition-colors touch:h-11 touch:min-w-11 touch:justify-center',
                 isOpen ? 'bg-hover font-medium text-text' : 'text-muted hover:bg-hover hover:text-text',
               )}
             >
-              <Icon size={16} strokeWidth={1.75} aria-hidden className="hidden shrink-0 sm:block" />
-              <span className="truncate">{label}</span>
+              <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
+              <span className={isOpen ? 'truncate' : 'sr-only sm:not-sr-only sm:truncate'}>{label}</span>
             </Link>
           );
         })}
