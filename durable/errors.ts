@@ -115,6 +115,26 @@ export const ERRORS = {
     title: 'Decided already',
     detail: 'This was confirmed or cancelled before, perhaps in another tab.',
   },
+  APPROVAL_ELSEWHERE: {
+    status: 409,
+    title: 'On another branch',
+    detail: 'This belongs to a version of the conversation that is not shown. Go back to that version to decide it.',
+  },
+  MESSAGE_OF_ANOTHER: {
+    status: 403,
+    title: 'Not your question',
+    detail: 'Only the person who asked this question can edit it or have it answered again.',
+  },
+  ANSWER_UNDER_WAY: {
+    status: 409,
+    title: 'Answer under way',
+    detail: 'An answer is being written. Wait for it or stop it, then go back to what was said before.',
+  },
+  SESSION_ID_TAKEN: {
+    status: 409,
+    title: 'Session id taken',
+    detail: 'Another conversation of yours has this id already. Send the request with a new one.',
+  },
   APPROVAL_EXPIRED: {
     status: 410,
     title: 'Expired',

@@ -14,6 +14,7 @@ const PEOPLE = { orgs: READ, users: READ, roles: READ };
 const MEMBER = { ...PEOPLE, memberships: `${READ} blind-delete` };
 const ADMIN = {
   ...PEOPLE,
+  ai_feedback: READ,
   memberships: `${READ} update delete returning blind-update blind-delete`,
   invitations: `${READ} insert-as-self delete returning blind-delete`,
 };
@@ -143,11 +144,13 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
   systemForVictim: {
     ai_conversations: CONVERSATION,
     ai_messages: 'insert insert-as-self upsert',
+    ai_feedback: CONVERSATION,
     audit_log: 'insert insert-as-self upsert',
   },
   systemForColleague: {
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
+    ai_feedback: 'insert-as-self',
     audit_log: 'insert insert-as-self upsert',
   },
   systemOfOrg: { audit_log: 'insert insert-as-self upsert' },

@@ -123,6 +123,10 @@ export const aiConversations = pgTable(
     audience: text('audience', { enum: ['private', 'shared'] })
       .notNull()
       .default('private'),
+    forkedFrom: uuid('forked_from'),
+    forkedFromMessage: uuid('forked_from_message'),
+    forkedFromTitle: text('forked_from_title'),
+    forkedAt: uuid('forked_at'),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.id] })],
 );
@@ -165,8 +169,25 @@ export const aiMessages = pgTable(
       .notNull()
       .default('private'),
     authorId: uuid('author_id'),
+    parentOrdinal: count('parent_ordinal'),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.conversationId, table.id] })],
+);
+
+export const aiFeedback = pgTable(
+  'ai_feedback',
+  {
+    orgId: uuid('org_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    ownerId: uuid('owner_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    messageId: text('message_id').notNull(),
+    verdict: text('verdict', { enum: ['up', 'down'] }).notNull(),
+    comment: text('comment'),
+    model: text('model'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.userId, table.conversationId, table.messageId] })],
 );
 
 export const effectJournal = pgTable(

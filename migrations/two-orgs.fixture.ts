@@ -13,7 +13,8 @@ export type TwoOrgs = Awaited<ReturnType<typeof createTwoOrgs>>;
 const PLM_WRITE = ['parts:create', 'parts:update', 'tasks:update', 'change_orders:create', 'change_orders:update'];
 /** Of the role `admin` in both orgs. */
 export const ALL = [
-  ...['settings:update', 'ai_settings:create', 'ai_settings:update', 'audit:read', 'members:read', 'members:manage'],
+  ...['settings:update', 'ai_settings:create', 'ai_settings:update', 'audit:read', 'usage:read'],
+  ...['members:read', 'members:manage'],
   ...PLM_WRITE,
   ...PRODUCTION_READ,
 ];
@@ -127,6 +128,10 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       },
       ...{ role: 'user', ordinal: 1, content: 'What is the torque limit of the gripper?' },
     }),
+    ai_feedback: (fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, user_id: person, owner_id: person, conversation_id: ids.conversation },
+      ...{ message_id: fresh ? randomUUID() : 'message-1', verdict: 'down', comment: 'Wrong gripper.' },
+    }),
     effect_journal: (fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, user_id: person, key: fresh ? randomUUID() : 'effect-1', result: { ok: true } },
     }),
@@ -138,6 +143,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   const claims = createClaims(ids, deps.claimKey);
   await insert(owner, 'ai_conversations', rows['ai_conversations']?.(false) ?? {});
   await insert(owner, 'ai_messages', rows['ai_messages']?.(false) ?? {});
+  await insert(owner, 'ai_feedback', rows['ai_feedback']?.(false) ?? {});
   await insert(owner, 'invitations', rows['invitations']?.(false) ?? {});
   // The same words where several share them: no search and no person's claim finds them.
   const shared = { audience: 'shared' };

@@ -1,7 +1,9 @@
 // Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
+import type { ForkList } from '../worker/branching-contract.ts';
 import type {
   Decided,
   Me,
+  Message,
   MessageList,
   ModelList,
   Session,
@@ -60,6 +62,20 @@ export const decideApproval = (
   decision: 'approve' | 'decline',
 ): Promise<Decided> =>
   call('POST', `${AI}/sessions/${sessionId}/approvals/${encodeURIComponent(approvalId)}`, { decision });
+
+/** The session that begins with what was said up to the message; sent again with the same id it is the same one. */
+export const forkSession = (id: string, fork: { messageId: string; id: string }): Promise<Session> =>
+  call('POST', `${AI}/sessions/${id}/fork`, fork);
+export const getForks = (id: string): Promise<ForkList> => call('GET', `${AI}/sessions/${id}/forks`);
+export const showBranch = (id: string, messageId: string): Promise<Session> =>
+  call('PUT', `${AI}/sessions/${id}/branch`, { messageId });
+export const giveFeedback = (
+  id: string,
+  messageId: string,
+  feedback: NonNullable<Message['feedback']>,
+): Promise<unknown> => call('PUT', `${AI}/sessions/${id}/messages/${messageId}/feedback`, feedback);
+export const takeBackFeedback = (id: string, messageId: string): Promise<void> =>
+  call('DELETE', `${AI}/sessions/${id}/messages/${messageId}/feedback`);
 
 export const getWorkspacePage = (address: string): Promise<WorkspacePage> => call('GET', `/api/v1/workspace${address}`);
 export const getWorkspaceTab = (address: string): Promise<WorkspaceTab> => call('GET', `/api/v1/workspace${address}`);

@@ -18,6 +18,8 @@ import { chatRoutes, chatRunRoute } from './routes/chat.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { estimateRoutes } from './routes/estimate.ts';
 import { featureRoutes } from './routes/features.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
+import { forkRoutes } from './routes/forks.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
 import { meRoutes } from './routes/me.ts';
@@ -93,6 +95,8 @@ export function createApp(options: AppOptions = {}): Hono<EdgeEnv> {
     app.route(prefix, runRoutes);
     app.route(prefix, sessionRoutes);
     app.route(prefix, messageRoutes);
+    app.route(prefix, forkRoutes);
+    app.route(prefix, feedbackRoutes);
     app.route(prefix, watchRoutes);
     app.route(prefix, modelRoutes);
     app.route(prefix, estimateRoutes);

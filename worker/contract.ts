@@ -5,8 +5,10 @@ import {
   Audience,
   Author,
   CONFIRMATION_STATES,
+  ForkedFrom,
   MessagePart,
   MessageStatus,
+  Feedback as StoredFeedback,
   ToolReply,
 } from '../durable/conversation/requests.ts';
 import * as pages from '../durable/packs/workspace-page.ts';
@@ -34,6 +36,10 @@ export const Session = z
     designId: z.string().nullable(),
     pinned: z.boolean(),
     audience: Audience.meta({ description: '`shared`: everybody who sees its place takes part.' }),
+    forkedFrom: ForkedFrom.nullable().meta({
+      description:
+        'What it was copied from: that session, its last message that was copied, that message here, and its title then.',
+    }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
     activeRunId: z.string().nullable().meta({ description: 'The run that is answering now; always null in lists.' }),
@@ -106,6 +112,13 @@ export const Decided = z
   .meta({ id: 'Decided' });
 export type Decided = z.infer<typeof Decided>;
 
+export const Feedback = StoredFeedback.meta({ id: 'Feedback' });
+
+const Versions = z.object({ questions: z.array(z.string()), answers: z.array(z.string()) }).meta({
+  description:
+    'Of a question: ids of those that were asked in its place and of those that ask it again, its own among each. Shown by PUT branch.',
+});
+
 export const Message = z
   .object({
     id: z.uuid(),
@@ -125,6 +138,8 @@ export const Message = z
       .array(ToolReply.extend({ content: z.string() }))
       .meta({ description: 'What came of the message’s tool calls; `content` is JSON.' }),
     confirmations: z.array(Confirmation),
+    versions: Versions.nullable().meta({ description: 'Null where there is one way on.' }),
+    feedback: Feedback.nullable().meta({ description: 'What this person said of it.' }),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;

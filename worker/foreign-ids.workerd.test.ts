@@ -23,6 +23,9 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   'POST /runs/{runId}/cancel': {},
   'PATCH /sessions/{sessionId}': { title: 'Mine now' },
   'POST /sessions/{sessionId}/approvals/{approvalId}': { decision: 'approve' },
+  'POST /sessions/{sessionId}/fork': { messageId: nobodys('messageId') },
+  'PUT /sessions/{sessionId}/branch': { messageId: nobodys('messageId') },
+  'PUT /sessions/{sessionId}/messages/{messageId}/feedback': { verdict: 'up' },
   'PATCH /api/v1/members/{userId}': { role: 'member' },
   'POST /api/chat/v1/execute': { functionCall: { id: nobodys('approvalId') }, action: 'approve' },
 };

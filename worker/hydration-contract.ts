@@ -46,6 +46,8 @@ export const HydratedMessage = z
         error: true,
         confirmations: true,
         author: true,
+        versions: true,
+        feedback: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })

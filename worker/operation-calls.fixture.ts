@@ -12,6 +12,7 @@ const NOBODYS: Readonly<Record<string, () => string>> = {
   model: () => `model-${crypto.randomUUID()}`,
   name: () => 'chat',
   approvalId: () => crypto.randomUUID(),
+  messageId: () => crypto.randomUUID(),
   runId: () => `run-${crypto.randomUUID()}`,
   kind: () => 'item',
   id: () => crypto.randomUUID(),

@@ -1,6 +1,7 @@
 // What the API answers to, one entry a route, as data for the OpenAPI document. A test holds it against the routes.
 import { z } from 'zod';
 import { RunId } from '../durable/conversation/requests.ts';
+import { BRANCHING_OPERATIONS } from './branching-operations.ts';
 import {
   ApprovalId,
   Cancelled,
@@ -66,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: [
       ...MODEL_ERRORS,
       ...(['QUOTA_EXCEEDED', 'BUDGET_UNAVAILABLE', 'RUN_ID_REUSED', 'QUEUE_FULL'] as const),
-      ...(['BACKLOG_FULL', 'ACCESS_REVOKED'] as const),
+      ...(['BACKLOG_FULL', 'ACCESS_REVOKED', 'MESSAGE_OF_ANOTHER', 'ANSWER_UNDER_WAY'] as const),
     ],
   },
   {
@@ -185,7 +186,14 @@ export const OPERATIONS: readonly Operation[] = [
     params: SessionParams.extend({ approvalId: ApprovalId }),
     body: Decide,
     reply: { status: 200, description: 'The decision is taken; the run reports what came of it.', schema: Decided },
-    errors: ['APPROVAL_OF_ANOTHER', 'APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'QUEUE_FULL', ...MODEL_ERRORS],
+    errors: [
+      'APPROVAL_OF_ANOTHER',
+      'APPROVAL_DECIDED',
+      'APPROVAL_EXPIRED',
+      'APPROVAL_ELSEWHERE',
+      'QUEUE_FULL',
+      ...MODEL_ERRORS,
+    ],
   },
   {
     method: 'get',
@@ -196,6 +204,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: AiSettingsQuery,
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
+  ...BRANCHING_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...IDENTITY_OPERATIONS,

@@ -6,7 +6,7 @@ import type { HydratedMessage, HydratedPart } from './hydration-contract.ts';
 import { jsonOrText } from './json-or-text.ts';
 
 export function toMessage(message: ShownMessage): Message {
-  const { role, tool: _tool, ...shown } = message;
+  const { role, tool: _tool, versions, feedback, ...shown } = message;
   if (role === 'tool') throw new AppError('INTERNAL', { cause: new Error('a tool reply is shown beside its call') });
   return {
     ...shown,
@@ -15,6 +15,8 @@ export function toMessage(message: ShownMessage): Message {
     createdAt: toIso(message.createdAt),
     replies: [...message.replies],
     confirmations: message.confirmations.map(toConfirmation),
+    versions: versions ? { questions: [...versions.questions], answers: [...versions.answers] } : null,
+    feedback: feedback ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 // their exact rate of model calls.
 // Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
 import { DurableObject } from 'cloudflare:workers';
+import type { SessionRecord } from '../conversation/requests.ts';
 import { sessionIdOf } from '../conversation/session-name.ts';
 import { logFailure } from '../log.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
@@ -36,6 +37,7 @@ import { requireSafeLogin } from './safe-login.ts';
 import {
   hydrateSessions,
   isHydrated,
+  listForks,
   listSessions,
   programOfSession,
   putSession,
@@ -202,6 +204,13 @@ export class Account extends DurableObject<Env> {
     await this.#hydrate(orgId);
     const page = listSessions(this.#sql, orgId, { limit, cursor });
     return page ? { ok: true, ...page } : { ok: false, code: 'BAD_REQUEST' };
+  }
+
+  /** What the person made of one of their sessions. */
+  async listForks(input: RemoveSessionInput): Promise<readonly SessionRecord[]> {
+    const { orgId, sessionId } = RemoveSessionInput.parse(input);
+    await this.#hydrate(orgId);
+    return listForks(this.#sql, orgId, sessionId);
   }
 
   /** An Account that is new, or newly in this org, learns once what Postgres has kept. */

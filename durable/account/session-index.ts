@@ -1,6 +1,6 @@
 // The person's conversations, newest first, so that the list needs no Postgres; each Conversation keeps its entry.
 // An entry is a copy: a late or repeated one never replaces a newer one, and never revives what was removed.
-import type { SessionRecord } from '../conversation/requests.ts';
+import { ForkedFrom, type SessionRecord } from '../conversation/requests.ts';
 import { formatCursor, parseCursor, type SessionCursor } from './session-cursor.ts';
 
 /** Of the unpinned sessions the newest are kept; what is beyond is given to the caller to delete. */
@@ -17,9 +17,10 @@ type Row = {
   created_at: number;
   updated_at: number;
   version: number;
+  forked_from: string | null;
 };
 
-const COLUMNS = 'id, title, model, program_id, design_id, pinned, created_at, updated_at, version';
+const COLUMNS = 'id, title, model, program_id, design_id, pinned, created_at, updated_at, version, forked_from';
 
 export function putSession(sql: SqlStorage, orgId: string, session: SessionRecord): void {
   const [known] = sql
@@ -33,7 +34,7 @@ export function putSession(sql: SqlStorage, orgId: string, session: SessionRecor
     return;
   }
   sql.exec(
-    `insert or replace into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert or replace into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...values(orgId, session),
   );
 }
@@ -42,7 +43,7 @@ export function putSession(sql: SqlStorage, orgId: string, session: SessionRecor
 export function hydrateSessions(sql: SqlStorage, orgId: string, sessions: readonly SessionRecord[]): void {
   for (const session of sessions) {
     sql.exec(
-      `insert or ignore into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or ignore into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...values(orgId, session),
     );
   }
@@ -56,7 +57,7 @@ export function isHydrated(sql: SqlStorage, orgId: string): boolean {
 export function removeSession(sql: SqlStorage, orgId: string, sessionId: string, now: number): void {
   sql.exec(
     `insert into sessions (org_id, id, pinned, created_at, updated_at, version, removed_at) values (?, ?, 0, ?, ?, 0, ?)
-     on conflict (org_id, id) do update set removed_at = excluded.removed_at, title = null`,
+     on conflict (org_id, id) do update set removed_at = excluded.removed_at, title = null, forked_from = null`,
     orgId,
     sessionId,
     now,
@@ -118,12 +119,25 @@ export function listSessions(
   return { sessions: shown, cursor: rows.length > page.limit && last ? formatCursor(last) : null };
 }
 
+/** The person's own forks of a session, newest first. The list keeps few enough to look at each. */
+export function listForks(sql: SqlStorage, orgId: string, sessionId: string): SessionRecord[] {
+  const rows = sql.exec<Row>(
+    `select ${COLUMNS} from sessions
+     where org_id = ? and removed_at is null and json_extract(forked_from, '$.sessionId') = ?
+     order by created_at desc, id desc`,
+    orgId,
+    sessionId,
+  );
+  return rows.toArray().map(toRecord);
+}
+
 /** Before every row: later than any time, and `~` sorts after every UUID. */
 const FIRST: SessionCursor = { updatedAt: Number.MAX_SAFE_INTEGER, id: '~' };
 
 function values(orgId: string, session: SessionRecord): (string | number | null)[] {
   const { id, title, model, programId, designId, createdAt, updatedAt, version } = session;
-  return [orgId, id, title, model, programId, designId, session.pinned ? 1 : 0, createdAt, updatedAt, version];
+  const fork = session.forkedFrom ? JSON.stringify(session.forkedFrom) : null;
+  return [orgId, id, title, model, programId, designId, session.pinned ? 1 : 0, createdAt, updatedAt, version, fork];
 }
 
 const toRecord = (row: Row): SessionRecord => ({
@@ -136,4 +150,5 @@ const toRecord = (row: Row): SessionRecord => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   version: row.version,
+  ...(row.forked_from !== null && { forkedFrom: ForkedFrom.parse(JSON.parse(row.forked_from)) }),
 });

@@ -37,4 +37,6 @@ export const ACCOUNT_STEPS: readonly string[] = [
      unique (org_id, kind, mark)
    );
    create index session_marks_by_session on session_marks (org_id, session_id, kind);`,
+  // JSON of what a session was copied from.
+  `alter table sessions add column forked_from text;`,
 ];

@@ -3,7 +3,7 @@
 // rolled back must still read what the newer one put here.
 import { z } from 'zod';
 import { Settlement } from '../budget/requests.ts';
-import { Audience, SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
+import { Audience, Feedback, SessionRecord, TranscriptMessage } from '../conversation/requests.ts';
 import { AuditEvent } from './audit-event.ts';
 
 /** Whose conversation it is: the user in whose name Postgres lets it in. */
@@ -20,11 +20,26 @@ export const StoredItem = z.discriminatedUnion('kind', [
     /** Orders the messages of a conversation. */
     ordinal: z.int(),
     position: z.int(),
+    /** The turn that its turn follows; the one before it where absent. */
+    parent: z.int().optional(),
     message: TranscriptMessage,
     /** The conversation's; private where absent. */
     audience: Audience.optional(),
   }),
   z.object({ kind: z.literal('audit'), ...Owner, audit: AuditEvent }),
+  z.object({
+    kind: z.literal('feedback'),
+    ...Owner,
+    sessionId: z.uuid(),
+    messageId: z.uuid(),
+    /** Whose it is, who need not be the conversation's owner. */
+    authorId: z.uuid(),
+    model: z.string().nullable(),
+    /** Null where it was taken back. */
+    feedback: Feedback.nullable(),
+    /** Unix milliseconds. */
+    at: z.int(),
+  }),
 ]);
 export type StoredItem = z.infer<typeof StoredItem>;
 

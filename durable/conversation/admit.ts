@@ -5,17 +5,21 @@ import { AppError } from '../errors.ts';
 import type { SharedPlace } from '../packs/pack.ts';
 import type { Access } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
+import { abandonCards } from './abandon-cards.ts';
 import { decideApproval, getApproval } from './approvals.ts';
 import { beginAt, enter } from './audience.ts';
+import { type Begun, branchOff } from './branch-off.ts';
+import { isOn, pathTo, readBranches } from './branches.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import { keepEarlierMessages } from './earlier-messages.ts';
 import { auditOf, messageItem, runItems } from './facts.ts';
-import type { RunCall, RunRequest } from './requests.ts';
+import type { RunCall, RunRequest, TranscriptMessage } from './requests.ts';
 import { resolveFor } from './resolve-for.ts';
 import { answeredBy, authorOf, findRun, insertRun, type Run } from './runs.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { newStep } from './step.ts';
+import { placeTurn } from './thread.ts';
 import { titleFrom } from './title.ts';
 import { blankMessage, nextOrdinal, putMessage } from './transcript.ts';
 
@@ -42,6 +46,7 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
   if (before && backlog(deps.sql) >= MAX_BACKLOG) throw new AppError('BACKLOG_FULL', { retryAfterSeconds: 60 });
+  const branch = branchOff(deps, request, access, before);
   const resolved = resolveFor(deps, request, before, { access, settings: call.settings });
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
@@ -51,7 +56,8 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : keepEarlierMessages(deps, session, request);
     const created = newRun(deps, { ...call, run: request }, resolved, now);
-    commit(deps, { session, isNew: before === null, earlier }, created, request, access);
+    const shown = placeTurn(deps.sql, session, created.ordinal, branch);
+    commit(deps, { session: shown, isNew: before === null, earlier, branch }, created, request, access);
     return created;
   });
   const turn = beginTurn(deps, run, { access, place, requestedModel: request.model, resolved });
@@ -145,7 +151,13 @@ function commit(
     session,
     isNew,
     earlier,
-  }: { readonly session: Session; readonly isNew: boolean; readonly earlier: readonly OutboxItem[] },
+    branch,
+  }: {
+    readonly session: Session;
+    readonly isNew: boolean;
+    readonly earlier: readonly OutboxItem[];
+    readonly branch: Begun | null;
+  },
   run: Run,
   request: RunRequest,
   access: Access,
@@ -158,26 +170,35 @@ function commit(
     { kind: 'conversation', ...owner, session: toRecord(session) },
     ...(isNew ? [{ kind: 'audit' as const, ...owner, audit: auditOf(deps, run, 'session.created', meta) }] : []),
     ...earlier,
-    ...(request.message ? keepWords(deps, session, run, request.message.text) : []),
+    ...(request.message ? keepWords(deps, session, run, branch?.question ?? inWords(run, request.message.text)) : []),
+    ...(branch ? abandonCards(deps, run) : []),
     ...request.decisions.map((decision) => takeDecision(deps, run, decision, access)),
     ...runItems(session, run.runId, access),
   ]);
 }
 
-function keepWords(deps: ConversationDeps, session: Session, run: Run, text: string): OutboxItem[] {
+type Words = Pick<TranscriptMessage, 'parts' | 'author'>;
+
+const inWords = (run: Run, text: string): Words => ({
+  parts: [{ type: 'text', content: text }],
+  author: authorOf(run),
+});
+
+/** A question that is asked again is another message with the same words. */
+function keepWords(deps: ConversationDeps, session: Session, run: Run, { parts, author }: Words): OutboxItem[] {
   const owner = { orgId: session.orgId, userId: session.ownerId };
   const blank = blankMessage({
     id: deps.newId(),
     runId: run.runId,
     role: 'user',
-    parts: [{ type: 'text', content: text }],
+    parts,
     status: 'complete',
     createdAt: run.createdAt,
   });
-  const message = { ...blank, author: authorOf(run) };
+  const message = { ...blank, author: author ?? null };
   putMessage(deps.sql, { ordinal: run.ordinal, position: 0 }, message);
   return [
-    messageItem(session, { ordinal: run.ordinal, position: 0 }, message),
+    messageItem(deps, session, { ordinal: run.ordinal, position: 0 }, message),
     { kind: 'audit', ...owner, audit: auditOf(deps, run, 'message.sent', {}) },
   ];
 }
@@ -189,6 +210,9 @@ function takeDecision(
   access: Access,
 ): OutboxItem {
   const approval = decideApproval(deps.sql, decision, { access, runId: run.runId, now: run.createdAt });
+  // What the decision goes on from is what is shown.
+  if (!isOn(pathTo(readBranches(deps.sql), run.ordinal), approval.place.ordinal))
+    throw new AppError('APPROVAL_ELSEWHERE');
   const meta = { approvalId: approval.id, tool: approval.tool, digest: approval.digest };
   const audit = auditOf(deps, run, decision.approve ? 'tool.approved' : 'tool.declined', { meta });
   return { kind: 'audit', orgId: run.orgId, userId: run.actorId, audit };

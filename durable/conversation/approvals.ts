@@ -12,14 +12,14 @@ import type { Place } from './transcript.ts';
 /** How long a card can be confirmed: what it showed must still be what the user has in mind. */
 export const APPROVAL_LIFETIME_MS = 5 * 60_000;
 
-const CardShape = z.object({
+export const CardShape = z.object({
   action: z.enum(CARD_ACTIONS),
   title: z.string(),
   message: z.string(),
   details: z.array(z.object({ label: z.string(), before: z.string().optional(), value: z.string() })),
 });
 const Versions = z.array(z.object({ kind: z.string(), id: z.string(), version: z.number() }));
-const Outcome = z.object({ message: z.string(), path: z.string().nullable(), label: z.string().nullable() });
+export const Outcome = z.object({ message: z.string(), path: z.string().nullable(), label: z.string().nullable() });
 export type Outcome = z.infer<typeof Outcome>;
 
 /**

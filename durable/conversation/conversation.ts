@@ -19,15 +19,20 @@ import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { admit } from './admit.ts';
-import { getApproval, toConfirmation, unsettledApprovals } from './approvals.ts';
-import { arrive, getVisible, isSharedPlace } from './audience.ts';
+import { unsettledApprovals } from './approvals.ts';
+import { arrive, isSharedPlace } from './audience.ts';
+import { CopyInCall, CopyOutCall, FeedbackCall, ShowBranchCall } from './branching-calls.ts';
 import { createBudgetGuard } from './budget-guard.ts';
 import { settleLost } from './carry-out.ts';
 import { confirmRights } from './confirm-rights.ts';
+import { copyIn } from './copy-in.ts';
+import { copyOut } from './copy-out.ts';
+import { decide } from './decide.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { estimate } from './estimate.ts';
 import { createEventLog } from './event-log.ts';
 import { storedEvents } from './event-store.ts';
+import { judge } from './feedback.ts';
 import * as manage from './manage.ts';
 import { createMembers } from './members.ts';
 import { recover } from './recover.ts';
@@ -46,13 +51,13 @@ import {
 import { refusalOf } from './reserve-step.ts';
 import { runTurn } from './run-turn.ts';
 import { sessionCache } from './session.ts';
+import { showBranch } from './show-branch.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { standingOf } from './standing.ts';
 import { createStreams } from './streams.ts';
 import { every, later, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
-import { mayDecide } from './watch-rights.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
@@ -220,39 +225,33 @@ export class Conversation extends DurableObject<Env> {
     return this.#as(call.access, (access) => manage.cancel(this.#deps, { ...call, access }));
   }
 
+  /** For the edge, which takes it to the object of the fork. */
+  copyOut(call: CopyOutCall) {
+    const { messageId, access } = CopyOutCall.parse(call);
+    return this.#as(access, (known) => copyOut(this.#deps, { access: known, messageId }));
+  }
+
+  copyIn(call: CopyInCall) {
+    const { access, ...rest } = CopyInCall.parse(call);
+    return this.#as(access, (known) => copyIn(this.#deps, { access: known, ...rest }));
+  }
+
+  async showBranch(call: ShowBranchCall) {
+    const { access, ...rest } = ShowBranchCall.parse(call);
+    const answer = await this.#as(access, (known) => showBranch(this.#deps, { access: known, ...rest }));
+    this.#watchers.tell();
+    return answer;
+  }
+
+  judge(call: FeedbackCall) {
+    const { access, ...rest } = FeedbackCall.parse(call);
+    return this.#as(access, (known) => judge(this.#deps, { access: known, ...rest }));
+  }
+
   /** The owner's click on a card. The run that it starts can be followed like any other. */
   decide(call: z.input<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
     const parsed = DecideCall.parse(call);
-    return this.#as(parsed.access, () => this.#decide(parsed));
-  }
-
-  async #decide(call: z.output<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const { access, settings, requestId, runId, approvalId, approve, digest } = call;
-    const session = getVisible(this.#deps, access);
-    if (!session) return { ok: false, code: 'NOT_FOUND' };
-    const parentRunId = getApproval(this.ctx.storage.sql, approvalId)?.runId ?? null;
-    const nothing = { message: null, model: null, programId: null, designId: null, parentRunId };
-    const run = {
-      ...nothing,
-      sessionId: session.id,
-      runId,
-      decisions: [{ approvalId, approve }],
-      mode: 'chat' as const,
-      digest,
-    };
-    try {
-      const unproven = await mayDecide(this.#deps, access);
-      if (unproven) return { ok: false, code: unproven.code };
-      const started = this.#start({ run, access, settings, requestId, lastEventId: null });
-      const refusal = (await started?.refusal) ?? null;
-      if (refusal) return { ok: false, code: refusal.code };
-    } catch (error) {
-      if (error instanceof AppError) return { ok: false, code: error.code, detail: error.detail };
-      throw error;
-    }
-    const approval = getApproval(this.ctx.storage.sql, approvalId);
-    if (!approval) return { ok: false, code: 'NOT_FOUND' };
-    return { ok: true, runId, confirmation: toConfirmation(approval, this.#deps.now()) };
+    return this.#as(parsed.access, () => decide(this.#deps, (run) => this.#start(run), parsed));
   }
 
   async remove(call: { access: Access; requestId: string }) {

@@ -32,7 +32,7 @@ export function keepEarlierMessages(
       createdAt: session.createdAt,
     });
     putMessage(deps.sql, { ordinal, position }, message);
-    return messageItem(session, { ordinal, position }, message);
+    return messageItem(deps, session, { ordinal, position }, message);
   });
 }
 

@@ -126,7 +126,7 @@ export function keepMessage(deps: ConversationDeps, place: Place, message: Trans
   const session = deps.session.get();
   if (!session || session.deletedAt !== null) return [];
   putMessage(deps.sql, place, message);
-  return [messageItem(session, place, message)];
+  return [messageItem(deps, session, place, message)];
 }
 
 function tellSession(deps: ConversationDeps, run: Run): OutboxItem[] {

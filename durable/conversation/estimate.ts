@@ -6,6 +6,7 @@ import type { ConversationDeps, Resolved } from './deps.ts';
 import { type Prepared, prepareRequest } from './model-request.ts';
 import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
 import { type Rights, resolveFor } from './resolve-for.ts';
+import { draftedThread } from './thread.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
 
 export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
@@ -45,7 +46,7 @@ export function prepareDraft(
     tools: toolsFor(access, draft.mode),
     ordinal,
     historyFrom: session?.historyFrom ?? 0,
-    sessionId: draft.sessionId,
+    thread: draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId }),
     readTurn: (place) => ({ ordinal: place, messages: place === ordinal ? [message] : readTurn(deps.sql, place) }),
   });
   return { ok: true, resolved, prepared };

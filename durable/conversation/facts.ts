@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { IndexItem, StoredItem } from '../audit/outbox.ts';
 import type { Access } from '../principal.ts';
+import { parentOf, readBranches } from './branches.ts';
 import type { ConversationDeps } from './deps.ts';
 import type { TranscriptMessage } from './requests.ts';
 import type { Run } from './runs.ts';
@@ -64,9 +65,15 @@ export function auditOfSession(
 }
 
 /** A message as Postgres keeps it, in the name of the conversation's owner whoever wrote it. */
-export const messageItem = (session: Session, place: Place, message: TranscriptMessage): StoredItem => {
+export const messageItem = (
+  { sql }: Pick<ConversationDeps, 'sql'>,
+  session: Session,
+  place: Place,
+  message: TranscriptMessage,
+): StoredItem => {
   const { orgId, ownerId: userId, id: sessionId, audience } = session;
-  return { kind: 'message', orgId, userId, sessionId, ...place, message, audience };
+  const parent = parentOf(readBranches(sql), place.ordinal);
+  return { kind: 'message', orgId, userId, sessionId, ...place, parent, message, audience };
 };
 
 /** The owner's list. A shared conversation stands in nobody's, so it is found at its place and no list outlives a membership. */

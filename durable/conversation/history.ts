@@ -11,8 +11,12 @@ export type Turn = { readonly ordinal: number; readonly messages: readonly Trans
 export type HistoryDeps = {
   /** The turn with this ordinal; no messages where there is none. */
   readTurn(ordinal: number): Turn;
+  /** The turn that this one follows; the one before it where this is left out. */
+  parentOf?(ordinal: number): number;
   /** Several people speak, and the model is told who said what. */
   readonly isShared?: boolean;
+  /** Whose conversation it is. What others said, where it was copied, is told to be theirs. */
+  readonly ownerId?: string;
 };
 
 export type History = {
@@ -42,8 +46,9 @@ function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: n
   const turns: ModelMessage[][] = [];
   let tokens = 0;
   let first = current;
-  for (let ordinal = current; ordinal >= from; ordinal -= 1) {
-    const messages = toModelMessages(deps.readTurn(ordinal), deps.isShared ?? false);
+  const parentOf = (ordinal: number): number => deps.parentOf?.(ordinal) ?? ordinal - 1;
+  for (let ordinal = current; ordinal >= from; ordinal = parentOf(ordinal)) {
+    const messages = toModelMessages(deps.readTurn(ordinal), deps);
     const cost = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
     // A turn that carries out a decision goes on with the one before it, which holds the call.
     const isComplete = turns[0]?.[0]?.role === 'user';
@@ -73,10 +78,13 @@ function joinTurn(
 }
 
 /** A turn without an answer is left with a note in its place: roles alternate, and the model knows. */
-function toModelMessages(turn: Turn, isShared: boolean): ModelMessage[] {
+function toModelMessages(turn: Turn, { isShared, ownerId }: HistoryDeps): ModelMessage[] {
+  const isOthers = ({ author }: TranscriptMessage): boolean =>
+    isShared === true || (ownerId !== undefined && author != null && author.id !== ownerId);
   return turn.messages.flatMap((message, index): ModelMessage[] => {
     const text = textOf(message.parts);
-    if (message.role === 'user') return [{ role: 'user', text: isShared ? saidBy(message.author, text) : text }];
+    if (message.role === 'user')
+      return [{ role: 'user', text: isOthers(message) ? saidBy(message.author, text) : text }];
     if (message.role === 'tool' || message.status === 'streaming') return [];
     const toolCalls = message.parts.filter((part) => part.type === 'tool-call');
     if (toolCalls.length === 0) return [{ role: 'assistant', text: text === '' ? NO_ANSWER : text }];

@@ -6,8 +6,11 @@ import type { AiSettings } from '../providers/ai-settings.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { approvalsOfMessage, pendingApprovals, type StoredApproval, toConfirmation } from './approvals.ts';
 import { beginAt, enter, getUnbegun, getVisible } from './audience.ts';
+import { isOn } from './branches.ts';
+import { copiedCardsOf } from './copied-cards.ts';
 import type { ConversationDeps, LiveTurn } from './deps.ts';
 import { auditOfSession, indexItems } from './facts.ts';
+import { feedbackOf } from './feedback.ts';
 import { toInterrupt } from './interrupts.ts';
 import type {
   Answer,
@@ -26,8 +29,10 @@ import { findRun, type RunStatus } from './runs.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { standingOf } from './standing.ts';
+import { shownPath } from './thread.ts';
 import { readMessages, textOf } from './transcript.ts';
 import { STOPPED } from './turn.ts';
+import { shownVersions } from './versions.ts';
 
 export type Read = { readonly session: SessionRecord; readonly activeRunId: string | null };
 
@@ -64,21 +69,31 @@ export function read(deps: ConversationDeps, access: Access): Answer<Read> {
 
 /** A page of the transcript. An answer under way comes with what it has said so far, stored first and then shown. */
 export function messages(deps: ConversationDeps, call: PageCall): Answer<MessagePage> {
-  if (!getVisible(deps, call.access)) {
+  const session = getVisible(deps, call.access);
+  if (!session) {
     if (!getUnbegun(deps, call.access)) return NOT_FOUND;
     return { ok: true, messages: [], cursor: null, activeRunId: null, standing: standingOf(deps), waiting: null };
   }
-  const page = readMessages(deps.sql, call);
+  const path = shownPath(deps.sql, session);
+  const page = readMessages(deps.sql, { ...call, path });
   const stored = page.messages.map((message) => {
     const turn = message.status === 'streaming' ? deps.live.get(message.runId) : undefined;
     const isWritten = turn?.step.messageId === message.id && deps.log.storeNow(message.runId);
     return turn && isWritten ? { ...message, parts: turn.step.writer.parts() } : message;
   });
   // What waits for somebody else's decision is shown, and not put to this person.
-  const [waiting] = pendingOf(deps, call.access).slice(-1);
+  const [waiting] = pendingOf(deps, call.access)
+    .filter(({ place }) => isOn(path, place.ordinal))
+    .slice(-1);
+  const versions = shownVersions(deps.sql, page);
+  const feedback = feedbackOf(deps.sql, call.access.userId);
   return {
     ok: true,
-    messages: toShown(deps, stored),
+    messages: toShown(deps, stored).map((message) => ({
+      ...message,
+      versions: versions.get(message.id) ?? null,
+      feedback: feedback.get(message.id) ?? null,
+    })),
     cursor: page.cursor,
     activeRunId: deps.queue.running(),
     standing: standingOf(deps),
@@ -98,12 +113,12 @@ function toShown(deps: ConversationDeps, stored: readonly TranscriptMessage[]): 
     const replies = stored.slice(index + 1, next < 0 ? undefined : next).flatMap(toReplies);
     const calls = new Set(message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
     if (calls.size === 0) return [{ ...message, replies: [], confirmations: [] }];
-    const cards = approvalsOfMessage(deps.sql, message.id);
+    const cards = approvalsOfMessage(deps.sql, message.id).map((approval) => toConfirmation(approval, deps.now()));
     return [
       {
         ...message,
         replies: replies.filter(({ callId }) => calls.has(callId)),
-        confirmations: cards.map((approval) => toConfirmation(approval, deps.now())),
+        confirmations: cards.length > 0 ? cards : copiedCardsOf(deps.sql, message.id),
       },
     ];
   });
@@ -210,16 +225,18 @@ export async function remove(deps: ConversationDeps, by: Remover): Promise<Answe
   return { ok: true, removed: true };
 }
 
+const CONTENT_TABLES = ['messages', 'events', 'approvals', 'runs', 'branches', 'copied_cards', 'feedback'] as const;
+
 /** Erases what was said in a deleted conversation. An object that was cut off before this does it when it starts. */
 export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction'>): void {
   deps.transaction(() => {
-    for (const table of ['messages', 'events', 'approvals', 'runs']) deps.sql.exec(`delete from ${table}`);
+    for (const table of CONTENT_TABLES) deps.sql.exec(`delete from ${table}`);
   });
 }
 
 function markRemoved(deps: ConversationDeps, session: Session, by: Remover): void {
   const now = deps.now();
-  deps.session.put(changeSession(session, { deletedAt: now, title: null }, now));
+  deps.session.put(changeSession(session, { deletedAt: now, title: null, forkedFrom: null }, now));
   const owner = { orgId: session.orgId, userId: session.ownerId };
   const who =
     'access' in by

@@ -11,6 +11,7 @@ import type { ConversationDeps, Resolved } from './deps.ts';
 import { assembleHistory, type Turn } from './history.ts';
 import type { RunMode } from './requests.ts';
 import { systemPrompt } from './system-prompt.ts';
+import type { Thread } from './thread.ts';
 
 /** The most history that one turn sends. Costs grow with it on every turn, usefulness hardly. */
 const MAX_HISTORY_TOKENS = 48_000;
@@ -32,8 +33,8 @@ export type Question = {
   /** The turn that asks, and the first that is still sent. */
   readonly ordinal: number;
   readonly historyFrom: number;
-  readonly sessionId: string;
   readTurn(ordinal: number): Turn;
+  readonly thread: Thread;
 };
 
 export type Prepared = {
@@ -54,7 +55,12 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, answerTokens(access), asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
   const history = assembleHistory(
-    { readTurn: (ordinal) => question.readTurn(ordinal), isShared },
+    {
+      readTurn: (ordinal) => question.readTurn(ordinal),
+      parentOf: question.thread.parentOf,
+      ownerId: question.thread.ownerId,
+      isShared,
+    },
     {
       from: Math.max(question.historyFrom, 1),
       current: question.ordinal,
@@ -67,7 +73,7 @@ export function prepareRequest(deps: Pick<ConversationDeps, 'viewOf'>, question:
     messages: history.messages,
     tools: tools.map(toModelTool),
     maxOutputTokens,
-    cacheKey: question.sessionId,
+    cacheKey: question.thread.cacheKey,
   };
   return { request, promptTokens: estimateRequestTokens(request), historyFrom: history.from };
 }

@@ -31,6 +31,10 @@ const EarlierMessages = z
   .array(EarlierMessage)
   .refine((messages) => messages.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')));
 
+/** What a turn takes the place of, on a branch of its own: a question is edited, or asked again for another answer. */
+export const BranchOff = z.object({ kind: z.enum(['edit', 'again']), messageId: z.uuid() });
+export type BranchOff = z.infer<typeof BranchOff>;
+
 /** One turn that a user asks for. */
 export const RunRequest = z.object({
   sessionId: z.uuid(),
@@ -47,6 +51,8 @@ export const RunRequest = z.object({
   /** What the user has in view beside the conversation, in the words of the page that shows it. */
   about: z.string().max(200).nullish(),
   parentRunId: RunId.nullable(),
+  /** Where the turn begins a branch; it follows what is shown where this is absent. */
+  branch: BranchOff.optional(),
   /** What was said before, where the conversation begins with this request; else it has no effect. */
   earlier: EarlierMessages.optional(),
   /** What the user's program adds to the rules of this turn, with the user's rights and no more. */
@@ -128,6 +134,17 @@ export const PageCall = z.object({
 });
 export type PageCall = z.infer<typeof PageCall>;
 
+/** Of a copied conversation: what it was copied from, and where the copy ends in it. */
+export const ForkedFrom = z.object({
+  sessionId: z.uuid(),
+  /** The last message that was copied, there and here. */
+  messageId: z.uuid(),
+  copyId: z.uuid(),
+  /** What the other one was called then. */
+  title: z.string().nullable(),
+});
+export type ForkedFrom = z.infer<typeof ForkedFrom>;
+
 /** A conversation as who takes part sees it. Times are Unix milliseconds. */
 export const SessionRecord = z.object({
   id: z.uuid(),
@@ -138,6 +155,7 @@ export const SessionRecord = z.object({
   pinned: z.boolean(),
   /** Private where absent. */
   audience: Audience.optional(),
+  forkedFrom: ForkedFrom.nullish(),
   createdAt: z.int(),
   updatedAt: z.int(),
   /** Grows with every change, so that a late copy never replaces a newer one. */
@@ -194,7 +212,11 @@ export const TranscriptMessage = z.object({
 });
 export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
 
-export const CONFIRMATION_STATES = ['pending', 'confirmed', 'cancelled', 'expired', 'failed', 'unknown'] as const;
+export const CONFIRMATION_STATES = [
+  ...(['pending', 'confirmed', 'cancelled', 'expired', 'failed', 'unknown'] as const),
+  /** Copied with its message: it waited in the original, and is decided there. */
+  'elsewhere',
+] as const;
 
 /** A card: what runs when the user confirms it, or what became of it. Times are Unix milliseconds. */
 export type Confirmation = {
@@ -215,7 +237,18 @@ export type Confirmation = {
 export type ShownMessage = TranscriptMessage & {
   readonly replies: readonly (ToolReply & { readonly content: string })[];
   readonly confirmations: readonly Confirmation[];
+  /** Of a question, where there is more than one way on: the questions asked in its place, each by its message's id. */
+  readonly versions?: ShownVersions | null;
+  /** What this person thinks of it. */
+  readonly feedback?: Feedback | null;
 };
+
+/** Ids of questions: choosing one shows its branch. The message's own id is among them. */
+export type ShownVersions = { readonly questions: readonly string[]; readonly answers: readonly string[] };
+
+export const VERDICTS = ['up', 'down'] as const;
+export const Feedback = z.object({ verdict: z.enum(VERDICTS), comment: z.string().max(2_000).nullable() });
+export type Feedback = z.infer<typeof Feedback>;
 
 /** A turn and whose it is. */
 export type TurnOf = { readonly runId: string; readonly author: Author };

@@ -16,6 +16,7 @@ import { prepareRequest } from './model-request.ts';
 import { holdUntilReserved, letGoUnreserved, refusalOf } from './reserve-step.ts';
 import { getRunUse, setRunStarted, setRunUse } from './runs.ts';
 import { nextStep, openLog } from './step.ts';
+import { threadOf } from './thread.ts';
 import { runCalls } from './tool-step.ts';
 import { findMessage, readTurn } from './transcript.ts';
 import { abortedEnding, type Ending, failedEnding, type Streamed, usageOf } from './turn.ts';
@@ -157,7 +158,7 @@ function ask(deps: ConversationDeps, turn: LiveTurn, { tools }: Options): Asked 
     tools,
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
-    sessionId: run.sessionId,
+    thread: threadOf(deps.sql, session),
     readTurn: (ordinal) => ({ ordinal, messages: readTurn(deps.sql, ordinal) }),
   });
   // That the first turn is sent from the start needs no row.

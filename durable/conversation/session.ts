@@ -2,7 +2,7 @@
 // Org and owner are pinned when it is made and every call is held against them.
 import type { Access } from '../principal.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
-import { Audience, type SessionDraft, type SessionRecord } from './requests.ts';
+import { Audience, ForkedFrom, type SessionDraft, type SessionRecord } from './requests.ts';
 
 export type Session = SessionRecord & {
   readonly audience: Audience;
@@ -10,6 +10,11 @@ export type Session = SessionRecord & {
   readonly ownerId: string;
   readonly ownerSubject: string;
   readonly historyFrom: number;
+  /** The last turn of the branch that is shown; null for the newest. */
+  readonly shown: number | null;
+  readonly forkedFrom: ForkedFrom | null;
+  /** Under which a provider finds the prompt again; a fork has its original's. Null for the id. */
+  readonly cacheKey: string | null;
   readonly deletedAt: number | null;
 };
 
@@ -29,6 +34,9 @@ type SessionRow = {
   version: number;
   history_from: number;
   audience: string;
+  shown: number | null;
+  forked_from: string | null;
+  cache_key: string | null;
 };
 
 /** The session, read from storage once and written through: nobody but this object changes it. */
@@ -71,6 +79,9 @@ function readSession(sql: SqlStorage): Session | null {
     version: row.version,
     historyFrom: row.history_from,
     audience: Audience.parse(row.audience),
+    shown: row.shown,
+    forkedFrom: row.forked_from === null ? null : ForkedFrom.parse(JSON.parse(row.forked_from)),
+    cacheKey: row.cache_key,
   };
 }
 
@@ -89,6 +100,9 @@ export function beginSession(access: Access, draft: SessionDraft, audience: Audi
     // Versions start at the clock, so that a conversation made anew after a loss is newer than its stored copies.
     version: now,
     historyFrom: 0,
+    shown: null,
+    forkedFrom: null,
+    cacheKey: null,
   };
 }
 
@@ -100,7 +114,8 @@ export function changeSession(session: Session, change: Partial<Session>, now: n
 function writeSession(sql: SqlStorage, session: Session): void {
   sql.exec(
     `insert or replace into session (only_row, id, org_id, owner_id, owner_subject, title, model, program_id, design_id, pinned,
-       created_at, updated_at, deleted_at, version, history_from, audience) values (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       created_at, updated_at, deleted_at, version, history_from, audience, shown, forked_from, cache_key)
+     values (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     session.id,
     session.orgId,
     session.ownerId,
@@ -116,10 +131,15 @@ function writeSession(sql: SqlStorage, session: Session): void {
     session.version,
     session.historyFrom,
     session.audience,
+    session.shown,
+    session.forkedFrom && JSON.stringify(session.forkedFrom),
+    session.cacheKey,
   );
 }
 
 export function toRecord(session: Session): SessionRecord {
-  const { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version } = session;
-  return { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version };
+  const { id, title, model, programId, designId, pinned, audience, forkedFrom, createdAt, updatedAt, version } =
+    session;
+  const record = { id, title, model, programId, designId, pinned, audience, createdAt, updatedAt, version };
+  return forkedFrom ? { ...record, forkedFrom } : record;
 }

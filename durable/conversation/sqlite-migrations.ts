@@ -54,4 +54,17 @@ export const CONVERSATION_STEPS: readonly string[] = [
    alter table messages add column author text;
    alter table runs add column actor_name text;`,
   `alter table runs add column lease_id text;`,
+  `-- See branches.ts.
+   create table branches (ordinal integer primary key, parent integer not null, repeats integer);
+   -- The last turn that is shown; null for the newest.
+   alter table session add column shown integer;
+   -- JSON of what a copied conversation was copied from, and the key of the prompt that it shares with it.
+   alter table session add column forked_from text;
+   alter table session add column cache_key text;
+   -- JSON of cards as they stood when a message was copied: they can be decided in the original alone.
+   create table copied_cards (message_id text primary key, cards text not null) without rowid;
+   create table feedback (
+     message_id text not null, user_id text not null, verdict text not null, comment text,
+     primary key (message_id, user_id)
+   ) without rowid;`,
 ];

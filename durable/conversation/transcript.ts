@@ -2,6 +2,7 @@
 // A turn's ordinal and a position within it order the rows, so a queued question keeps its answer beside it.
 import { z } from 'zod';
 import { Usage } from '../providers/models.ts';
+import type { Range } from './branches.ts';
 import { Author, MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from './requests.ts';
 
 type MessageRow = {
@@ -72,23 +73,26 @@ export function blankMessage(
 /** Where a page ends early, so that long answers do not fill an object's memory. */
 const MAX_PAGE_CHARS = 1_000_000;
 
-export type TranscriptPage = { readonly messages: readonly TranscriptMessage[]; readonly cursor: string | null };
+export type TranscriptPage = {
+  readonly messages: readonly TranscriptMessage[];
+  /** The turn of each. */
+  readonly ordinals: readonly number[];
+  readonly cursor: string | null;
+};
 
 /**
- * The newest `limit` messages before the cursor or as many as fit, oldest first. A page never begins with what a tool
+ * The newest `limit` messages of a path before the cursor or as many as fit, oldest first. A page never begins with what a tool
  * answered: that belongs to who called it. An unknown cursor reads as the end.
  */
-export function readMessages(sql: SqlStorage, options: { limit: number; before: string | null }): TranscriptPage {
+export function readMessages(
+  sql: SqlStorage,
+  options: { limit: number; before: string | null; path: readonly Range[] },
+): TranscriptPage {
   const before = parseCursor(options.before);
-  const rows = sql.exec<MessageRow>(
-    'select * from messages where (ordinal, position) < (?, ?) order by ordinal desc, position desc',
-    before.ordinal,
-    before.position,
-  );
   const page: MessageRow[] = [];
   let chars = 0;
   let hasMore = false;
-  for (const row of rows) {
+  for (const row of rowsBack(sql, options.path, before)) {
     chars += row.parts.length;
     const isFull = page.length >= options.limit || (page.length > 0 && chars > MAX_PAGE_CHARS);
     hasMore = isFull && page[0]?.role !== 'tool';
@@ -96,8 +100,29 @@ export function readMessages(sql: SqlStorage, options: { limit: number; before: 
     page.unshift(row);
   }
   const first = page[0];
-  return { messages: page.map(toMessage), cursor: hasMore && first ? `${first.ordinal}.${first.position}` : null };
+  return {
+    messages: page.map(toMessage),
+    ordinals: page.map(({ ordinal }) => ordinal),
+    cursor: hasMore && first ? `${first.ordinal}.${first.position}` : null,
+  };
 }
+
+function* rowsBack(sql: SqlStorage, path: readonly Range[], before: Place): Generator<MessageRow> {
+  for (const { first, last } of path) {
+    yield* sql.exec<MessageRow>(
+      `select * from messages where ordinal between ? and ? and (ordinal, position) < (?, ?)
+       order by ordinal desc, position desc`,
+      first,
+      last,
+      before.ordinal,
+      before.position,
+    );
+  }
+}
+
+/** Where a message stands, by its id alone; null where there is none with it. */
+export const findPlace = (sql: SqlStorage, id: string): Place | null =>
+  sql.exec<Place>('select ordinal, position from messages where id = ?', id).toArray()[0] ?? null;
 
 /** The place in the conversation that the next turn takes. */
 export const nextOrdinal = (sql: SqlStorage): number =>

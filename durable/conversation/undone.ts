@@ -31,3 +31,14 @@ export const WITHDRAWN: Refused = {
   isError: false,
   endsTurn: false,
 };
+
+const ABANDONED_WORDS = 'The question was edited or asked again before this was confirmed. Nothing was changed.';
+/** The branch that it stands on was left before anybody decided. */
+export const ABANDONED: Refused = {
+  kind: 'refused',
+  code: 'STOPPED',
+  message: ABANDONED_WORDS,
+  content: JSON.stringify({ stopped: true, message: ABANDONED_WORDS }),
+  isError: false,
+  endsTurn: false,
+};

@@ -14,12 +14,14 @@ export async function listConversations(
   options: { limit: number },
 ): Promise<SessionRecord[]> {
   const { id, title, model, programId, designId, pinned, createdAt, updatedAt, version } = aiConversations;
+  const { forkedFrom, forkedFromMessage, forkedFromTitle, forkedAt } = aiConversations;
+  const fork = { forkedFrom, forkedFromMessage, forkedFromTitle, forkedAt };
   const [rows] = await withTenant(
     deps,
     { kind: 'user', org: owner.orgId, user: owner.userId },
     (db) => [
       db
-        .select({ id, title, model, programId, designId, pinned, createdAt, updatedAt, version })
+        .select({ id, title, model, programId, designId, pinned, createdAt, updatedAt, version, ...fork })
         .from(aiConversations)
         .where(
           and(
@@ -33,7 +35,19 @@ export async function listConversations(
     ],
     { readOnly: true },
   );
-  return rows;
+  return rows.map(toSession);
+}
+
+type ForkColumns = Pick<
+  typeof aiConversations.$inferSelect,
+  'forkedFrom' | 'forkedFromMessage' | 'forkedFromTitle' | 'forkedAt'
+>;
+
+function toSession<R extends ForkColumns>(row: R) {
+  const { forkedFrom, forkedFromMessage, forkedFromTitle, forkedAt, ...session } = row;
+  if (forkedFrom === null || forkedFromMessage === null || forkedAt === null) return session;
+  const fork = { sessionId: forkedFrom, messageId: forkedFromMessage, copyId: forkedAt, title: forkedFromTitle };
+  return { ...session, forkedFrom: fork };
 }
 
 /** Where a page ended. */

@@ -9,6 +9,7 @@ import type { StoredItem } from '../audit/outbox.ts';
 import type { TranscriptMessage } from '../conversation/requests.ts';
 import type { Usage } from '../providers/models.ts';
 import type { Owner } from './conversations.ts';
+import { storeFeedback } from './feedback.ts';
 import { getDatabaseFault } from './sqlstate.ts';
 import { type PostgresDeps, type TenantDb, withTenant } from './with-tenant.ts';
 
@@ -43,6 +44,8 @@ function toQuery(db: TenantDb, item: StoredItem): BatchItem<'pg'> {
         .where(and(eq(aiConversations.orgId, item.orgId), eq(aiConversations.id, item.sessionId)));
     case 'message':
       return db.insert(aiMessages).values(toMessageRow(item)).onConflictDoNothing();
+    case 'feedback':
+      return storeFeedback(db, item);
     case 'audit':
       // Without a target: naming one would need the right to read the log.
       return db.insert(auditLog).values(toAuditRow(item.audit)).onConflictDoNothing();
@@ -50,10 +53,17 @@ function toQuery(db: TenantDb, item: StoredItem): BatchItem<'pg'> {
 }
 
 function upsertConversation(db: TenantDb, { orgId, userId, session }: Extract<StoredItem, { kind: 'conversation' }>) {
-  const { title, model, programId, designId, pinned, version, updatedAt } = session;
+  const { forkedFrom, ...record } = session;
+  const { title, model, programId, designId, pinned, version, updatedAt } = record;
+  const fork = forkedFrom && {
+    forkedFrom: forkedFrom.sessionId,
+    forkedFromMessage: forkedFrom.messageId,
+    forkedFromTitle: forkedFrom.title,
+    forkedAt: forkedFrom.copyId,
+  };
   return db
     .insert(aiConversations)
-    .values({ ...session, orgId, userId })
+    .values({ ...record, ...fork, orgId, userId })
     .onConflictDoUpdate({
       target: [aiConversations.orgId, aiConversations.id],
       set: { title, model, programId, designId, pinned, version, updatedAt },
@@ -62,12 +72,13 @@ function upsertConversation(db: TenantDb, { orgId, userId, session }: Extract<St
 }
 
 function toMessageRow(item: Extract<StoredItem, { kind: 'message' }>): typeof aiMessages.$inferInsert {
-  const { orgId, userId, sessionId, ordinal, position, message } = item;
+  const { orgId, userId, sessionId, ordinal, position, parent, message } = item;
   const { id, runId, role, parts, status, createdAt, model, provider, usage, costMicros, priceVersion, error } =
     message;
   const shared = { audience: item.audience ?? 'private', authorId: message.author?.id ?? null };
   return {
     ...{ orgId, userId, conversationId: sessionId, id, runId, ordinal, position, role, status, createdAt },
+    parentOrdinal: parent ?? null,
     ...{ content: textOf(message), parts, model, provider, costMicros, priceVersion, errorCode: error?.code ?? null },
     ...toUsageColumns(usage),
     ...shared,

@@ -3,7 +3,8 @@ import type { UIMessage } from '@tanstack/ai-client';
 import { memo, type ReactNode } from 'react';
 import { ConfirmationCard } from './confirmation-card.tsx';
 import { useConversationState } from './conversation.tsx';
-import { Bubble, reasoningOf, textOf } from './message.tsx';
+import { Bubble } from './message.tsx';
+import { reasoningOf, textOf } from './message-text.ts';
 import { toolCallsOf } from './tool-call.ts';
 import { ToolLabels } from './tool-labels.tsx';
 

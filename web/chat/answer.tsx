@@ -2,7 +2,6 @@
 // decisions to take, places to open, waiting line, ending, usage, copy.
 import type { UIMessage } from '@tanstack/ai-client';
 import { memo, useMemo } from 'react';
-import { CopyButton } from '../design/copy-button.tsx';
 import { useModels } from '../queries.ts';
 import { type AnswerFacts, turnFacts } from './answer-facts.ts';
 import { AnswerStatus } from './answer-status.tsx';
@@ -10,7 +9,9 @@ import { AnswerStep } from './answer-step.tsx';
 import { usageLine, waitingLine } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import { LiveUsage } from './live-usage.tsx';
-import { Article, Bubble, reasoningOf, textOf } from './message.tsx';
+import { Article, Bubble } from './message.tsx';
+import { AnswerActions } from './message-actions.tsx';
+import { reasoningOf, textOf } from './message-text.ts';
 import { Offers } from './offers.tsx';
 import { toolCallsOf } from './tool-call.ts';
 import { useNow } from './use-now.ts';
@@ -19,6 +20,9 @@ type AnswerProps = {
   /** None while the answer has not begun. */
   steps: readonly UIMessage[];
   facts?: AnswerFacts;
+  /** What is answered, and whether directly; null where it is not loaded. */
+  question?: UIMessage | null;
+  isFirst?: boolean;
   position: number;
   total: number;
   last: boolean;
@@ -26,7 +30,8 @@ type AnswerProps = {
 
 export const NO_STEPS: readonly UIMessage[] = [];
 
-export const Answer = memo(function Answer({ steps, facts: given, position, total, last }: AnswerProps) {
+export const Answer = memo(function Answer(props: AnswerProps) {
+  const { steps, facts: given, question = null, isFirst = false, position, total, last } = props;
   const conversation = useConversation();
   const log = useConversationState((state) => state.log);
   const tools = useConversationState((state) => state.tools);
@@ -59,7 +64,7 @@ export const Answer = memo(function Answer({ steps, facts: given, position, tota
       : null;
 
   return (
-    <Article position={position} total={total} label="Assistant" status={status} busy={streaming}>
+    <Article position={position} total={total} label="Assistant" status={status} busy={streaming} answer={lastStep?.id}>
       <div className="flex min-w-0 flex-col gap-2">
         {steps.map((step) => (
           <AnswerStep
@@ -77,10 +82,19 @@ export const Answer = memo(function Answer({ steps, facts: given, position, tota
         {!streaming && <Offers offers={offers.filter((offer, at) => firstWith(offers, offer.href) === at)} />}
       </div>
       {streaming && <LiveUsage />}
+      {streaming && text !== '' && (
+        <AnswerActions steps={steps} question={question} isFirst={isFirst} last={last} live>
+          {null}
+        </AnswerActions>
+      )}
       {facts && (done || link !== 'steady') && (
         <AnswerStatus facts={facts} link={streaming || link === 'lost' ? link : 'steady'} actions={actions} />
       )}
-      {done && facts && text !== '' && <Footer facts={facts} text={text} />}
+      {done && facts && (
+        <AnswerActions steps={steps} question={question} isFirst={isFirst} last={last} live={false}>
+          {text !== '' && <UsageLine facts={facts} />}
+        </AnswerActions>
+      )}
     </Article>
   );
 });
@@ -99,16 +113,11 @@ function awaitsWords(
 const firstWith = (offers: readonly { readonly href: string }[], href: string): number =>
   offers.findIndex((offer) => offer.href === href);
 
-function Footer({ facts, text }: { facts: AnswerFacts; text: string }) {
+function UsageLine({ facts }: { facts: AnswerFacts }) {
   const { data } = useModels();
   const label = data?.models.find((model) => model.id === facts.model)?.label ?? facts.model;
   const line = usageLine(facts, label);
-  return (
-    <div className="mt-1 flex min-h-7 items-center gap-1 text-meta text-muted">
-      <CopyButton text={text} label="Copy answer" />
-      {line && <span className="tabular-nums">{line}</span>}
-    </div>
-  );
+  return line && <span className="tabular-nums">{line}</span>;
 }
 
 function Waiting({ hasText }: { hasText: boolean }) {

@@ -3,6 +3,7 @@ import { FlaskConical, PanelLeft } from 'lucide-react';
 import { Badge } from '../design/badge.tsx';
 import { IconButton } from '../design/icon-button.tsx';
 import { useModels } from '../queries.ts';
+import { ForkTree } from './fork-tree.tsx';
 import { useTitle } from './use-title.ts';
 
 export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
@@ -13,6 +14,7 @@ export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
       <h1 dir="auto" className="min-w-0 grow truncate font-medium [text-align:match-parent]">
         {title}
       </h1>
+      <ForkTree />
       <DemoBadge />
     </header>
   );

@@ -5,6 +5,7 @@ import { ComposerButtons } from './composer-buttons.tsx';
 import { sendMode } from './composer-keys.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import type { SendMode } from './conversation-store.ts';
+import { otherAuthor } from './people.ts';
 import { isOthersTurn } from './standing.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -29,7 +30,7 @@ type ComposerProps = {
 
 export function Composer(props: ComposerProps) {
   const { userId, draftKey, about = null, chip, tools, takesFocus = true, escapeKey = 'stops' } = props;
-  const { send, stop } = useConversation();
+  const { send, stop, store } = useConversation();
   // While somebody else is answered one can send: it waits for its turn.
   const live = useConversationState((state) => state.live && !isOthersTurn(state));
   const { text, edit, sent } = useDraft(userId, draftKey);
@@ -58,8 +59,16 @@ export function Composer(props: ComposerProps) {
     field.current?.focus({ preventScroll: true });
   };
 
+  /** One's own last question, from an empty field. */
+  const editLast = () => {
+    const { messages, me } = store.get();
+    const last = messages.findLast((message) => message.role === 'user' && otherAuthor(message, me?.id) === null);
+    if (last) store.set({ editing: last.id });
+  };
+
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape' && live && escapeKey === 'stops') stop();
+    if (event.key === 'ArrowUp' && text === '' && !live) editLast();
     const mode = sendMode(event.nativeEvent);
     if (mode === null) return;
     event.preventDefault();

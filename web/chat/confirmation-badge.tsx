@@ -1,6 +1,6 @@
 // A proposal that was decided, or can no longer be: folded to a badge in words and colour, with what came of it, by whom
 // and when. What it was stays to be looked up.
-import { Ban, Check, ChevronRight, CircleHelp, CircleX, Clock, type LucideIcon } from 'lucide-react';
+import { Ban, Check, ChevronRight, CircleHelp, CircleX, Clock, type LucideIcon, Split } from 'lucide-react';
 import { Link } from 'wouter';
 import type { Confirmation } from '../../worker/contract.ts';
 import { Badge } from '../design/badge.tsx';
@@ -27,6 +27,12 @@ const ENDINGS: Record<Exclude<ConfirmationState, 'pending'>, Badged> = {
     label: 'Outcome unknown',
     note: 'This may or may not have been done. Look at the item before you try again.',
   },
+  elsewhere: {
+    tone: 'neutral',
+    icon: Split,
+    label: 'In the original',
+    note: 'This waits in the conversation that this one was forked from, and can be decided only there.',
+  },
 };
 
 /** Whoever is named clicked; what came of the click is another matter. */
@@ -36,6 +42,7 @@ const DECIDED_WORDS = {
   expired: 'Asked',
   failed: 'Confirmed',
   unknown: 'Confirmed',
+  elsewhere: 'Confirmed',
 } as const;
 
 export function ConfirmationBadge({

@@ -9,7 +9,9 @@ export type ConfirmationState = Confirmation['state'];
 export type CardAction = Confirmation['card']['action'];
 export type CardDetail = Confirmation['card']['details'][number];
 
-const STATES: readonly ConfirmationState[] = ['pending', 'confirmed', 'cancelled', 'expired', 'failed', 'unknown'];
+const STATES: readonly ConfirmationState[] = [
+  ...(['pending', 'confirmed', 'cancelled', 'expired', 'failed', 'unknown', 'elsewhere'] as const),
+];
 const ACTIONS: readonly CardAction[] = ['create', 'update', 'transition', 'delete'];
 
 export type Decision = 'approve' | 'decline';

@@ -31,7 +31,7 @@ type RuntimeProps = {
 };
 
 export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded }: RuntimeProps) {
-  const { id: sessionId, store, bind } = conversation;
+  const { id: sessionId, store, bind, reconnect } = conversation;
   const sent = useRef<(Asked & { before: readonly UIMessage[] }) | null>(null);
   /** A run is about to be replayed: until it is, what is shown of it stays. */
   const replaying = useRef(false);
@@ -108,16 +108,22 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
 
   useEffect(() => {
     bind({
-      send: (text, { mode, about }) => {
+      send: (text, { mode, about, branch }) => {
         sent.current = { text, mode, about, before: chat.messages };
         const read = { ...store.get().read, sending: true };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now(), read });
-        const body = forwarded({ mode, about, model: store.get().model });
+        const body = forwarded({ mode, about, branch, model: store.get().model });
+        // What follows the question stands on another version; ids and versions are read again when the answer has come.
+        const cut = branch ? chat.messages.findIndex(({ id }) => id === branch.from) : -1;
+        if (cut >= 0) chat.setMessages(chat.messages.slice(0, cut));
+        const branched = branch !== null;
         void chat.sendMessage({ id: crypto.randomUUID(), content: text }, { body }).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
           if (sent.current !== null) chat.setMessages([...sent.current.before]);
+          const isTaken = sent.current === null;
           sent.current = null;
           store.set({ read: { ...store.get().read, sending: false } });
+          if (branched && isTaken) reconnect();
         });
       },
       abort: chat.stop,

@@ -1,6 +1,7 @@
 // The state of one open conversation, outside React, so that the page, the panel and Quick Ask can share one stream, and
 // a new client for the same conversation can take over without a flicker.
 import type { UIMessage } from '@tanstack/ai-client';
+import type { Message } from '../../worker/contract.ts';
 import type { Problem } from '../problem.ts';
 import { type AnswerLog, EMPTY_LOG } from './answer-facts.ts';
 import type { ChatContext } from './chat-context.ts';
@@ -13,6 +14,15 @@ import type { WatchState } from './watch.ts';
 
 /** A chat answers with all tools, a search briefly and with those that find. */
 export type SendMode = 'chat' | 'search';
+
+/** A message that begins a version of its own. */
+export type BranchFrom = {
+  readonly kind: 'edit' | 'again';
+  /** The server's id of what is edited or answered again. */
+  readonly messageId: string;
+  /** The question of this page from which on another version is shown. */
+  readonly from: string;
+};
 
 export type ConversationState = {
   readonly sessionId: string;
@@ -64,6 +74,10 @@ export type ConversationState = {
   readonly watch: WatchState;
   /** Messages on their way to wait behind somebody else's turn. */
   readonly outgoing: readonly { readonly runId: string; readonly text: string }[];
+  /** The question that is being edited. */
+  readonly editing: string | null;
+  /** What was said of answers on this page, ahead of what the server tells; by message. */
+  readonly judged: Readonly<Record<string, Message['feedback']>>;
   /** What this page has read; see standing.ts. */
   readonly read: Pick<Read, 'sending' | 'reading' | 'following' | 'ended' | 'version'>;
 };
@@ -106,6 +120,8 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
     people: [],
     watch: 'away',
     outgoing: [],
+    editing: null,
+    judged: {},
     read: { sending: false, reading: !options.isNew, following: null, ended: null, version: 0 },
   };
   let shown = state;

@@ -4,7 +4,12 @@ import type { Confirmation } from '../../worker/contract.ts';
 import { cancelRun, decideApproval } from '../api.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Decision } from './confirmation.ts';
-import { type ConversationStore, createConversationStore, type SendMode } from './conversation-store.ts';
+import {
+  type BranchFrom,
+  type ConversationStore,
+  createConversationStore,
+  type SendMode,
+} from './conversation-store.ts';
 import { decide } from './decide.ts';
 import { sendToWait } from './send-to-wait.ts';
 import { isOthersTurn } from './standing.ts';
@@ -17,6 +22,7 @@ export type SendOptions = {
   readonly mode?: SendMode;
   /** What is in view as it is sent. */
   readonly about?: ChatContext | null;
+  readonly branch?: BranchFrom | null;
 };
 
 /** What a client of the conversation can do. */
@@ -57,11 +63,11 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
   return {
     id,
     store,
-    send: (text, { mode = 'chat', about = null } = {}) => {
+    send: (text, { mode = 'chat', about = null, branch = null } = {}) => {
       // Somebody else's turn goes on being shown; what is said meanwhile waits behind it.
       if (isOthersTurn(store.get())) void sendToWait(store, { text, mode, about });
-      else if (controls === null) waiting = { text, options: { mode, about } };
-      else controls.send(text, { mode, about });
+      else if (controls === null) waiting = { text, options: { mode, about, branch } };
+      else controls.send(text, { mode, about, branch });
     },
     stop: () => {
       const { runId, live } = store.get();

@@ -1,6 +1,6 @@
 // What a message takes along besides its words, in the names of the wire.
 import type { ChatContext } from './chat-context.ts';
-import type { SendMode } from './conversation-store.ts';
+import type { BranchFrom, SendMode } from './conversation-store.ts';
 
 export type Along = {
   readonly mode: SendMode;
@@ -8,12 +8,16 @@ export type Along = {
   readonly model: string | null;
   /** What is in view as it is sent. */
   readonly about: ChatContext | null;
+  /** What it takes the place of, or answers again. */
+  readonly branch?: BranchFrom | null;
 };
 
-export const forwarded = ({ mode, model, about }: Along) => ({
+export const forwarded = ({ mode, model, about, branch }: Along) => ({
   ...(mode === 'search' && { mode }),
   ...(model !== null && { model }),
   ...(about?.programId && { programId: about.programId }),
   ...(about?.designId && { designId: about.designId }),
   ...(about && { about: about.label }),
+  ...(branch?.kind === 'edit' && { edits: branch.messageId }),
+  ...(branch?.kind === 'again' && { regenerates: branch.messageId }),
 });

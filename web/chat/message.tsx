@@ -1,12 +1,16 @@
 // One message of the transcript: the reader's own words as plain text, the assistant's as markdown.
 import type { UIMessage } from '@tanstack/ai-client';
-import { memo, type ReactNode } from 'react';
+import { lazy, memo, type ReactNode, Suspense } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { cx } from '../design/cx.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { useConversationState } from './conversation.tsx';
+import { QuestionActions } from './message-actions.tsx';
+import { textOf } from './message-text.ts';
 import { otherAuthor, type Person } from './people.ts';
 import { Reasoning } from './reasoning.tsx';
+
+const EditQuestion = lazy(() => import('./edit-question.tsx').then((module) => ({ default: module.EditQuestion })));
 
 type ArticleProps = {
   position: number;
@@ -14,10 +18,12 @@ type ArticleProps = {
   label: string;
   status?: string;
   busy?: boolean;
+  /** Of an answer: its last message. */
+  answer?: string | undefined;
   children: ReactNode;
 };
 
-export function Article({ position, total, label, status, busy = false, children }: ArticleProps) {
+export function Article({ position, total, label, status, busy = false, answer, children }: ArticleProps) {
   return (
     <article
       aria-posinset={position}
@@ -25,9 +31,10 @@ export function Article({ position, total, label, status, busy = false, children
       aria-label={label}
       aria-busy={busy}
       data-status={status}
+      data-answer={answer}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: articles of a feed take focus, so that they can be read one by one
       tabIndex={0}
-      className="flex min-w-0 flex-col rounded-bubble"
+      className="group/turn flex min-w-0 flex-col rounded-bubble"
     >
       <h2 className="sr-only">{label}</h2>
       {children}
@@ -39,11 +46,22 @@ type MessageProps = { message: UIMessage; position: number; total: number };
 
 export const UserMessage = memo(function UserMessage({ message, position, total }: MessageProps) {
   const meId = useConversationState((state) => state.me?.id);
+  const isEdited = useConversationState((state) => state.editing === message.id && !state.live);
   const author = otherAuthor(message, meId);
   if (author !== null) {
     return (
       <Article position={position} total={total} label={author.name}>
         <OtherWords author={author}>{textOf(message)}</OtherWords>
+        <QuestionActions message={message} isOthers />
+      </Article>
+    );
+  }
+  if (isEdited) {
+    return (
+      <Article position={position} total={total} label="You">
+        <Suspense>
+          <EditQuestion message={message} />
+        </Suspense>
       </Article>
     );
   }
@@ -55,6 +73,7 @@ export const UserMessage = memo(function UserMessage({ message, position, total 
       >
         {textOf(message)}
       </div>
+      <QuestionActions message={message} />
     </Article>
   );
 });
@@ -110,19 +129,11 @@ export function Bubble({ text, reasoning, streaming, caret, waiting, entering = 
         </div>
       )}
       {text !== '' && (
-        <div className={caret ? 'caret-tail' : undefined}>
+        <div data-words className={caret ? 'caret-tail' : undefined}>
           <Markdown text={text} streaming={streaming} />
         </div>
       )}
       {text !== '' && streaming && <div className="mt-2 empty:hidden">{waiting}</div>}
     </div>
   );
-}
-
-export function textOf(message: UIMessage): string {
-  return message.parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
-}
-
-export function reasoningOf(message: UIMessage): string {
-  return message.parts.map((part) => (part.type === 'thinking' ? part.content : '')).join('');
 }

@@ -9,7 +9,7 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { factsOf } from './answer-facts.ts';
 import { isOpen } from './confirmation.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { textOf } from './message.tsx';
+import { textOf } from './message-text.ts';
 import { otherAuthor } from './people.ts';
 import { TurnList } from './turn-list.tsx';
 import { keepTurns, type Turn, toTurns } from './turns.ts';

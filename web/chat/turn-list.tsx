@@ -4,6 +4,7 @@ import { type FocusEvent, type RefObject, useCallback, useLayoutEffect, useMemo,
 import { Virtualizer } from 'virtua';
 import { Answer, NO_STEPS } from './answer.tsx';
 import type { AnswerFacts } from './answer-facts.ts';
+import { ForkMark, useForkedFrom } from './fork-mark.tsx';
 import { UserMessage } from './message.tsx';
 import type { Turn } from './turns.ts';
 
@@ -43,6 +44,7 @@ export function TurnList({ turns, pending, unanswered, live, hasOlder, scroller,
     [turns, pending, unanswered],
   );
   const last = items.length - 1;
+  const forkedAt = useForkedFrom()?.copyId;
   // Of a conversation whose beginning is not loaded nobody knows how many there are.
   const total = hasOlder ? -1 : items.length;
 
@@ -74,7 +76,8 @@ export function TurnList({ turns, pending, unanswered, live, hasOlder, scroller,
       >
         {(item, index) => (
           <div key={item.key} className="pb-6">
-            <TurnItem item={item} position={index + 1} total={total} last={index === last} />
+            <TurnItem item={item} before={items} position={index + 1} total={total} last={index === last} />
+            {holds(item, forkedAt) && <ForkMark />}
           </div>
         )}
       </Virtualizer>
@@ -82,20 +85,29 @@ export function TurnList({ turns, pending, unanswered, live, hasOlder, scroller,
   );
 }
 
-type ItemProps = { item: Item; position: number; total: number; last: boolean };
+type ItemProps = { item: Item; before: readonly Item[]; position: number; total: number; last: boolean };
 
-function TurnItem({ item, position, total, last }: ItemProps) {
+function TurnItem({ item, before, position, total, last }: ItemProps) {
   switch (item.kind) {
     case 'question':
       return <UserMessage message={item.message} position={position} total={total} />;
-    case 'answer':
-      return <Answer steps={item.steps} position={position} total={total} last={last} />;
+    case 'answer': {
+      const asked = before.slice(0, position - 1).findLast((one) => one.kind === 'question');
+      const isFirst = before[position - 2] === asked;
+      const question = asked?.message ?? null;
+      return <Answer {...{ steps: item.steps, question, isFirst, position, total, last }} />;
+    }
     case 'pending':
       return <Answer steps={NO_STEPS} position={position} total={total} last />;
     case 'unanswered':
       return <Answer steps={NO_STEPS} facts={item.facts} position={position} total={total} last />;
   }
 }
+
+const holds = (item: Item, messageId: string | undefined): boolean =>
+  messageId !== undefined &&
+  ((item.kind === 'question' && item.message.id === messageId) ||
+    (item.kind === 'answer' && item.steps.some(({ id }) => id === messageId)));
 
 /** True in the one rendering in which turns have come in before the first: what is read then stays in its place. */
 function useIsPrepended(turns: readonly Turn[]): boolean {

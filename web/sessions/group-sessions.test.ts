@@ -12,6 +12,7 @@ const session = (id: string, updatedAt: string, pinned = false): Session => ({
   designId: null,
   pinned,
   audience: 'private',
+  forkedFrom: null,
   createdAt: updatedAt,
   updatedAt,
   activeRunId: null,

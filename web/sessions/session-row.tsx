@@ -1,5 +1,5 @@
 // One conversation in the list: opens on click, and carries its own menu.
-import { Ellipsis, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Ellipsis, Pencil, Pin, PinOff, Split, Trash2 } from 'lucide-react';
 import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import type { SessionList } from '../../worker/contract.ts';
 import { cx } from '../design/cx.ts';
@@ -77,6 +77,14 @@ export function SessionRow(props: SessionRowProps) {
         <span dir="auto" className={cx('min-w-0 grow truncate [text-align:match-parent]', active && 'font-medium')}>
           <Marked text={title} query={query} />
         </span>
+        {session.forkedFrom && (
+          <Split
+            size={12}
+            role="img"
+            aria-label={`Forked from ${session.forkedFrom.title ?? 'another conversation'}`}
+            className="shrink-0 text-muted"
+          />
+        )}
         {session.pinned && <Pin size={12} role="img" aria-label="Pinned" className="shrink-0 text-muted" />}
         <span className="shrink-0 text-meta text-muted tabular-nums group-focus-within:invisible group-hover:invisible touch:visible! touch:me-9">
           {timeAgo(session.updatedAt, now)}

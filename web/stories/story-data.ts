@@ -64,6 +64,7 @@ const session = (id: string, title: string, daysAgo: number, change: Partial<Ses
     designId: null,
     pinned: false,
     audience: 'private',
+    forkedFrom: null,
     createdAt: at,
     updatedAt: at,
     activeRunId: null,

@@ -2,7 +2,7 @@
 // taken, everything else of theirs (history, state, tools, context, org) has no effect: the Conversation remembers.
 import { z } from 'zod';
 import { digestOf } from '../../durable/canonical-json.ts';
-import { RunId, RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
+import { type BranchOff, RunId, RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
 import { ModelId, SessionId } from '../contract.ts';
 import { parseInput } from '../problem.ts';
@@ -26,6 +26,16 @@ const ForwardedProps = z.strictObject({
     .max(200)
     .nullish()
     .meta({ description: 'What the user has in view, in words, as “Part PN-000123”.' }),
+  edits: z
+    .uuid()
+    .toLowerCase()
+    .nullish()
+    .meta({ description: 'A question of the transcript: this one is asked in its place, on a branch of its own.' }),
+  regenerates: z
+    .uuid()
+    .toLowerCase()
+    .nullish()
+    .meta({ description: 'An answer, or its question: it is answered again, whatever the last message says.' }),
   /** The source documents' clients send it. The org comes from the membership, never from here. */
   orgId: z.unknown().optional(),
 });
@@ -92,6 +102,7 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
   const last = input.messages.length - 1;
   // Clients repeat the transcript with a decision too, and its end is no new message then.
   const message = decisions.length > 0 ? null : parseLastMessage(input.messages[last], last);
+  const branch = branchIn(input.forwardedProps ?? {});
   const asked = {
     text: message?.content ?? null,
     decisions,
@@ -101,6 +112,7 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     designId: input.forwardedProps?.designId ?? null,
     // Named only where it is said, so that what clients asked before it could be said still has the same digest.
     ...(input.forwardedProps?.about && { about: input.forwardedProps.about }),
+    ...(branch && { branch }),
   } as const;
   return {
     sessionId: input.threadId,
@@ -113,8 +125,16 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     mode: asked.mode,
     about: asked.about ?? null,
     parentRunId: input.parentRunId ?? null,
+    ...(branch && { branch }),
     digest: await digestOf(asked),
   };
+}
+
+function branchIn({ edits, regenerates }: z.output<typeof ForwardedProps>): BranchOff | null {
+  if (edits && regenerates)
+    throw new AppError('BAD_REQUEST', { detail: '`edits` and `regenerates` exclude each other.' });
+  if (edits) return { kind: 'edit', messageId: edits };
+  return regenerates ? { kind: 'again', messageId: regenerates } : null;
 }
 
 /** The run that a body names, wherever the rest of it is wrong. */

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { accountOf } from '../../durable/account/account-stub.ts';
 import { formatCursor, parseCursor } from '../../durable/account/session-cursor.ts';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
-import type { SessionRecord } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { searchConversations } from '../../durable/postgres/conversations.ts';
@@ -15,6 +14,7 @@ import { parseInput } from '../problem.ts';
 import { type JsonBody, readJson } from '../read-json.ts';
 import { refusedBy } from '../refused.ts';
 import { modelFor } from '../scope.ts';
+import { toSession } from '../session-view.ts';
 import { requireSessionId } from './session-id.ts';
 
 const FOREIGN_CURSOR = 'The cursor is not one of this list.';
@@ -121,16 +121,3 @@ async function searchSessions(
 
 const conversation = (c: Context<EdgeEnv>, sessionId: string) =>
   conversationOf(c.env, c.get('access').orgId, sessionId);
-
-const toSession = (record: SessionRecord, activeRunId: string | null): Session => ({
-  id: record.id,
-  title: record.title,
-  model: record.model,
-  programId: record.programId,
-  designId: record.designId,
-  pinned: record.pinned,
-  audience: record.audience ?? 'private',
-  createdAt: new Date(record.createdAt).toISOString(),
-  updatedAt: new Date(record.updatedAt).toISOString(),
-  activeRunId,
-});
