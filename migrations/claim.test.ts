@@ -120,7 +120,7 @@ test('R10: the claim is asked once a statement by each part of a policy, and its
       `select * from ai_messages where conversation_id = '${orgs.ids.conversation}' order by ordinal, position`,
       'ai_messages_in_order',
     ],
-    ['select * from audit_log order by created_at desc limit 20', 'audit_log_newest'],
+    ['select * from audit_log order by created_at desc limit 20', 'audit_log_by_time'],
   ];
   for (const [question, index, asks = 1] of questions) {
     const nodes = await planOf(app, question);

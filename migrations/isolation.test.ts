@@ -193,7 +193,9 @@ function differences(
   return found;
 }
 
-test('R3: as the login role, every claim reaches exactly what is its own, in every table and by every operation', async () => {
+test('R3: as the login role, every claim reaches exactly what is its own, in every table and by every operation', {
+  timeout: 120_000,
+}, async () => {
   const client = new pg.Client({ connectionString: database.appUrl });
   await client.connect();
   await client.query('begin');

@@ -82,7 +82,7 @@ describe('the four documents', () => {
     await expect.poll(() => page.getByRole('combobox', { name: 'Show' }).inputValue()).toBe('Denver');
     await page.getByRole('button', { name: 'Open in chat' }).click();
     await page.waitForURL(/\/chat\//);
-    await page.getByText('- Show: Denver').or(page.getByText('Show: Denver')).first().waitFor();
+    await page.getByRole('feed', { name: 'Conversation' }).getByText('Confirm the times above.').waitFor();
   });
 
   it('a vendor RFP, from the page of the RFP that is on record', async () => {
