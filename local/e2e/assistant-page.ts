@@ -23,7 +23,7 @@ export const quickAsk = (page: Page): Locator => page.getByRole('dialog', { name
 export const composerIn = (place: Locator): Locator => place.getByRole('textbox', { name: 'Ask the assistant' });
 export const answersIn = (place: Locator): Locator => place.getByRole('article', { name: 'Assistant' });
 export const stopIn = (place: Locator): Locator => place.getByRole('button', { name: 'Stop' });
-export const sendIn = (place: Locator): Locator => place.getByRole('button', { name: 'Send' });
+export const sendIn = (place: Locator): Locator => place.getByRole('button', { name: 'Send', exact: true });
 
 export async function openPanel(page: Page): Promise<Locator> {
   await edgeTab(page).click();

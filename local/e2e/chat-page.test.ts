@@ -74,7 +74,7 @@ describe('the main job', () => {
     await ask(page, 'Count to 60');
     const partials = await watchAnswer(page, '60');
     expect(partials.length).toBeGreaterThan(5);
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await expect
       .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
       .toMatchObject([
@@ -98,7 +98,7 @@ describe('the main job', () => {
     hold?.release();
     await expect.poll(() => answers(page).last().textContent(), { timeout: 10_000 }).toContain('60');
     expect(await answers(page).count()).toBe(1);
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
   });
 
   it('stops in the middle, keeps what came, and tells the provider', async () => {
@@ -119,7 +119,7 @@ describe('the main job', () => {
   it('is followed live by a second tab', async () => {
     const page = await enter('ada@cascade.test');
     await ask(page, 'hello');
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await expect.poll(() => sessionOf(page)).not.toBe('');
     const second = await context.newPage();
     await second.goto(page.url());
@@ -164,7 +164,7 @@ describe('who may not', () => {
   it('answers 404 to another org, as for a session that never was', async () => {
     const page = await enter('ada@cascade.test');
     await ask(page, 'hello');
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await expect.poll(() => sessionOf(page)).not.toBe('');
     const max = await signIn(stack, 'max@northlight.test');
     const withoutRequestId = async (path: string) => {

@@ -98,12 +98,13 @@ describe('Opening the Panel', () => {
     const page = await enter(context, stack);
     await openPanel(page);
     await panel(page).getByRole('button', { name: 'History' }).click();
-    await panel(page).getByRole('button', { name: 'More' }).click();
+    await panel(page).getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menu').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
     const history = panel(page).getByRole('region', { name: 'History' });
     expect(await history.isVisible()).toBe(true);
+    await expect.poll(() => isFocusIn(panel(page))).toBe(true);
     await page.keyboard.press('Escape');
     await history.waitFor({ state: 'detached' });
     expect(await panel(page).isVisible()).toBe(true);
@@ -273,7 +274,7 @@ describe('Resizing', () => {
     await splitter.dblclick({ position: { x: 12, y: 200 } });
     await expect.poll(() => width(page)).toBe(400);
 
-    await place.getByRole('button', { name: 'More' }).click();
+    await place.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitemradio', { name: 'Wide' }).click();
     await expect.poll(() => width(page)).toBe(700);
     await splitter.press('Enter');
@@ -339,7 +340,7 @@ describe('the conversation', () => {
     await page.reload();
     await expect.poll(() => answersIn(place).last().textContent()).toContain('60');
 
-    await place.getByRole('button', { name: 'More' }).click();
+    await place.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Open on a page of its own' }).click();
     await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     await expect.poll(() => answersIn(page.locator('main')).last().textContent()).toContain('60');

@@ -8,6 +8,7 @@ import { requireDemoOrg, requireDemoPerson } from '../demo-people.ts';
 import { fillAudit } from '../fill-audit.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { faultsOf } from './faults-of.ts';
+import { askBody, signIn } from './visitor.ts';
 
 const ROWS = 2_000;
 
@@ -74,6 +75,30 @@ describe('usage', () => {
       page.getByRole('link', { name: 'CSV' }).click(),
     ]);
     expect(await readFile(await download.path(), 'utf8')).toMatch(/^user,label,runs,[\s\S]*Nora Lindqvist/);
+  });
+
+  it('lists what people think of answers, with their comments', async () => {
+    const max = await signIn(stack, 'max@northlight.test');
+    const id = crypto.randomUUID();
+    await (await max.send('POST', '/api/v1/ai/chat', askBody(id, crypto.randomUUID(), 'Hello'))).text();
+    const session = `/api/v1/ai/sessions/${id}`;
+    const { messages } = (await (await max.get(`${session}/messages`)).json()) as { messages: { id: string }[] };
+    const given = { verdict: 'down', comment: 'Too long for a greeting.' };
+    await max.send('PUT', `${session}/messages/${messages.at(-1)?.id}/feedback`, given);
+    const page = await enter('nora@northlight.test', '/settings/usage');
+    const list = page.getByRole('list', { name: 'Feedback' });
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await page.getByRole('heading', { name: 'Feedback on answers' }).waitFor();
+        return list.getByText('Too long for a greeting.').count();
+      })
+      .toBe(1);
+    await list.getByText(/^Max Fontaine · /).waitFor();
+    await page.getByRole('button', { name: 'Good', exact: true }).click();
+    await page.getByText('Nobody judged an answer in these days.').waitFor();
+    expect(page.url()).toContain('feedback=up');
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   it('is not offered to whoever may not see it', async () => {

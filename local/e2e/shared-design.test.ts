@@ -127,7 +127,7 @@ describe('two members at one workspace', () => {
     await saidBy(ada, 'You', 'Count to 20').waitFor();
     for (const page of [ada, eli]) {
       await answers(page).nth(1).getByText('20').waitFor();
-      await page.getByRole('button', { name: 'Send' }).waitFor();
+      await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
       expect(await page.locator('[data-waiting]').count()).toBe(0);
       expect(await answers(page).count()).toBe(2);
     }
@@ -143,7 +143,7 @@ describe('two members at one workspace', () => {
       for (const answer of [answers(page).first(), answers(page).nth(1)])
         await answer.filter({ hasText: /9[01]\./ }).waitFor();
       await expect.poll(() => page.locator('[data-waiting]').count()).toBe(0);
-      await page.getByRole('button', { name: 'Send' }).waitFor();
+      await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
       expect(await answers(page).count()).toBe(2);
     }
   });
@@ -201,7 +201,7 @@ describe('who looks on', () => {
     expect((await watchAnswer(vic, '40')).length).toBeGreaterThan(5);
     await say(vic, 'Create a new part called Viewer Part');
     await answers(eli).nth(1).waitFor();
-    await vic.getByRole('button', { name: 'Send' }).waitFor();
+    await vic.getByRole('button', { name: 'Send', exact: true }).waitFor();
     expect(await vic.locator('[data-confirmation]').count()).toBe(0);
     expect(await answers(vic).last().textContent()).toContain('viewer');
   });

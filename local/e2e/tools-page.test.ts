@@ -47,7 +47,7 @@ async function say(page: Page, text: string, key = 'Enter'): Promise<void> {
 async function proposePart(page: Page, name: string): Promise<void> {
   await say(page, `Create a new part called ${name}`);
   await page.getByText('Which design do you mean?').waitFor();
-  await page.getByRole('button', { name: 'Send' }).waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
   await say(page, 'In the design KES-CTL');
   await card(page, 'pending').waitFor();
 }
@@ -113,7 +113,7 @@ describe('a card', () => {
     await proposePart(page, 'Motor Assembly Four');
     await say(page, 'Count to 5');
     await page.getByRole('article', { name: 'Assistant' }).last().getByText('1, 2, 3, 4, 5').waitFor();
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Confirm', exact: true }).click();
     await card(page, 'confirmed').waitFor();
     await expect.poll(() => partsCalled('Motor Assembly Four')).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('search mode', () => {
     });
     await say(page, 'motor', 'Control+Enter');
     await page.locator('[data-tool=search_items][data-state=done]').first().waitFor();
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await composer(page).fill('bearing');
     await page.getByRole('button', { name: 'Search', exact: true }).click();
     await expect.poll(() => modes).toEqual(['search', 'search']);
@@ -176,7 +176,7 @@ describe('the workspace', () => {
     await remove.waitFor();
     await say(page, 'Hello');
     await expect.poll(() => programs).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
-    await page.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await remove.click();
     await say(page, 'Hello again');
     await expect.poll(() => programs.slice(1)).toEqual([undefined]);

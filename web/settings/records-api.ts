@@ -1,5 +1,6 @@
 // Calls of the pages on usage, audit and kept conversations; see api.ts.
 import type { AuditEntry, AuditPage } from '../../worker/audit-contract.ts';
+import type { FeedbackList } from '../../worker/branching-contract.ts';
 import type { SessionRulesView } from '../../worker/settings-contract.ts';
 import type { Usage } from '../../worker/usage-contract.ts';
 import { call } from '../api.ts';
@@ -11,6 +12,18 @@ const queryOf = ({ from, to, by }: UsageQuestion): string => String(new URLSearc
 export const getUsage = (question: UsageQuestion): Promise<Usage> =>
   call('GET', `/api/v1/ai/usage?${queryOf(question)}`);
 export const usageCsvAddress = (question: UsageQuestion): string => `/api/v1/ai/usage/export?${queryOf(question)}`;
+
+export function getFeedback(question: {
+  readonly from: string;
+  readonly to: string;
+  /** Empty for all. */
+  readonly verdict: string;
+  readonly cursor: string | null;
+}): Promise<FeedbackList> {
+  const { from, to, verdict, cursor } = question;
+  const search = { from, to, limit: '20', ...(verdict !== '' && { verdict }), ...(cursor !== null && { cursor }) };
+  return call('GET', `/api/v1/ai/feedback?${new URLSearchParams(search)}`);
+}
 
 export type AuditFilter = Readonly<Record<string, string>>;
 

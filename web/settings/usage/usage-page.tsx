@@ -6,7 +6,9 @@ import { Button } from '../../design/button.tsx';
 import { Loading } from '../loading.tsx';
 import { getUsage } from '../records-api.ts';
 import { useSearchState } from '../search-state.ts';
+import { has, type SettingsTabProps } from '../settings-access.ts';
 import { Allowance } from './allowance.tsx';
+import { Feedback } from './feedback.tsx';
 import { Figures } from './figures.tsx';
 import { ShareChart } from './share-chart.tsx';
 import { TimeChart } from './time-chart.tsx';
@@ -15,7 +17,7 @@ import { faultOf, keysBetween, readQuestion } from './usage-period.ts';
 import { UsageTable } from './usage-table.tsx';
 import { METRICS, nameOf } from './usage-words.ts';
 
-export function UsagePage() {
+export function UsagePage({ me }: SettingsTabProps) {
   const [search, change] = useSearchState();
   const question = readQuestion(search, Date.now());
   const { from, to, by } = question;
@@ -37,6 +39,14 @@ export function UsagePage() {
           <Figures totals={data.totals} />
           <Rows usage={data} search={search} onChange={change} />
         </div>
+      )}
+      {has(me, ['usage:read']) && faultOf(question) === null && (
+        <Feedback
+          from={from}
+          to={to}
+          verdict={search.get('feedback') ?? ''}
+          onVerdict={(feedback) => change({ feedback })}
+        />
       )}
     </>
   );

@@ -1,0 +1,102 @@
+// What people think of answers, in the days that are shown, newest first. The answers themselves are theirs alone.
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { ThumbsDown, ThumbsUp } from 'lucide-react';
+import type { FeedbackList } from '../../../worker/branching-contract.ts';
+import { Button } from '../../design/button.tsx';
+import { momentWords } from '../../workspace/moment-words.ts';
+import { Loading } from '../loading.tsx';
+import { getFeedback } from '../records-api.ts';
+
+const CHOICES = [
+  { id: '', label: 'All' },
+  { id: 'up', label: 'Good' },
+  { id: 'down', label: 'Bad' },
+] as const;
+
+type FeedbackProps = {
+  from: string;
+  to: string;
+  /** One of the choices; anything else is all. */
+  verdict: string;
+  onVerdict: (verdict: string) => void;
+};
+
+export function Feedback({ from, to, verdict, onVerdict }: FeedbackProps) {
+  const chosen = CHOICES.find(({ id }) => id === verdict)?.id ?? '';
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['feedback', from, to, chosen],
+    queryFn: ({ pageParam }) => getFeedback({ from, to, verdict: chosen, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ cursor }) => cursor,
+    staleTime: 30_000,
+  });
+  const rows = data?.pages.flatMap(({ feedback }) => feedback) ?? [];
+  return (
+    <section aria-labelledby="feedback" className="flex min-w-0 flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h2 id="feedback" className="text-title font-semibold">
+          Feedback on answers
+        </h2>
+        <fieldset className="flex gap-1">
+          <legend className="sr-only">Which feedback</legend>
+          {CHOICES.map(({ id, label }) => (
+            <Button
+              key={label}
+              size="small"
+              tone={id === chosen ? 'plain' : 'quiet'}
+              aria-pressed={id === chosen}
+              onClick={() => onVerdict(id)}
+            >
+              {label}
+            </Button>
+          ))}
+        </fieldset>
+      </div>
+      {data === undefined || error !== null ? (
+        <Loading error={error} onRetry={() => void refetch()} />
+      ) : rows.length === 0 ? (
+        <p className="rounded-card border border-line-strong p-6 text-muted">Nobody judged an answer in these days.</p>
+      ) : (
+        <ul
+          aria-label="Feedback"
+          className="divide-y divide-line rounded-card border border-line-strong bg-raised shadow-raised"
+        >
+          {rows.map((row) => (
+            <Row key={`${row.messageId} ${row.user.id}`} {...row} />
+          ))}
+        </ul>
+      )}
+      {hasNextPage && (
+        <Button className="self-center" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Row({ verdict, comment, user, model, at }: FeedbackList['feedback'][number]) {
+  const isGood = verdict === 'up';
+  const Icon = isGood ? ThumbsUp : ThumbsDown;
+  return (
+    <li className="flex min-w-0 gap-3 px-4 py-3">
+      <Icon
+        size={16}
+        role="img"
+        aria-label={isGood ? 'Good' : 'Bad'}
+        className={isGood ? 'mt-0.5 shrink-0 text-on-good' : 'mt-0.5 shrink-0 text-on-danger'}
+      />
+      <div className="flex min-w-0 flex-col gap-0.5">
+        {comment !== null && (
+          <p dir="auto" className="break-words whitespace-pre-wrap">
+            {comment}
+          </p>
+        )}
+        <p className="text-small text-muted">
+          {user.name ?? 'Somebody who left'} · <time dateTime={at}>{momentWords(at, undefined)?.words ?? at}</time>
+          {model !== null && ` · ${model}`}
+        </p>
+      </div>
+    </li>
+  );
+}
