@@ -3,13 +3,14 @@ import type { UsageFigures } from '../../../worker/usage-contract.ts';
 import { costWords, countWords, msWords } from './usage-words.ts';
 
 export function Figures({ totals }: { totals: UsageFigures }) {
-  const { totalTokens, inputTokens, outputTokens, cacheReadTokens, costMicros, runs, answers, refusals } = totals;
+  const { totalTokens, outputTokens, cacheReadTokens, costMicros, runs, answers, refusals } = totals;
   const { firstTokenMs, estimatedAnswers } = totals;
+  const allIn = totals.inputTokens + cacheReadTokens + totals.cacheWriteTokens;
   const figures: readonly (readonly [string, string, string])[] = [
     [
       'Tokens',
       countWords(totalTokens),
-      `${countWords(inputTokens)} in, ${countWords(outputTokens)} out, ${countWords(cacheReadTokens)} from the cache`,
+      `${countWords(allIn)} in, ${countWords(cacheReadTokens)} of them from the cache; ${countWords(outputTokens)} out`,
     ],
     [
       'Cost',

@@ -52,7 +52,13 @@ export function TimeChart({ points, metric }: { points: readonly Point[]; metric
               />
             )}
             {at % every === 0 && (
-              <text x={LEFT + step * (at + 0.5)} y={HEIGHT - 6} textAnchor="middle" className="fill-muted">
+              <text
+                // A name at the edge would be cut off.
+                x={at === points.length - 1 ? WIDTH : LEFT + step * (at + 0.5)}
+                y={HEIGHT - 6}
+                textAnchor={at === points.length - 1 ? 'end' : 'middle'}
+                className="fill-muted"
+              >
                 {name}
               </text>
             )}

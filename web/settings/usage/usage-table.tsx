@@ -5,9 +5,10 @@ import { costWords, countWords, msWords, nameOf, type UsageRow } from './usage-w
 
 const COLUMNS: readonly (readonly [string, (row: UsageRow) => string])[] = [
   ['Tokens', ({ totalTokens }) => countWords(totalTokens)],
-  ['In', ({ inputTokens }) => countWords(inputTokens)],
+  ['In, not cached', ({ inputTokens }) => countWords(inputTokens)],
   ['Out', ({ outputTokens }) => countWords(outputTokens)],
-  ['Cached', ({ cacheReadTokens }) => countWords(cacheReadTokens)],
+  ['Cache written', ({ cacheWriteTokens }) => countWords(cacheWriteTokens)],
+  ['Cache read', ({ cacheReadTokens }) => countWords(cacheReadTokens)],
   ['Cost', ({ costMicros }) => costWords(costMicros)],
   ['Runs', ({ runs }) => countWords(runs)],
   ['Refused', ({ refusals }) => countWords(refusals)],
