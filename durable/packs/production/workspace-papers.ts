@@ -6,6 +6,7 @@ import type { WorkspacePage, WorkspaceSection } from '../workspace-page.ts';
 import { readAs } from './workspace-read.ts';
 import { factsOf } from './workspace-records.ts';
 import { ActivityPage, IncidentPage, type Neighbour, RfpPage } from './workspace-shapes.ts';
+import { ACTIVITY_SUGGESTIONS, INCIDENT_SUGGESTIONS } from './workspace-suggestions.ts';
 import * as words from './workspace-words.ts';
 
 type Answer = Promise<WorkspacePage | ToolRefusal>;
@@ -94,6 +95,7 @@ export async function incidentPage(tenant: TenantReader, id: string, wanted: str
   ];
   return {
     ...blankPage('incident', incident.id),
+    suggestions: INCIDENT_SUGGESTIONS,
     title: cell(incident.title).text,
     code: incident.number,
     type: 'Incident',
@@ -142,6 +144,7 @@ export async function activityPage(tenant: TenantReader, id: string, _wanted: st
   const isMilestone = activity.durationDays === 0;
   return {
     ...blankPage('activity', activity.id),
+    suggestions: ACTIVITY_SUGGESTIONS,
     title: name,
     type: isMilestone ? 'Milestone' : 'Activity',
     marks: [

@@ -9,6 +9,7 @@ import * as lists from './workspace-lists.ts';
 import { readAs } from './workspace-read.ts';
 import { scheduleTab } from './workspace-schedule.ts';
 import { ProjectList, ProjectPage, ShowList } from './workspace-shapes.ts';
+import { HOME_SUGGESTIONS, PROJECT_SUGGESTIONS } from './workspace-suggestions.ts';
 import { HOME, mark, money, projectPath } from './workspace-words.ts';
 
 const PROJECT_LIMIT = 200;
@@ -43,6 +44,7 @@ export async function home(tenant: TenantReader): Promise<WorkspacePage | ToolRe
   if ('refused' in found && across.length === 0) return found;
   return {
     ...blankPage('home', ''),
+    suggestions: HOME_SUGGESTIONS,
     title: 'Projects',
     type: 'Workspace',
     content: {
@@ -74,6 +76,7 @@ export async function projectPage(
   const budget = money(project.budget, project.currency);
   return {
     ...blankPage('project', project.id),
+    suggestions: PROJECT_SUGGESTIONS,
     title: cell(project.name).text,
     code: project.code,
     type: 'Project',

@@ -6,6 +6,7 @@ import type { WorkspacePage, WorkspaceTab } from '../workspace-page.ts';
 import * as lists from './workspace-lists.ts';
 import { readAs } from './workspace-read.ts';
 import { CrewMemberPage, ShowPage, VendorPage } from './workspace-shapes.ts';
+import { showSuggestions, vendorSuggestions } from './workspace-suggestions.ts';
 import * as words from './workspace-words.ts';
 
 type Answer = Promise<WorkspacePage | ToolRefusal>;
@@ -60,6 +61,7 @@ export async function showPage(tenant: TenantReader, id: string, wanted: string 
   if ('refused' in content) return content;
   return {
     ...blankPage('show', show.id),
+    suggestions: showSuggestions(cell(show.name).text),
     title: cell(show.name).text,
     type: 'Show',
     marks: [words.mark('show', show.state)],
@@ -203,6 +205,7 @@ export async function vendorPage(tenant: TenantReader, id: string, wanted: strin
   const columns = [nameColumn, { id: 'service', label: 'Service', kind: 'text' } as const, ...others];
   return {
     ...blankPage('vendor', vendor.id),
+    suggestions: vendorSuggestions(cell(vendor.name).text),
     title: name,
     type: 'Vendor',
     summary: vendor.notes && cell(vendor.notes).text,
