@@ -1,6 +1,14 @@
 // Questions about productions, asked of the tools as the product sends them.
 import { describe, expect, test } from 'vitest';
 import { PRODUCTION_TOOLS, SEARCH_TOOLS } from '../../durable/packs/production/production-tools.ts';
+import {
+  ACTIVITY_SUGGESTIONS,
+  HOME_SUGGESTIONS,
+  INCIDENT_SUGGESTIONS,
+  PROJECT_SUGGESTIONS,
+  showSuggestions,
+  vendorSuggestions,
+} from '../../durable/packs/production/workspace-suggestions.ts';
 import { toModelTool } from '../../durable/tools/model-tools.ts';
 import type { DemoTool, JsonObject } from './chat.ts';
 import { type Results, startConversation, uuid } from './conversation.fixture.ts';
@@ -195,4 +203,17 @@ test('search mode looks for a bare name wherever it may stand', () => {
   expect(talk.ask('denver').steps[0]).toEqual(
     ['search_projects', 'list_shows', 'list_crew', 'list_vendors'].map((name) => ({ name, args: { query: 'denver' } })),
   );
+});
+
+describe('what the pages suggest', () => {
+  const inView = `Project in view: Harbor Festival (HARBOR, id ${FEST.id}).\nShow in view: Denver (id ${DENVER.id}).`;
+  const suggestions = [
+    ...[...HOME_SUGGESTIONS, ...PROJECT_SUGGESTIONS, ...INCIDENT_SUGGESTIONS, ...ACTIVITY_SUGGESTIONS],
+    ...[...showSuggestions('Denver'), ...vendorSuggestions('Clearwater Audio')],
+  ];
+  test.each([...new Set(suggestions)])('%s: is looked up', (words) => {
+    const { calls, text } = startConversation({ system: inView, tools: TOOLS, results: RESULTS }).ask(words);
+    expect(calls.some(({ name }) => name !== 'offer_navigation')).toBe(true);
+    expect(text).not.toBe('');
+  });
 });
