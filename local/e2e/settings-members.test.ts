@@ -131,7 +131,9 @@ describe('R19: who may not', () => {
     await page.getByRole('heading', { name: 'Not for your role' }).waitFor();
     await expectClean(page);
     const nav = page.getByRole('navigation', { name: 'Settings' });
-    expect(await nav.getByRole('link').allTextContents()).toEqual(['Experimental Features', 'AI providers']);
+    expect(await nav.getByRole('link').allTextContents()).toEqual([
+      ...['Experimental Features', 'AI providers', 'Conversations'],
+    ]);
   });
 
   it('change them sees people and roles in words, and which permission is needed', async () => {
