@@ -8,7 +8,8 @@ import { loadKeys } from './keys.ts';
 import { endLeftBehind, WORKER_PID_FILE } from './left-behind.ts';
 import { openPages } from './pages.ts';
 import { getFreePort, HOST, requireFreePort } from './ports.ts';
-import { startReaper } from './reaper.ts';
+import { listChildren } from './processes.ts';
+import { type Reaper, startReaper } from './reaper.ts';
 import { openStackDatabase } from './stack-database.ts';
 import type { StackError } from './stack-error.ts';
 import { openStateDir } from './state-dir.ts';
@@ -111,6 +112,7 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
     code: async () => {
       const onRebuild = options.watch && { onRebuild: reload.bind(null, "the Worker's sources") };
       const bundle = await bundleWorker({ entry: 'local/worker-entry.ts', ...onRebuild });
+      if (options.watch) watchBuilder(reaper);
       return { value: bundle, stop: bundle.close };
     },
   });
@@ -177,4 +179,10 @@ async function stopAll(stops: Stop[]): Promise<void> {
       // It is on its way out, as everything is.
     }
   }
+}
+
+/** The service of the bundler, while it watches files, does not always notice that this process was killed. */
+function watchBuilder(reaper: Reaper): void {
+  for (const { pid, command } of listChildren(process.pid))
+    if (command.includes('esbuild')) reaper.watch(pid, 'SIGKILL');
 }

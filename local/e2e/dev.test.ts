@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { getFreePort, HOST } from '../ports.ts';
-import { getCommand } from '../processes.ts';
+import { getCommand, listChildren } from '../processes.ts';
 import { PROJECT_ROOT } from '../worker-options.ts';
 import { signIn } from './visitor.ts';
 
@@ -41,7 +41,11 @@ function runDev(env: Record<string, string> = {}, args: string[] = []): Run {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+    // What it leaves behind when it is killed may hold its output open until the reaper comes.
+    child.once('exit', (code, signal) => signal === 'SIGKILL' && resolve(code));
+  });
   const url = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -101,9 +105,11 @@ describe('npm run dev', () => {
     const first = runDev();
     await first.url;
     const { worker, postgres } = pidsOf();
+    const builder = listChildren(first.child.pid ?? 0).find(({ command }) => command.includes('esbuild'));
     first.child.kill('SIGKILL');
     await first.ended;
-    await vi.waitFor(() => expect([getCommand(worker), getCommand(postgres)]).toEqual([null, null]), 10_000);
+    const left = [worker, postgres, builder?.pid ?? 0];
+    await vi.waitFor(() => expect(left.map(getCommand)).toEqual([null, null, null]), 10_000);
     expect(existsSync(join(localDir, 'stack.lock'))).toBe(true);
     const second = runDev();
     expect((await fetch(await second.url)).status).toBe(200);
