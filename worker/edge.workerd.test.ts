@@ -136,6 +136,11 @@ describe('R38: the coarse limit', () => {
     const other = await ask('/api/v1/openapi.json', { headers: { 'CF-Connecting-IP': '2001:db8:7:8::1' } });
     expect(other.status).toBe(200);
     await other.body?.cancel();
+    // Of a page that is open already, what loads later still comes.
+    const file = await askWithPages('/assets/main-abc123.js', headers);
+    expect(file.status).toBe(200);
+    await file.body?.cancel();
+    expect((await askWithPages('/', headers)).status).toBe(429);
   });
 });
 

@@ -6,7 +6,7 @@ import type { EdgeEnv } from './edge-env.ts';
 import { problemPage } from './problem-page.ts';
 
 /** Their names carry a hash of their content. */
-const HASHED_FILES = '/assets/';
+export const HASHED_FILES = '/assets/';
 const NO_FILES = ['/api/', '/auth/', '/v1/'];
 const ONE_YEAR = 'public, max-age=31536000, immutable';
 

@@ -3,11 +3,14 @@
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../durable/errors.ts';
 import type { EdgeEnv } from './edge-env.ts';
+import { HASHED_FILES } from './pages.ts';
 
 /** As in wrangler.toml, which the binding obeys; a test holds them together. */
 export const EDGE_LIMIT = { requests: 600, periodSeconds: 60 } as const;
 
+/** Files of the build are not counted: they are the same for everybody, and a page has dozens, for each person of an office. */
 export const limitByAddress: MiddlewareHandler<EdgeEnv> = async function limitByAddress(c, next) {
+  if (c.req.path.startsWith(HASHED_FILES)) return next();
   const { success } = await c.env.EDGE_LIMIT.limit({ key: addressKey(c.req.header('CF-Connecting-IP')) });
   if (!success) {
     c.header('RateLimit-Policy', `"edge";q=${EDGE_LIMIT.requests};w=${EDGE_LIMIT.periodSeconds}`);
