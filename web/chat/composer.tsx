@@ -6,7 +6,7 @@ import { sendMode } from './composer-keys.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
 import type { SendMode } from './conversation-store.ts';
 import { otherAuthor } from './people.ts';
-import { isOthersTurn } from './standing.ts';
+import { isOwnTurn } from './standing.ts';
 import { useDraft } from './use-draft.ts';
 
 const PROMPT = 'Ask the assistant';
@@ -32,7 +32,7 @@ export function Composer(props: ComposerProps) {
   const { userId, draftKey, about = null, chip, tools, takesFocus = true, escapeKey = 'stops' } = props;
   const { send, stop, store } = useConversation();
   // While somebody else is answered one can send: it waits for its turn.
-  const live = useConversationState((state) => state.live && !isOthersTurn(state));
+  const live = useConversationState(isOwnTurn);
   const { text, edit, sent } = useDraft(userId, draftKey);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();

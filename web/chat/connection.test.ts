@@ -15,6 +15,7 @@ function connectTo(replies: readonly Reply[], options: { isNew?: boolean; early?
     {
       onEvent: (event, requestId) => noticed.push(`${event.type} ${requestId}`),
       onLink: (link) => noticed.push(link),
+      onSending: () => undefined,
       onAccepted: () => noticed.push('accepted'),
       onRefused: (problem) => {
         noticed.push('refused');

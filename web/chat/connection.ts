@@ -19,6 +19,8 @@ const SILENCE_MS = 40_000;
 export type ConnectionObserver = {
   readonly onEvent: (event: StreamEvent, requestId: string | null) => void;
   readonly onLink: (link: 'steady' | 'reconnecting') => void;
+  /** A message is on its way. */
+  readonly onSending: () => void;
   /** The server has taken the message. */
   readonly onAccepted: () => void;
   /** The message was not taken: nothing of it is stored. */
@@ -100,6 +102,7 @@ export function createConnection(observer: ConnectionObserver, options: Connecti
   return {
     async *connect(messages, data, signal, context) {
       let accepted = false;
+      observer.onSending();
       taken = () => {
         if (!accepted) observer.onAccepted();
         accepted = true;

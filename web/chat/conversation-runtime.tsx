@@ -31,8 +31,8 @@ type RuntimeProps = {
 };
 
 export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded }: RuntimeProps) {
-  const { id: sessionId, store, bind, reconnect } = conversation;
-  const sent = useRef<(Asked & { before: readonly UIMessage[] }) | null>(null);
+  const { id: sessionId, store, bind, reconnect, send: resend } = conversation;
+  const sent = useRef<(Asked & { before: readonly UIMessage[]; isUnderWay: boolean }) | null>(null);
   /** A run is about to be replayed: until it is, what is shown of it stays. */
   const replaying = useRef(false);
   const callbacks = useRef({ onAccepted, onTitle, onEnded });
@@ -54,6 +54,9 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
           if (isEnd(event)) callbacks.current.onEnded();
         },
         onLink: (link) => store.set({ link }),
+        onSending: () => {
+          if (sent.current !== null) sent.current.isUnderWay = true;
+        },
         onAccepted: () => {
           sent.current = null;
           store.set({ read: { ...store.get().read, sending: false } });
@@ -109,7 +112,7 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
   useEffect(() => {
     bind({
       send: (text, { mode, about, branch }) => {
-        sent.current = { text, mode, about, before: chat.messages };
+        sent.current = { text, mode, about, before: chat.messages, isUnderWay: false };
         const read = { ...store.get().read, sending: true };
         store.set({ refused: null, link: 'steady', lastTextAt: Date.now(), read });
         const body = forwarded({ mode, about, branch, model: store.get().model });
@@ -119,10 +122,16 @@ export function ConversationRuntime({ conversation, onAccepted, onTitle, onEnded
         const branched = branch !== null;
         void chat.sendMessage({ id: crypto.randomUUID(), content: text }, { body }).then(() => {
           // Still here means that the server did not take it: what was shown ahead of its answer goes again.
-          if (sent.current !== null) chat.setMessages([...sent.current.before]);
-          const isTaken = sent.current === null;
+          const left = sent.current;
+          const isTaken = left === null;
           sent.current = null;
           store.set({ read: { ...store.get().read, sending: false } });
+          if (left !== null) {
+            chat.setMessages([...left.before]);
+            // A client that had just begun to follow a run sends nothing; one that was stopped has told nobody.
+            if (!left.isUnderWay) resend(text, { mode, about, branch });
+            else if (store.get().refused === null) store.set({ opening: text });
+          }
           if (branched && isTaken) reconnect();
         });
       },

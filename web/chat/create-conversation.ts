@@ -33,6 +33,9 @@ export type ConversationControls = {
   readonly loadOlder: () => Promise<void>;
 };
 
+/** A message between the composer and the client; the page shows it as one that is being sent. */
+type Held = { readonly key: string; readonly text: string; readonly options: Required<SendOptions> };
+
 export type Conversation = {
   readonly id: string;
   readonly store: ConversationStore;
@@ -50,7 +53,19 @@ export type Conversation = {
 export function createConversation(id: string, options: { isNew: boolean }): Conversation {
   const store = createConversationStore(id, options);
   let controls: ConversationControls | null = null;
-  let waiting: { text: string; options: Required<SendOptions> } | null = null;
+  /** What can not be sent yet, in its order. */
+  const held: Held[] = [];
+
+  /** One at a time: a client that sends, reads or streams takes no second message. */
+  const sendHeld = () => {
+    const { live, read, outgoing } = store.get();
+    if (controls === null || live || read.reading || read.sending) return;
+    const next = held.shift();
+    if (next === undefined) return;
+    store.set({ outgoing: outgoing.filter(({ runId }) => runId !== next.key) });
+    conversation.send(next.text, next.options);
+  };
+  store.subscribe(sendHeld);
 
   const reconnect = () => {
     store.set({
@@ -60,14 +75,20 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
       client: store.get().client + 1,
     });
   };
-  return {
+  const conversation: Conversation = {
     id,
     store,
     send: (text, { mode = 'chat', about = null, branch = null } = {}) => {
+      const state = store.get();
+      const isFree = !state.live && !state.read.reading && !state.read.sending;
       // Somebody else's turn goes on being shown; what is said meanwhile waits behind it.
-      if (isOthersTurn(store.get())) void sendToWait(store, { text, mode, about });
-      else if (controls === null) waiting = { text, options: { mode, about, branch } };
-      else controls.send(text, { mode, about, branch });
+      if (branch === null && isOthersTurn(state)) void sendToWait(store, { text, mode, about });
+      else if (controls !== null && isFree) controls.send(text, { mode, about, branch });
+      else {
+        const key = crypto.randomUUID();
+        held.push({ key, text, options: { mode, about, branch } });
+        store.set({ outgoing: [...state.outgoing, { runId: key, text }] });
+      }
     },
     stop: () => {
       const { runId, live } = store.get();
@@ -93,10 +114,8 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
     loadOlder: () => controls?.loadOlder() ?? Promise.resolve(),
     bind: (next) => {
       controls = next;
-      if (next === null || waiting === null) return;
-      const { text, options: sent } = waiting;
-      waiting = null;
-      next.send(text, sent);
+      sendHeld();
     },
   };
+  return conversation;
 }

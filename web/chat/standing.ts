@@ -72,18 +72,24 @@ export function otherSpeaker(standing: Standing | null, meId: string | null): Pe
   return author === null || author.id === meId ? null : author;
 }
 
-/** True while this page shows how somebody else is answered, so that one can write meanwhile. */
-export function isOthersTurn(state: {
-  readonly live: boolean;
+type TurnShown = {
   readonly me: Person | null;
   readonly standing: Standing | null;
   readonly log: { readonly run: { readonly id: string } | null };
-  readonly read: Pick<Read, 'following'>;
-}): boolean {
-  const { live, me, standing, log, read } = state;
+  readonly read: Pick<Read, 'following' | 'ended'>;
+};
+
+/** True while this page shows how somebody else is answered, so that one can write meanwhile. */
+export function isOthersTurn({ me, standing, log, read }: TurnShown): boolean {
   const active = standing?.active?.runId ?? null;
   const isShown = active !== null && (log.run?.id ?? read.following) === active;
-  return live && isShown && otherSpeaker(standing, me?.id ?? null) !== null;
+  return isShown && otherSpeaker(standing, me?.id ?? null) !== null;
+}
+
+/** True while one's own question is answered. A stream outlives the end of its run by a moment, which holds nobody up. */
+export function isOwnTurn(state: TurnShown & { readonly live: boolean; readonly runId: string | null }): boolean {
+  const hasEnded = state.runId !== null && state.runId === state.read.ended;
+  return state.live && !hasEnded && !isOthersTurn(state);
 }
 
 /** The questions that wait, in their order, with the words that are known of them. */
