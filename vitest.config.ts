@@ -63,6 +63,8 @@ export default defineConfig({
           include: [E2E_TESTS],
           testTimeout: 90_000,
           hookTimeout: 180_000,
+          // Browsers, workerd and Postgres on two cores: one more try, and the end of the run names who needed it.
+          retry: 1,
           // Each file starts a whole stack; two at once would fight for the cores and blur the timings.
           fileParallelism: false,
         },

@@ -2,7 +2,7 @@
 // ends with the totals.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { requireChromium } from './browser.ts';
 import { StackError } from './stack-error.ts';
@@ -16,8 +16,17 @@ const Results = z.object({
   numPendingTests: z.int(),
   numTodoTests: z.int(),
   success: z.boolean(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullable() }),
+      ),
+    }),
+  ),
 });
+type Results = z.infer<typeof Results>;
 
 const args = process.argv.slice(2);
 const isWatching = args.includes('--watch') || args.includes('watch');
@@ -31,7 +40,7 @@ try {
   console.error(`error: ${error instanceof StackError || error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
-if (!isWatching) console.log(countResults());
+if (!isWatching) report();
 
 function includesProject(name: string): boolean {
   const chosen = args.flatMap((arg, index) => {
@@ -56,18 +65,40 @@ function runVitest(): Promise<number> {
   });
 }
 
-/** A file that could not be loaded counts as one failure: none of its tests ran. */
-function countResults(): string {
+function report(): void {
+  const results = readResults();
+  for (const line of results === null ? [] : secondTries(results)) console.log(line);
+  console.log(results === null ? '0 passed, 1 failed' : countResults(results));
+  if (results === null) process.exitCode ||= 1;
+}
+
+/** Null where vitest did not get as far as writing results. */
+function readResults(): Results | null {
   try {
-    const results = Results.parse(JSON.parse(readFileSync(RESULTS_FILE, 'utf8')));
-    const unloaded = results.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.length);
-    const skipped = results.numPendingTests + results.numTodoTests;
-    let failed = results.numFailedTests + unloaded.length;
-    // An error outside of any test: vitest fails, and no test says so.
-    if (failed === 0 && process.exitCode !== 0) failed = 1;
-    return `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    return Results.parse(JSON.parse(readFileSync(RESULTS_FILE, 'utf8')));
   } catch {
-    process.exitCode ||= 1;
-    return '0 passed, 1 failed'; // Vitest did not get as far as writing results.
+    return null;
   }
+}
+
+/** A test that passed after it had failed is worth a look: which, and why it failed. */
+function secondTries({ testResults }: Results): string[] {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && (failureMessages?.length ?? 0) > 0)
+      .map(
+        ({ fullName, failureMessages }) =>
+          `Passed at the second try: ${relative(PROJECT_ROOT, name)} > ${fullName}\n${failureMessages?.join('\n')}\n`,
+      ),
+  );
+}
+
+/** A file that could not be loaded counts as one failure: none of its tests ran. */
+function countResults(results: Results): string {
+  const unloaded = results.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.length);
+  const skipped = results.numPendingTests + results.numTodoTests;
+  let failed = results.numFailedTests + unloaded.length;
+  // An error outside of any test: vitest fails, and no test says so.
+  if (failed === 0 && process.exitCode !== 0) failed = 1;
+  return `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -40,7 +40,7 @@ export function App() {
 }
 
 function Product() {
-  const { data: me, error, refetch } = useMe();
+  const { data: me, error, refetch } = useMe({ keepFresh: true });
   const isUnknown = error instanceof Problem && error.status === 401;
   const isNowhere = error instanceof Problem && error.code === 'NO_MEMBERSHIP';
   // Back from the identity provider by another way than they went: the invitation is why they came.

@@ -26,6 +26,8 @@ export const KEYS = {
 } as const;
 
 const SESSION_PAGE = 30;
+/** What an admin switched counts for everybody of the org by then, on the server as on open pages. */
+const FOLLOWED_WITHIN_MS = 30_000;
 
 /** A refusal stays one however often it is asked again; only a missing or failing server is worth a second try. */
 export const retries = (failures: number, error: Error): boolean =>
@@ -35,8 +37,10 @@ export const retries = (failures: number, error: Error): boolean =>
 const isStanding = (error: Error): boolean =>
   error instanceof Problem && (error.code === 'FEATURE_DISABLED' || error.code === 'PROVIDER_UNCONFIGURED');
 
-export function useMe(): UseQueryResult<Me> {
-  return useQuery({ queryKey: KEYS.me, queryFn: getMe, staleTime: 60_000 });
+/** `keepFresh` where a page follows what an admin switches meanwhile, as the server does. */
+export function useMe({ keepFresh = false } = {}): UseQueryResult<Me> {
+  const refetchInterval = keepFresh && FOLLOWED_WITHIN_MS;
+  return useQuery({ queryKey: KEYS.me, queryFn: getMe, staleTime: 60_000, refetchInterval });
 }
 
 export function useModels(): UseQueryResult<ModelList> {

@@ -57,7 +57,9 @@ async function open(email = ADMIN, into = context): Promise<Page> {
 
 async function turn(page: Page): Promise<void> {
   await assistantSwitch(page).click();
+  const stored = page.waitForResponse((reply) => reply.request().method() === 'PUT' && reply.ok());
   await save(page);
+  await stored;
   await saved(page);
 }
 
@@ -243,6 +245,25 @@ describe('AI Gating', () => {
     await member.getByRole('button', { name: 'Close the assistant' }).or(edgeTab(member)).first().click();
     await member.keyboard.press('Control+ArrowUp');
     await quickAsk(member).waitFor();
+    await other.close();
+  });
+
+  it('the open pages of others follow within half a minute, without a reload', async () => {
+    const admin = await open();
+    await turn(admin);
+    const other = await newContext();
+    await other.clock.install();
+    const member = await enter(other, stack, { email: MEMBER });
+    await openPanel(member);
+    await turn(admin);
+    await member.clock.runFor(30_000);
+    await panel(member).waitFor({ state: 'detached' });
+    expect(await edgeTab(member).count()).toBe(0);
+    await member.keyboard.press('Control+ArrowUp');
+    expect(await quickAsk(member).count()).toBe(0);
+    await turn(admin);
+    await member.clock.runFor(30_000);
+    await panel(member).waitFor();
     await other.close();
   });
 

@@ -6,7 +6,11 @@ import type { Stack } from '../stack.ts';
 import { faultsOf } from './faults-of.ts';
 
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
-export const saved = (page: Page): Promise<void> => page.getByText(/^Saved\./).waitFor();
+export const saved = (page: Page): Promise<void> =>
+  page
+    .getByText(/^Saved\./)
+    .last()
+    .waitFor();
 
 /** axe, in both colour schemes; and nothing is wider than the page. */
 export async function expectClean(page: Page): Promise<void> {
