@@ -43,6 +43,7 @@ type ForkColumns = Pick<
   'forkedFrom' | 'forkedFromMessage' | 'forkedFromTitle' | 'forkedAt'
 >;
 
+/** A conversation that is no fork has no such field. */
 function toSession<R extends ForkColumns>(row: R) {
   const { forkedFrom, forkedFromMessage, forkedFromTitle, forkedAt, ...session } = row;
   if (forkedFrom === null || forkedFromMessage === null || forkedAt === null) return session;
@@ -57,7 +58,11 @@ export type FoundConversation = { readonly session: SessionRecord; readonly snip
 
 const MAX_QUERY_LENGTH = 200;
 const unixMs = z.string().transform((text) => Date.parse(text));
-const FoundRow = SessionRecord.extend({
+const FoundRow = SessionRecord.omit({ forkedFrom: true }).extend({
+  forkedFrom: z.string().nullable(),
+  forkedFromMessage: z.string().nullable(),
+  forkedFromTitle: z.string().nullable(),
+  forkedAt: z.string().nullable(),
   createdAt: unixMs,
   updatedAt: unixMs,
   version: z.coerce.number(),
@@ -77,10 +82,14 @@ export async function searchConversations(
     (db) => [
       // One row more than asked for tells whether there is a next page.
       db.execute(sql`
-        select id, title, model, program_id as "programId", design_id as "designId", pinned, version,
-          created_at as "createdAt", updated_at as "updatedAt", snippet
+        select found.id, found.title, found.model, found.program_id as "programId", found.design_id as "designId",
+          found.pinned, found.version, found.created_at as "createdAt", found.updated_at as "updatedAt", found.snippet,
+          kept.forked_from as "forkedFrom", kept.forked_from_message as "forkedFromMessage",
+          kept.forked_from_title as "forkedFromTitle", kept.forked_at as "forkedAt"
         from search_conversations(
-          ${search.query.slice(0, MAX_QUERY_LENGTH)}, ${search.limit + 1}, ${before?.at ?? null}, ${before?.id ?? null})`),
+          ${search.query.slice(0, MAX_QUERY_LENGTH)}, ${search.limit + 1}, ${before?.at ?? null}, ${before?.id ?? null}) found
+        join ai_conversations kept on kept.org_id = ${owner.orgId} and kept.id = found.id
+        order by found.updated_at desc, found.id desc`),
     ],
     { readOnly: true },
   );
@@ -88,7 +97,7 @@ export async function searchConversations(
     .array(FoundRow)
     .parse(rows)
     .slice(0, search.limit)
-    .map(({ snippet, ...session }) => ({ session, snippet }));
+    .map(({ snippet, ...row }) => ({ session: toSession(row), snippet }));
   const last = found.at(-1)?.session;
   return { found, next: rows.length > search.limit && last ? { updatedAt: last.updatedAt, id: last.id } : null };
 }

@@ -231,10 +231,13 @@ test('a removed member’s last words are still written, and read by nobody', as
 
 test('search finds words in titles and texts of one’s own conversations, page by page, newest first', async () => {
   const eli = { orgId: org.id, userId: requireDemoPerson('eli@cascade.test').id };
+  const [from, at, copy] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const forkedFrom = { sessionId: from, messageId: at, copyId: copy, title: 'Before' };
   const sessions = Array.from({ length: 5 }, (_, index) =>
     sessionOf({
       title: index === 0 ? 'Gripper 100% OK_1' : `Talk ${index}`,
       updatedAt: NOW + (index === 4 ? 3 : index),
+      ...(index === 2 && { forkedFrom }),
     }),
   );
   const mine = sessions.flatMap((session, index) => [
