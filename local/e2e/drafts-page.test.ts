@@ -82,7 +82,10 @@ describe('the four documents', () => {
     await expect.poll(() => page.getByRole('combobox', { name: 'Show' }).inputValue()).toBe('Denver');
     await page.getByRole('button', { name: 'Open in chat' }).click();
     await page.waitForURL(/\/chat\//);
-    await page.getByRole('feed', { name: 'Conversation' }).getByText('Confirm the times above.').waitFor();
+    const feed = page.getByRole('feed', { name: 'Conversation' });
+    await feed.getByText('Confirm the times above.').waitFor();
+    await feed.getByRole('link', { name: 'Open as draft: Advancing email' }).click();
+    await paper(page).getByText('Subject: Advance for Denver').waitFor();
   });
 
   it('a vendor RFP, from the page of the RFP that is on record', async () => {

@@ -8,6 +8,7 @@ import { AnswerStatus } from './answer-status.tsx';
 import { AnswerStep } from './answer-step.tsx';
 import { usageLine, waitingLine } from './answer-words.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import { DraftLink } from './draft-link.tsx';
 import { LiveUsage } from './live-usage.tsx';
 import { Article, Bubble } from './message.tsx';
 import { AnswerActions } from './message-actions.tsx';
@@ -80,6 +81,7 @@ export const Answer = memo(function Answer(props: AnswerProps) {
           <Bubble text="" reasoning="" streaming caret={caret} waiting={waiting} entering />
         )}
         {!streaming && <Offers offers={offers.filter((offer, at) => firstWith(offers, offer.href) === at)} />}
+        {done && question && isFirst && <DraftLink question={question} />}
       </div>
       {streaming && <LiveUsage />}
       {streaming && text !== '' && (
