@@ -13,7 +13,7 @@ import type {
 } from '../worker/contract.ts';
 import type { Joined, OpenInvitation, SignedOut, SignInMethods } from '../worker/members-contract.ts';
 import type { ChoiceList, TemplateList } from '../worker/templates-contract.ts';
-import type { Quota } from '../worker/usage-contract.ts';
+import type { Estimate, EstimateRequest, Quota } from '../worker/usage-contract.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
 
 const AI = '/api/v1/ai';
@@ -32,6 +32,7 @@ export type DemoPerson = {
 
 export const getMe = (): Promise<Me> => call('GET', '/api/v1/me');
 export const getModels = (): Promise<ModelList> => call('GET', `${AI}/models`);
+export const estimateMessage = (message: EstimateRequest): Promise<Estimate> => call('POST', `${AI}/estimate`, message);
 export const getQuota = (): Promise<Quota> => call('GET', `${AI}/quota`);
 export const getSession = (id: string): Promise<Session> => call('GET', `${AI}/sessions/${id}`);
 

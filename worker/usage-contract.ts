@@ -41,6 +41,8 @@ export const EstimateRequest = z
   })
   .meta({ id: 'EstimateRequest' });
 
+export type EstimateRequest = z.infer<typeof EstimateRequest>;
+
 export const Estimate = z
   .object({
     model: z.string(),

@@ -195,7 +195,7 @@ export const pendingApprovals = (sql: SqlStorage, now: number): StoredApproval[]
 /** What a run put before the user, and nobody decided. */
 export const pendingApprovalsOfRun = (sql: SqlStorage, runId: string): StoredApproval[] =>
   sql
-    .exec<ApprovalRow>("select * from approvals where state = 'pending' and run_id = ? order by position", runId)
+    .exec<ApprovalRow>(`${SELECT} where a.state = 'pending' and a.run_id = ? order by a.position`, runId)
     .toArray()
     .map(toApproval);
 

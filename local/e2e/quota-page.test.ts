@@ -45,6 +45,31 @@ async function useSome(): Promise<number> {
   return (await read()).used;
 }
 
+it('what a message would cost is told before it is sent, in a new conversation and in one that has been going on', async () => {
+  const page = await enter('max@northlight.test');
+  const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
+  const writing = page.getByText('What you are writing');
+  const cost = page.getByText(/^Up to [\d,]+ tokens in · \$/);
+  await page.getByRole('button', { name: 'Context and cost' }).click();
+  await page.getByText('Nothing yet').waitFor();
+  expect(await writing.count()).toBe(0);
+  await page.keyboard.press('Escape');
+  const tokensOf = async (text: string, meter: RegExp) => {
+    await composer.fill(text);
+    await page.getByRole('button', { name: meter }).click();
+    const line = await cost.textContent();
+    await page.keyboard.press('Escape');
+    return Number(/[\d,]+/.exec(line ?? '')?.[0].replaceAll(',', ''));
+  };
+  const short = await tokensOf('Hello', /^Context and cost/);
+  expect(await tokensOf('Hello '.repeat(400), /^Context and cost/)).toBeGreaterThan(short);
+  await composer.fill('Hello');
+  await composer.press('Enter');
+  await page.getByRole('button', { name: 'Copy answer' }).waitFor();
+  expect(await tokensOf('Hello', /^Context \d+ % full/)).toBeGreaterThan(short);
+  await page.close();
+});
+
 it('U25: from 80 % on a notice tells how much is used; past the end a refusal keeps the message and names the day', async () => {
   const used = await useSome();
   const limit = Math.floor(used / 0.85);

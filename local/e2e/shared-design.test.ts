@@ -73,6 +73,7 @@ async function enter(email: string, workspace: string): Promise<Page> {
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Ask the assistant' });
 const answers = (page: Page) => page.getByRole('article', { name: 'Assistant' });
+const stopOf = (page: Page) => page.getByRole('button', { name: 'Stop', exact: true });
 const saidBy = (page: Page, name: string, words: string) => page.getByRole('article', { name }).getByText(words);
 
 async function say(page: Page, text: string): Promise<void> {
@@ -120,7 +121,10 @@ describe('two members at one workspace', () => {
     await say(eli, 'Count to 200');
     await saidBy(ada, 'Eli Okafor', 'Count to 200').waitFor();
     await answers(ada).last().getByText('3').first().waitFor();
-    await say(ada, 'Count to 20');
+    await stopOf(eli).waitFor();
+    expect(await stopOf(ada).count()).toBe(0);
+    await composer(ada).fill('Count to 20');
+    await ada.getByRole('button', { name: 'Send', exact: true }).click();
     for (const page of [ada, eli]) await page.locator('[data-waiting=taken]').getByText('Count to 20').waitFor();
     expect(await composer(ada).inputValue()).toBe('');
     await saidBy(eli, 'Ada Moreau', 'Count to 20').waitFor();
@@ -128,7 +132,7 @@ describe('two members at one workspace', () => {
     for (const page of [ada, eli]) {
       await answers(page).nth(1).getByText('20').waitFor();
       await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
-      expect(await page.locator('[data-waiting]').count()).toBe(0);
+      await expect.poll(() => page.locator('[data-waiting]').count()).toBe(0);
       expect(await answers(page).count()).toBe(2);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatCost, formatWait, waitingLine } from './answer-words.ts';
+import { estimateLine, formatCost, formatWait, waitingLine } from './answer-words.ts';
 
 describe('U2: waiting', () => {
   test.each([
@@ -27,4 +27,12 @@ test.each([
 
 test('U24: a countdown reads in minutes and seconds', () => {
   expect([formatWait(42), formatWait(60), formatWait(185)]).toEqual(['42 s', '1 min 0 s', '3 min 5 s']);
+});
+
+test('an estimate names its range, and one figure where a model costs the same whatever it writes', () => {
+  const promptTokens = 4_310;
+  expect(estimateLine({ promptTokens, costMicros: { least: 1_300, most: 82_500 } })).toBe(
+    'Up to 4,310 tokens in · $0.0013 to $0.0825',
+  );
+  expect(estimateLine({ promptTokens, costMicros: { least: 0, most: 0 } })).toBe('Up to 4,310 tokens in · $0');
 });

@@ -1,4 +1,5 @@
 // The few words that say how an answer stands: waiting lines, token counts, cost. Pure, in one voice.
+import type { Estimate } from '../../worker/usage-contract.ts';
 import type { AnswerFacts } from './answer-facts.ts';
 
 const THINKING_AFTER_MS = 1_000;
@@ -35,6 +36,13 @@ export function formatCost(micros: number): string {
   if (micros === 0) return '$0';
   if (dollars < 0.0001) return '< $0.0001';
   return `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`;
+}
+
+/** What a message would take: its prompt at most, and its cost from a short answer to the longest. */
+export function estimateLine({ promptTokens, costMicros }: Pick<Estimate, 'promptTokens' | 'costMicros'>): string {
+  const { least, most } = costMicros;
+  const range = least === most ? formatCost(most) : `${formatCost(least)} to ${formatCost(most)}`;
+  return `Up to ${formatCount(promptTokens)} tokens in · ${range}`;
 }
 
 /** Seconds as a countdown: "42 s", "3 min 5 s". */

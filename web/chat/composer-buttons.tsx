@@ -4,10 +4,12 @@ import { cx } from '../design/cx.ts';
 import { IconButton } from '../design/icon-button.tsx';
 import { tip } from '../design/tooltips.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import { isOwnTurn } from './standing.ts';
 
 export function ComposerButtons({ isEmpty, onSearch }: { isEmpty: boolean; onSearch: () => void }) {
   const { stop } = useConversation();
-  const live = useConversationState((state) => state.live);
+  // While somebody else is answered one can send: it waits for its turn. Their answer is theirs to stop.
+  const live = useConversationState(isOwnTurn);
   const stopping = useConversationState((state) => state.stopping);
   return (
     <div className="flex shrink-0 items-center gap-1">

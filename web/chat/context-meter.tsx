@@ -1,9 +1,12 @@
-// How full the model's context is and what the conversation has cost: a ring that fills, and the figures behind it.
-import { useMemo, useRef } from 'react';
+// How full the model's context is, what the conversation has cost and what the next message would: a ring that fills, and
+// the figures behind it.
+import { useMemo, useRef, useState } from 'react';
 import { Popover } from '../design/popover.tsx';
 import { useConversationState } from './conversation.tsx';
 import { type ConversationUse, contextLine, conversationUse, costLine, filledPart } from './conversation-use.ts';
+import { Figure } from './figure.tsx';
 import { useCurrentModel } from './model-picker.tsx';
+import { NextMessage, type NextMessageProps } from './next-message.tsx';
 
 const RADIUS = 6;
 const LENGTH = 2 * Math.PI * RADIUS;
@@ -12,7 +15,8 @@ const NEARLY_FULL = 0.8;
 
 const NOTHING: ConversationUse = { contextTokens: null, costMicros: null, isPartial: false };
 
-export function ContextMeter() {
+/** `readText` gives what is written and not yet sent. */
+export function ContextMeter({ readText, about }: { readText: () => string; about: NextMessageProps['about'] }) {
   // Figures come at the end of an answer; while one streams there is nothing to count anew.
   const messages = useConversationState((state) => (state.live ? null : state.messages));
   const log = useConversationState((state) => (state.live ? null : state.log));
@@ -23,12 +27,13 @@ export function ContextMeter() {
     if (messages !== null && log !== null) last.current = conversationUse(messages, log, hasOlder);
     return last.current;
   }, [messages, log, hasOlder]);
-  if (use.contextTokens === null || current === undefined) return null;
-  const filled = filledPart(use.contextTokens, current.contextTokens);
+  if (current === undefined) return null;
+  const isNew = use.contextTokens === null;
+  const filled = filledPart(use.contextTokens ?? 0, current.contextTokens);
   const percent = Math.max(1, Math.round(filled * 100));
   return (
     <Popover
-      label={`Context ${percent} % full, cost ${costLine(use)}`}
+      label={isNew ? 'Context and cost' : `Context ${percent} % full, cost ${costLine(use)}`}
       triggerClass="inline-flex size-8 shrink-0 items-center justify-center rounded-control text-muted transition-colors hover:bg-hover hover:text-text touch:size-11"
       trigger={
         <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden className="-rotate-90">
@@ -40,15 +45,19 @@ export function ContextMeter() {
             fill="none"
             strokeWidth="2.5"
             strokeLinecap="round"
-            strokeDasharray={`${Math.max(0.04, filled) * LENGTH} ${LENGTH}`}
+            strokeDasharray={`${(isNew ? 0 : Math.max(0.04, filled)) * LENGTH} ${LENGTH}`}
             className={filled > NEARLY_FULL ? 'stroke-on-notice' : 'stroke-accent'}
           />
         </svg>
       }
     >
       <dl className="flex flex-col gap-2 text-small">
-        <Figure name={`Context of ${current.label}`} value={contextLine(use.contextTokens, current.contextTokens)} />
-        <Figure name="Cost of this conversation" value={costLine(use)} />
+        <Figure
+          name={`Context of ${current.label}`}
+          value={contextLine(use.contextTokens ?? 0, current.contextTokens)}
+        />
+        <Figure name="Cost of this conversation" value={isNew ? 'Nothing yet' : costLine(use)} />
+        <Written readText={readText} about={about} />
       </dl>
       {filled > NEARLY_FULL && (
         <p className="mt-2 text-small text-muted">
@@ -59,11 +68,8 @@ export function ContextMeter() {
   );
 }
 
-function Figure({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt className="text-meta text-muted">{name}</dt>
-      <dd className="m-0 font-medium tabular-nums">{value}</dd>
-    </div>
-  );
+/** The words as they stand when somebody looks. */
+function Written({ readText, about }: Parameters<typeof ContextMeter>[0]) {
+  const [text] = useState(() => readText().trim());
+  return text !== '' && <NextMessage text={text} about={about} />;
 }

@@ -11,7 +11,7 @@ import { Composer } from './composer.tsx';
 import { ContextChip } from './context-chip.tsx';
 import { ContextMeter } from './context-meter.tsx';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { NEW_CONVERSATION } from './drafts.ts';
+import { draftStorage, NEW_CONVERSATION, readDraft } from './drafts.ts';
 import { ModelPicker } from './model-picker.tsx';
 import { QuotaNotice } from './quota-notice.tsx';
 import { RefusalBanner } from './refusal-banner.tsx';
@@ -65,6 +65,7 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
     );
   }
   const isPanel = place === 'panel';
+  const draftKey = exists ? id : NEW_CONVERSATION;
   return (
     <>
       <Transcript empty={empty} isNarrow={isPanel} />
@@ -76,13 +77,13 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
           <Composer
             key={id}
             userId={me.user.id}
-            draftKey={exists ? id : NEW_CONVERSATION}
+            draftKey={draftKey}
             about={about}
             chip={about && <ContextChip context={about} onRemove={onRemoveContext} />}
             tools={
               <>
                 <ModelPicker />
-                <ContextMeter />
+                <ContextMeter readText={() => readDraft(draftStorage(), me.user.id, draftKey)} about={about} />
               </>
             }
             takesFocus={!isPanel}

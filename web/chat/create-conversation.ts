@@ -2,6 +2,7 @@
 // ConversationDriver; without one, what is sent waits for it.
 import type { Confirmation } from '../../worker/contract.ts';
 import { cancelRun, decideApproval } from '../api.ts';
+import { Problem } from '../problem.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Decision } from './confirmation.ts';
 import {
@@ -98,8 +99,14 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
         const now = store.get();
         if (now.live && now.runId === runId) controls?.abort();
       };
-      // A run that the server does not know has nothing to end but the request itself.
-      cancelRun(runId, id).then(() => setTimeout(abort, STOP_GRACE_MS), abort);
+      cancelRun(runId, id).then(
+        () => setTimeout(abort, STOP_GRACE_MS),
+        (error: unknown) => {
+          // A run that the server does not know has nothing to end but the request itself. One that is somebody else's goes on.
+          if (error instanceof Problem && error.status === 403) store.set({ stopping: false });
+          else abort();
+        },
+      );
     },
     decide: (confirmation, decision) => {
       const post = (approvalId: string) => decideApproval(id, approvalId, decision);

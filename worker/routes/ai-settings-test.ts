@@ -91,8 +91,12 @@ async function charged(
   const reserved = await budget.reserve(orgId, { ...lease, tokens: TEST_TOKENS, atLeast: TEST_TOKENS, limit });
   if (!reserved.ok) throw quotaExceeded(reserved.figures, c.get('access'));
   const test = await run();
-  await budget.settle(orgId, { ...lease, tokens: test.usage ? tokensOf(test.usage) : 0 });
-  await note(c, scope, test, lease.month);
+  // What the provider has done is charged and on record, each of both also where the other one fails.
+  const kept = await Promise.allSettled([
+    budget.settle(orgId, { ...lease, tokens: test.usage ? tokensOf(test.usage) : 0 }),
+    note(c, scope, test, lease.month),
+  ]);
+  for (const one of kept) if (one.status === 'rejected') throw one.reason;
   return test;
 }
 
