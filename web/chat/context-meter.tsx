@@ -38,16 +38,18 @@ export function ContextMeter({ readText, about }: { readText: () => string; abou
       trigger={
         <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden className="-rotate-90">
           <circle cx="8" cy="8" r={RADIUS} fill="none" strokeWidth="2.5" className="stroke-line-strong" />
-          <circle
-            cx="8"
-            cy="8"
-            r={RADIUS}
-            fill="none"
-            strokeWidth="2.5"
-            strokeLinecap="round"
-            strokeDasharray={`${(isNew ? 0 : Math.max(0.04, filled)) * LENGTH} ${LENGTH}`}
-            className={filled > NEARLY_FULL ? 'stroke-on-notice' : 'stroke-accent'}
-          />
+          {!isNew && (
+            <circle
+              cx="8"
+              cy="8"
+              r={RADIUS}
+              fill="none"
+              strokeWidth="2.5"
+              strokeLinecap="round"
+              strokeDasharray={`${Math.max(0.04, filled) * LENGTH} ${LENGTH}`}
+              className={filled > NEARLY_FULL ? 'stroke-on-notice' : 'stroke-accent'}
+            />
+          )}
         </svg>
       }
     >

@@ -30,7 +30,7 @@ export const filledPart = (used: number, size: number): number => (size <= 0 ? 0
 
 export function contextLine(used: number, size: number): string {
   const percent = Math.round(filledPart(used, size) * 100);
-  return `${formatCount(used)} of ${formatCount(size)} tokens (${percent === 0 ? 'under 1' : percent} %)`;
+  return `${formatCount(used)} of ${formatCount(size)} tokens (${percent === 0 && used > 0 ? 'under 1' : percent} %)`;
 }
 
 export function costLine({ costMicros, isPartial }: ConversationUse): string {

@@ -1,6 +1,6 @@
 // A few facts behind a button. The browser's own popover: one click elsewhere or Esc closes it, and it stands above
 // everything.
-import { type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 import { placeTooltip } from './place-tooltip.ts';
 
 type PopoverProps = {
@@ -15,15 +15,24 @@ export function Popover({ label, trigger, triggerClass, children }: PopoverProps
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
-  const onToggle = (event: ToggleEvent<HTMLDivElement>) => {
-    setOpen(event.newState === 'open');
-    const card = event.currentTarget;
-    if (event.newState !== 'open' || !button.current) return;
-    const view = { width: document.documentElement.clientWidth, height: innerHeight };
-    const { left, top } = placeTooltip(button.current.getBoundingClientRect(), card.getBoundingClientRect(), view);
-    card.style.left = `${left}px`;
-    card.style.top = `${top}px`;
-  };
+  const card = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = card.current;
+    if (!open || !element) return;
+    const place = () => {
+      if (!button.current) return;
+      const view = { width: document.documentElement.clientWidth, height: innerHeight };
+      const { left, top } = placeTooltip(button.current.getBoundingClientRect(), element.getBoundingClientRect(), view);
+      element.style.left = `${left}px`;
+      element.style.top = `${top}px`;
+    };
+    place();
+    // What it says can come late, and make it taller.
+    const sizes = new ResizeObserver(place);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [open]);
   return (
     <>
       <button
@@ -40,10 +49,11 @@ export function Popover({ label, trigger, triggerClass, children }: PopoverProps
       {/* biome-ignore lint/a11y/useSemanticElements: it groups figures, not fields */}
       <div
         id={id}
+        ref={card}
         popover="auto"
         role="group"
         aria-label={label}
-        onToggle={onToggle}
+        onToggle={(event) => setOpen(event.newState === 'open')}
         className="popover fixed inset-auto m-0 w-72 max-w-[calc(100vw-1rem)] rounded-card border border-line-strong bg-raised p-3 text-text shadow-floating"
       >
         {open && children}
