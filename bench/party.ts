@@ -12,6 +12,8 @@ export type Announcement = z.infer<typeof Announcement>;
 export type Party = Announcement & {
   /** Milliseconds of processor that its workerd has used so far; null where the system does not say. */
   workerdCpuMs(): number | null;
+  /** Megabytes of memory that its workerd holds now (resident set); null where the system does not say. */
+  workerdMemoryMb(): number | null;
   stop(): Promise<void>;
 };
 
@@ -27,6 +29,7 @@ export async function startParty(file: string, args: readonly string[] = []): Pr
   return {
     ...Announcement.parse(first),
     workerdCpuMs: () => readWorkerdCpuMs(child),
+    workerdMemoryMb: () => readWorkerdMemoryMb(child),
     stop: async function stopParty() {
       if (child.connected) child.disconnect();
       await exited;
@@ -44,12 +47,23 @@ export function announce(announcement: Announcement, stop: () => Promise<void> |
   });
 }
 
-function readWorkerdCpuMs({ pid }: ChildProcess): number | null {
-  if (process.platform !== 'linux' || pid === undefined) return null;
-  const workerd = listChildren(pid).find(({ command }) => command.includes('workerd'));
-  if (!workerd) return null;
-  const fields = readFileSync(`/proc/${workerd.pid}/stat`, 'utf8')
+function readWorkerdCpuMs(child: ChildProcess): number | null {
+  const pid = findWorkerd(child);
+  if (pid === null) return null;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\)\s/s, '')
     .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_MS;
+}
+
+function readWorkerdMemoryMb(child: ChildProcess): number | null {
+  const pid = findWorkerd(child);
+  if (pid === null) return null;
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+}
+
+function findWorkerd({ pid }: ChildProcess): number | null {
+  if (process.platform !== 'linux' || pid === undefined) return null;
+  return listChildren(pid).find(({ command }) => command.includes('workerd'))?.pid ?? null;
 }
