@@ -15,6 +15,8 @@ afterAll(async () => {
 });
 
 const ARM = 'PN-000059';
+/** Assemblies that can all be shown, and that are more to walk through. */
+const WOVEN = 450;
 
 async function createParts(count: number, designId = 'KES-CTL'): Promise<string[]> {
   const numbers: string[] = [];
@@ -95,6 +97,32 @@ test('where-used tells each assembly once, by its shortest way, across designs',
   const near = await plm.eli.read('get_where_used', { itemId: 'PN-000013', maxDepth: 1 });
   expect(near.data.parents.every((parent: Json) => parent['depth'] === 1)).toBe(true);
   expect((await plm.eli.read('get_where_used', { itemId: 'PN-000013', maxDepth: 16 })).code).toBe('OUT_OF_RANGE');
+});
+
+test('where-used that is too long to walk to its end says so, however few assemblies it has found', async () => {
+  const itemId = await putAbove(WOVEN);
+  // Each assembly in the next hundred: it stands on many levels, and is walked through once for each.
+  await database.owner.query(
+    `with above as (
+       select i.*, row_number() over (order by i.item_number) as n from plm.items i
+       join plm.item_relationships r on r.source_master_id = i.id and r.target_master_id = $1
+     )
+     insert into plm.item_relationships (org_id, program_id, source_master_id, target_master_id, relationship_type, quantity)
+     select p.org_id, p.program_id, p.id, c.id, 'BOM', 1 from above c join above p on p.n between c.n + 1 and c.n + 100`,
+    [itemId],
+  );
+  const used = (await plm.eli.read('get_where_used', { itemId })).data;
+  expect(used).toMatchObject({ total: WOVEN, totalIsExact: false, truncated: true });
+  const { reasons } = (await plm.eli.read('analyze_change_impact', { itemId })).data.risk;
+  expect(reasons[0].reason).toBe(`At least ${WOVEN} assemblies use it.`);
+  const near = (await plm.eli.read('get_where_used', { itemId, maxDepth: 1 })).data;
+  expect(near).toMatchObject({ total: WOVEN, totalIsExact: true, truncated: false });
+});
+
+test('where-used shows no more than it can, and counts them all', async () => {
+  const { data } = await plm.eli.read('get_where_used', { itemId: await putAbove(501) });
+  expect(data).toMatchObject({ total: 501, totalIsExact: true, truncated: true });
+  expect(data.parents).toHaveLength(500);
 });
 
 test.each([1, 2, 3, 12])('a circle of %i is refused with its path', async (length) => {

@@ -18,6 +18,8 @@ export const getWhereUsed = defineTool({
     item: ItemRow,
     parents: z.array(Assembly),
     total: z.int(),
+    /** False where the way up was too long to walk to its end: there are more. */
+    totalIsExact: z.boolean(),
     otherDesigns: z.array(Place),
     truncated: z.boolean(),
   }),
