@@ -145,6 +145,18 @@ test('revision letters go from Z to AA and leave out I and O', async () => {
   expect(await plm.itemOf(place.part)).toMatchObject({ revision: 'AA' });
 });
 
+test('the card of an approval counts what it merges, in words that fit', async () => {
+  const said = async (affectedItemIds: string[]) => {
+    const itemId = await createOrder(affectedItemIds, { designIds: [place.design] });
+    await plm.eli.must('transition_item_state', { itemId, targetState: 'In Review' });
+    const { preview } = await plm.eli.propose('transition_item_state', { itemId, targetState: 'Approved' });
+    return preview.message.replace(/^.* and merge /, '');
+  };
+  expect(await said([])).toBe('its branches.');
+  expect(await said([place.part])).toBe('its item.');
+  expect(await said([place.part, place.draft])).toBe('its 2 items.');
+});
+
 test('release makes a draft Released and keeps its letter; a requirement becomes Approved', async () => {
   const requirement = (
     await plm.eli.must('create_item', { itemType: 'Requirement', name: 'Quiet', designId: 'KES-CTL' })

@@ -118,11 +118,12 @@ test('an update changes what it names, keeps the rest, and writes from and to', 
     description: 'New',
     material: '',
   });
+  // In the order of their fields.
   expect(proposal.preview.details).toEqual([
     { label: 'Item', value: `${item.itemNumber} revision A, Draft` },
-    { label: 'Cost', before: '10', value: '12' },
-    { label: 'Material', before: 'Brass', value: '' },
     { label: 'Description', before: '', value: 'New' },
+    { label: 'Material', before: 'Brass', value: '' },
+    { label: 'Cost', before: '10', value: '12' },
   ]);
   await plm.eli.must('update_item', { itemId: item.itemNumber, cost: 12, description: 'New', material: '' });
   const { data } = await plm.eli.read('get_item_details', { id: item.id });

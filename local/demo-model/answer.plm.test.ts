@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from './chat.ts';
 import { type Results, startConversation, uuid } from './conversation.fixture.ts';
-import { ARM, ask, BASE, GRIPPER, MOTOR, RESULTS, SHAFT } from './plm.fixture.ts';
+import { ARM, ask, BASE, GRIPPER, MOTOR, ORDER, RESULTS, SHAFT } from './plm.fixture.ts';
 import { PLM_TOOLS, READ_TOOLS } from './tools.fixture.ts';
 
 describe('several steps', () => {
@@ -133,6 +133,23 @@ describe('the way round a protected design', () => {
     expect(calls.map((call) => call.name)).toEqual(['create_change_order']);
     expect(text).toBe('You declined, so nothing was changed.');
   });
+});
+
+test('after an approval the item is the one that was its working copy', () => {
+  const merged = {
+    itemNumber: 'PN-000001',
+    name: 'Gripper Arm',
+    itemType: 'Part',
+    itemId: ARM.id,
+    workingItemId: uuid(9),
+  };
+  const talk = startConversation({
+    tools: PLM_TOOLS,
+    results: { ...RESULTS, transition_item_state: { item: { ...ORDER, state: 'Approved' }, merged: [merged] } },
+  });
+  talk.ask('Where is PN-000001 used?');
+  talk.ask('Approve ECO-000001');
+  expect(talk.ask('Where is PN-000001 used?').calls[0]).toEqual({ name: 'get_where_used', args: { itemId: uuid(9) } });
 });
 
 describe('what comes back', () => {

@@ -34,30 +34,34 @@ const TYPES_BY_PREFIX: Readonly<Record<string, string>> = {
 /** Every object of a tool's value that has an id and something to call it by, outermost first. */
 export function findEntities(toolName: string, value: unknown): readonly Entity[] {
   const found: Entity[] = [];
-  visit(value, kindOf(toolName), 0);
+  visit(value, { kind: kindOf(toolName), isMerged: false }, 0);
   return found;
 
-  function visit(node: unknown, kind: string, depth: number): void {
+  function visit(node: unknown, place: Place, depth: number): void {
     if (found.length >= MAX_ENTITIES || depth > MAX_DEPTH) return;
     if (Array.isArray(node)) {
-      for (const element of node) visit(element, kind, depth + 1);
+      for (const element of node) visit(element, place, depth + 1);
       return;
     }
     if (!isJsonObject(node)) return;
-    const entity = toEntity(node, kind);
+    const entity = toEntity(node, place);
     if (entity !== null) found.push(entity);
     for (const [key, inner] of Object.entries(node)) {
-      if (typeof inner === 'object') visit(inner, kindOfKey(key) ?? kind, depth + 1);
+      const inside = { kind: kindOfKey(key) ?? place.kind, isMerged: place.isMerged || key === 'merged' };
+      if (typeof inner === 'object') visit(inner, inside, depth + 1);
     }
   }
 }
 
-function toEntity(node: JsonObject, kind: string): Entity | null {
+/** What the objects at a place of a value are. Where a merge is told of, what was the working copy is the item now. */
+type Place = { readonly kind: string; readonly isMerged: boolean };
+
+function toEntity(node: JsonObject, { kind, isMerged }: Place): Entity | null {
   const number = firstText(node, NUMBER_KEYS);
   const name = firstText(node, NAME_KEYS);
   const type = typeof node.itemType === 'string' ? node.itemType : number === null ? null : typeOfNumber(number);
   const actual = type === null ? kind : 'item';
-  const id = firstText(node, ['id', `${actual}Id`, 'itemId', 'changeOrderId']);
+  const id = firstText(node, ['id', ...(isMerged ? ['workingItemId'] : []), `${actual}Id`, 'itemId', 'changeOrderId']);
   if (number === null && name === null) return null;
   if (id === null && type === null) return null;
   return { id, number, name, type, kind: actual, fields: node };

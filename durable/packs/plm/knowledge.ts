@@ -41,7 +41,7 @@ const CHANGES = `## How changes are made
 - Each design has a main branch. Once main holds a released item it is protected: creating, updating and relating there needs a change order. Drafts in a design without released items are changed directly. Tasks never need one.
 - A write that lacks one answers suggestCreateEco: true and a message. Offer to create the change order; when the user agrees, create_change_order with that designId, then call the first tool again with its id as changeOrderId.
 - create_change_order opens a branch for each design and takes up the affected items: released ones as working copies to revise, drafts to release. Leaving Draft fixes what it covers.
-- Approving it merges the branch, all of it or nothing: the working copies become the current revisions (A, B, C … Z, AA, without I and O), the ones before become ${SUPERSEDED}. Only people who may approve in every program that it touches can do that.`;
+- Approving it merges the branch, all of it or nothing: the working copies become the current revisions (A, B, C … Z, AA, without I and O), the ones before become ${SUPERSEDED}. A revised item has another id from then on: look it up again. Only people who may approve in every program that it touches can do that.`;
 
 const CHAT = [BASICS, itemTypes(), CHANGES, tools()].join('\n\n');
 
