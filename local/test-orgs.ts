@@ -6,8 +6,10 @@ export type TestOrg = {
   readonly id: string;
   readonly slug: string;
   readonly plan: Plan;
-  /** Id by code. Everybody sees OPEN; SECRET only the admin. */
-  readonly programs: Readonly<Record<'OPEN' | 'SECRET', string>>;
+  /** Id by code; the program OPEN is called “OPEN program”. Everybody sees OPEN and NEXT, SECRET only the admin. */
+  readonly programs: Readonly<Record<'OPEN' | 'NEXT' | 'SECRET', string>>;
+  /** Id by code, one in each program. */
+  readonly designs: Readonly<Record<'OPEN-1' | 'NEXT-1' | 'SECRET-1', string>>;
   readonly people: Readonly<Record<'admin' | 'second' | 'member', { readonly id: string; readonly subject: string }>>;
 };
 
@@ -22,7 +24,8 @@ function testOrg(number: number, slug: string): TestOrg {
   });
   return {
     ...{ id: uuid(number, 1, 1), slug, plan: 'enterprise' },
-    programs: { OPEN: uuid(number, 3, 1), SECRET: uuid(number, 3, 2) },
+    programs: { OPEN: uuid(number, 3, 1), SECRET: uuid(number, 3, 2), NEXT: uuid(number, 3, 3) },
+    designs: { 'OPEN-1': uuid(number, 4, 1), 'SECRET-1': uuid(number, 4, 2), 'NEXT-1': uuid(number, 4, 3) },
     people: { admin: person('admin', 1), second: person('second', 2), member: person('member', 3) },
   };
 }
@@ -36,6 +39,7 @@ export const TEST_ORGS = {
   erasure: testOrg(6, 'erasure'),
   erasedOrg: testOrg(7, 'erased-org'),
   chores: testOrg(8, 'chores'),
+  scopes: testOrg(9, 'scopes'),
 } as const satisfies Record<string, TestOrg>;
 
 export const ADMIN_PERMISSIONS = [

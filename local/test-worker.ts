@@ -96,7 +96,8 @@ async function seedTestOrgs({ adminUrl }: TestPostgres): Promise<void> {
   }
 }
 
-async function seedTestOrg(owner: pg.Client, { id, slug, plan, people, programs }: TestOrg): Promise<void> {
+async function seedTestOrg(owner: pg.Client, org: TestOrg): Promise<void> {
+  const { id, slug, plan, people, programs, designs } = org;
   await owner.query('insert into orgs (id, slug, name, plan) values ($1, $2, $2, $3)', [id, slug, plan]);
   for (const [role, permissions] of [
     ['admin', ADMIN_PERMISSIONS],
@@ -116,10 +117,19 @@ async function seedTestOrg(owner: pg.Client, { id, slug, plan, people, programs 
     await owner.query('insert into memberships (org_id, user_id, role) values ($1, $2, $3)', [id, person.id, role]);
   }
   for (const [code, program] of Object.entries(programs)) {
-    await owner.query('insert into plm.programs (org_id, id, code, name) values ($1, $2, $3, $3)', [id, program, code]);
+    await owner.query('insert into plm.programs (org_id, id, code, name) values ($1, $2, $3, $4)', [
+      ...[id, program, code, `${code} program`],
+    ]);
   }
-  await owner.query(
-    `insert into plm.program_members (org_id, program_id, user_id, role) values ($1, $2, $3, 'engineer')`,
-    [id, programs.OPEN, people.member.id],
-  );
+  for (const [code, design] of Object.entries(designs)) {
+    await owner.query('insert into plm.designs (org_id, id, program_id, code, name) values ($1, $2, $3, $4, $5)', [
+      ...[id, design, programs[code.replace('-1', '') as keyof typeof programs], code, `${code} design`],
+    ]);
+  }
+  for (const program of [programs.OPEN, programs.NEXT]) {
+    await owner.query(
+      `insert into plm.program_members (org_id, program_id, user_id, role) values ($1, $2, $3, 'engineer')`,
+      [id, program, people.member.id],
+    );
+  }
 }

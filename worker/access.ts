@@ -48,7 +48,7 @@ export async function askAccount(
   c: Context<EdgeEnv>,
   orgSlug: string | undefined,
   rights: 'last-known' | 'confirmed',
-  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'sessionId'> = {},
+  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'sessionId' | 'names'> = {},
 ): Promise<Admission> {
   const principal = c.get('principal');
   const question = { principal, rights, ...more, ...(orgSlug !== undefined && { orgSlug }) };

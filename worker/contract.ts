@@ -24,7 +24,13 @@ export const SessionId = z.uuid().toLowerCase().meta({
 });
 
 const Title = z.string().trim().min(1).max(255);
-const ScopeId = z.string().trim().min(1).max(64);
+/** A program or a design; what is then stored is its id. */
+export const ScopeName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .meta({ description: 'By its id, code or name. What the person does not see is not there: 404.' });
 export const ModelId = z.string().trim().min(1).max(128);
 export const Timestamp = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 
@@ -33,7 +39,7 @@ export const Session = z
     id: z.uuid(),
     title: z.string().nullable(),
     model: z.string().nullable(),
-    programId: z.string().nullable(),
+    programId: z.string().nullable().meta({ description: 'The id of the first program that was named in it.' }),
     designId: z.string().nullable(),
     pinned: z.boolean(),
     audience: Audience.meta({ description: '`shared`: everybody who sees its place takes part.' }),
@@ -71,8 +77,8 @@ export const NewSession = z
     id: SessionId.optional(),
     title: Title.nullish(),
     model: ModelId.nullish(),
-    programId: ScopeId.nullish(),
-    designId: ScopeId.nullish(),
+    programId: ScopeName.nullish(),
+    designId: ScopeName.nullish(),
   })
   .meta({ id: 'NewSession' });
 
@@ -203,6 +209,8 @@ const ModelInfo = z
     reason: z.string().nullable().meta({ description: 'Why it is not allowed, in words for people.' }),
   })
   .meta({ id: 'Model' });
+
+export const ModelListQuery = z.strictObject({ programId: ScopeName.optional() });
 
 export const ModelList = z
   .object({

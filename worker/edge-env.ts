@@ -1,6 +1,6 @@
 // What each request carries through the edge.
 import type { RateVerdict } from '../durable/account/rate-bucket.ts';
-import type { OrgChoice } from '../durable/account/requests.ts';
+import type { FoundScope, OrgChoice, ScopeNames } from '../durable/account/requests.ts';
 import type { Access, Principal } from '../durable/principal.ts';
 import type { AiSettings } from '../durable/providers/ai-settings.ts';
 import type { JsonBody } from './read-json.ts';
@@ -19,10 +19,13 @@ export type EdgeEnv = {
     /** These are set by `callsModel`. */
     body: JsonBody;
     rate: RateVerdict | undefined;
-    /** Set by it where it was asked to find a session; null where nothing leads to one. */
+    /** The session that the request is about, named or found; null where nothing leads to one. */
     sessionId: string | null | undefined;
     /** The program that the conversation is about, as far as the list of conversations knows. */
     sessionProgramId: string | null;
+    /** What the request says that it is about, in its own words and by ids. */
+    names: ScopeNames;
+    scope: FoundScope;
     /** The org's provider settings, keys sealed. */
     settings: AiSettings;
   };

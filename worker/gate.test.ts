@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
 import { AppError, type ErrorCode } from '../durable/errors.ts';
 import type { Access } from '../durable/principal.ts';
-import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
+import { firstRefusal, type GateQuestion, type ModelVerdict, refusalBeforeQuota } from './gate.ts';
 
 const ACCESS: Access = {
   subject: 'person-1',
@@ -22,6 +22,8 @@ const OFF: Access = { ...ACCESS, features: { aiAssistant: false } };
 const NO_PROVIDER: ModelVerdict = { ok: false, code: 'PROVIDER_UNCONFIGURED' };
 const NOT_IN_PLAN: ModelVerdict = { ok: false, code: 'MODEL_NOT_IN_PLAN' };
 const UNKNOWN: ModelVerdict = { ok: false, code: 'MODEL_UNKNOWN' };
+const UNSEEN = new AppError('NOT_FOUND');
+const OFF_HERE: ModelVerdict = { ok: false, code: 'FEATURE_DISABLED' };
 const TOO_LARGE = new AppError('PAYLOAD_TOO_LARGE');
 const IN_VAIN = { ok: false, remaining: 0, seconds: 2 };
 const SPENT: BudgetFigures = {
@@ -42,6 +44,10 @@ describe('the order of refusals', () => {
   test.each<[ErrorCode, Partial<GateQuestion>]>([
     ['ASSISTANT_DISABLED', { access: OFF, model: NO_PROVIDER, input: TOO_LARGE }],
     ['ASSISTANT_DISABLED', { access: OFF, model: NOT_IN_PLAN, input: TOO_LARGE }],
+    ['ASSISTANT_DISABLED', { access: OFF, scope: UNSEEN, model: OFF_HERE }],
+    ['NOT_FOUND', { scope: UNSEEN, model: OFF_HERE, input: TOO_LARGE }],
+    ['NOT_FOUND', { scope: UNSEEN, model: NOT_IN_PLAN, budget: SPENT, rate: IN_VAIN }],
+    ['FEATURE_DISABLED', { model: OFF_HERE, budget: SPENT, rate: IN_VAIN, input: TOO_LARGE }],
     ['PROVIDER_UNCONFIGURED', { model: NO_PROVIDER, input: TOO_LARGE }],
     ['MODEL_NOT_IN_PLAN', { model: NOT_IN_PLAN, input: TOO_LARGE }],
     ['MODEL_NOT_IN_PLAN', { model: NOT_IN_PLAN, budget: SPENT, rate: IN_VAIN, input: TOO_LARGE }],
@@ -73,14 +79,17 @@ describe('the order of refusals', () => {
     });
   });
 
-  test.each<[ErrorCode, boolean]>([
-    ['ASSISTANT_DISABLED', true],
-    ['MODEL_NOT_IN_PLAN', true],
-    ['RATE_LIMITED', false],
-    ['BAD_REQUEST', false],
-    ['MODEL_UNKNOWN', false],
-  ])('%s stands whatever is left: %s', (code, stands) => {
-    expect(refusesBeforeQuota(code)).toBe(stands);
+  test.each<[boolean, ErrorCode, Partial<GateQuestion>]>([
+    [true, 'ASSISTANT_DISABLED', { access: OFF }],
+    [true, 'NOT_FOUND', { scope: UNSEEN }],
+    [true, 'MODEL_NOT_IN_PLAN', { model: NOT_IN_PLAN }],
+    [false, 'RATE_LIMITED', { rate: IN_VAIN }],
+    // What the request itself leads to may be missing as well.
+    [false, 'NOT_FOUND', { input: UNSEEN }],
+    [false, 'MODEL_UNKNOWN', { model: UNKNOWN }],
+  ])('whatever is left of the month, it is %s that %s stands of %j', (stands, code, question) => {
+    expect(ask(question)).toBe(code);
+    expect(refusalBeforeQuota({ access: ACCESS, ...question }) !== null).toBe(stands);
   });
 
   test('an org whose flag nobody ever set has no assistant', () => {

@@ -5,7 +5,7 @@ import type { RateVerdict } from '../durable/account/rate-bucket.ts';
 import { monthOf, renewalOf } from '../durable/budget/month.ts';
 import { quotaExceeded } from '../durable/budget/quota.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
-import { AppError, type ErrorCode } from '../durable/errors.ts';
+import { AppError } from '../durable/errors.ts';
 import type { Permission } from '../durable/permissions.ts';
 import { type Access, isAssistantEnabled } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
@@ -20,6 +20,8 @@ export type ModelVerdict =
 
 export type GateQuestion = {
   readonly access: Access;
+  /** What the request names and the person does not see, or nobody could say whether they do. */
+  readonly scope?: AppError | null;
   /** Left out where the request asks nothing of a model. */
   readonly model?: ModelVerdict;
   /** How the org's month stands, where that was asked. A plan without AI tokens needs no asking. */
@@ -34,6 +36,8 @@ type Refusal = (question: GateQuestion) => AppError | null;
 /** In order. */
 const BEFORE_QUOTA: readonly Refusal[] = [
   ({ access }) => (isAssistantEnabled(access) ? null : new AppError('ASSISTANT_DISABLED')),
+  // Whose settings these are is not told to who does not see it.
+  ({ scope }) => scope ?? null,
   // A settings row that is off.
   ({ model }) => modelRefusal(model, 'FEATURE_DISABLED'),
   ({ model }) => modelRefusal(model, 'PROVIDER_UNCONFIGURED'),
@@ -47,17 +51,19 @@ const FROM_QUOTA_ON: readonly Refusal[] = [
   ({ model }) => modelRefusal(model, 'MODEL_UNKNOWN'),
 ];
 
-export function firstRefusal(question: GateQuestion): AppError | null {
-  for (const refuse of [...BEFORE_QUOTA, ...FROM_QUOTA_ON]) {
+export const firstRefusal = (question: GateQuestion): AppError | null =>
+  firstOf([...BEFORE_QUOTA, ...FROM_QUOTA_ON], question);
+
+/** One that comes before that of spent quota, and so stands whatever is left. */
+export const refusalBeforeQuota = (question: GateQuestion): AppError | null => firstOf(BEFORE_QUOTA, question);
+
+function firstOf(refusals: readonly Refusal[], question: GateQuestion): AppError | null {
+  for (const refuse of refusals) {
     const refusal = refuse(question);
     if (refusal) return refusal;
   }
   return null;
 }
-
-/** Whether a refusal comes before that of spent quota, and so stands whatever is left. */
-export const refusesBeforeQuota = (code: ErrorCode): boolean =>
-  ['ASSISTANT_DISABLED', 'FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'MODEL_NOT_IN_PLAN'].includes(code);
 
 /** @throws AppError, the first refusal. */
 export function requireOpenGate(question: GateQuestion): void {

@@ -5,17 +5,19 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { FRESH_MS } from '../durable/account/access-snapshot.ts';
 import { accountOf } from '../durable/account/account-stub.ts';
 import { aiRuleOf } from '../durable/account/rate-bucket.ts';
-import type { SessionQuestion } from '../durable/account/requests.ts';
+import type { ScopeNames, SessionQuestion } from '../durable/account/requests.ts';
 import { budgetCalls } from '../durable/budget/budget-calls.ts';
 import { monthOf } from '../durable/budget/month.ts';
 import type { BudgetFigures } from '../durable/budget/requests.ts';
+import { conversationOf } from '../durable/conversation/conversation-stub.ts';
 import { RunId } from '../durable/conversation/requests.ts';
 import { AppError } from '../durable/errors.ts';
 import { logFailure } from '../durable/log.ts';
 import { askAccount, chosenOrg, setAdmission } from './access.ts';
 import { SessionId } from './contract.ts';
 import type { EdgeEnv } from './edge-env.ts';
-import { firstRefusal, type GateQuestion, type ModelVerdict, refusesBeforeQuota } from './gate.ts';
+import { firstRefusal, type GateQuestion, type ModelVerdict, refusalBeforeQuota } from './gate.ts';
+import { NO_NAMES, scopeRefusal } from './named-scope.ts';
 import { type JsonBody, readJson } from './read-json.ts';
 
 /** The run that a request asks for, where the wire has an id for it: its repetitions cost nothing. */
@@ -34,6 +36,8 @@ export type ModelCallOptions = {
    * @throws AppError where the body is not understood, which is no matter yet
    */
   readonly sessionOf?: (c: Context<EdgeEnv>, body: unknown) => Promise<SessionQuestion>;
+  /** What the body says that it is about, wherever the rest of it is wrong. A wire whose bodies name nothing leaves it out. */
+  readonly namesOf?: (body: unknown) => ScopeNames;
 };
 
 /** To be mounted before `admitted`, in its place. Leaves `body`, `rate` and what `admitted` sets to the handler, which asks the gate. */
@@ -43,16 +47,21 @@ export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv
     const body = await readJson(c.req.raw, { ...(limitBytes && { limitBytes }), optional: isBodyOptional });
     const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
     const session = await askedSession(c, body, options);
+    const names = options.namesOf?.(body.ok ? body.value : null) ?? NO_NAMES;
     const admission = await askAccount(c, chosenOrg(c), options.rights, {
       modelCall: { run, ...(session && { session }) },
       ...(run && { sessionId: run.sessionId }),
+      names,
     });
     if (!admission.ok) throw new AppError(admission.code);
     setAdmission(c, admission);
     c.set('body', body);
     c.set('rate', admission.rate);
-    c.set('sessionId', admission.sessionId);
+    c.set('sessionId', admission.sessionId ?? run?.sessionId);
     c.set('sessionProgramId', admission.sessionProgramId ?? null);
+    c.set('names', names);
+    // An Account of the release before looks nothing up.
+    c.set('scope', admission.scope ?? { ok: true, ...names });
     await next();
     setRateHeaders(c);
     if (c.error instanceof AppError)
@@ -98,33 +107,48 @@ export type ModelCall<T> = {
 };
 
 /**
- * What is asked of a model, where nothing refuses it. Who passes waits for nobody; who is refused on old rights is asked
- * about again, and who would be refused later in the order than by spent quota waits for the Budget.
+ * What is asked of a model, where nothing refuses it. Who passes waits for nobody; who is refused on old rights, or on what
+ * a list tells of the conversation, is asked about again, and who would be refused later in the order than by spent quota
+ * waits for the Budget.
  * @throws AppError, the first refusal; `access` may be fresher after it
  */
 export async function requireOpenModelGate<T>(c: Context<EdgeEnv>, call: ModelCall<T>): Promise<T> {
   const { input } = call;
   const ask = (budget?: BudgetFigures): AppError | null => firstRefusal({ ...questionOf(c, call), budget });
   if (input.ok && !ask()) return input.value;
-  await confirmRights(c);
+  await Promise.all([confirmRights(c), call.model && learnProgram(c)]);
   const refusal = ask();
   if (input.ok && !refusal) return input.value;
-  if (refusal && refusesBeforeQuota(refusal.code)) throw refusal;
+  const early = refusalBeforeQuota(questionOf(c, call));
+  if (early) throw early;
   throw ask(await askBudget(c)) ?? refusal ?? new AppError('BAD_REQUEST');
 }
 
 /** A refusal on rights that may have changed would be one too many. */
 async function confirmRights(c: Context<EdgeEnv>): Promise<void> {
   if (Date.now() - c.get('access').confirmedAt <= FRESH_MS) return;
-  const admission = await askAccount(c, chosenOrg(c), 'confirmed');
+  const sessionId = c.get('sessionId');
+  const more = { names: c.get('names'), ...(sessionId && { sessionId }) };
+  const admission = await askAccount(c, chosenOrg(c), 'confirmed', more);
   if (!admission.ok) throw new AppError(admission.code);
   setAdmission(c, admission);
+  if (admission.scope) c.set('scope', admission.scope);
+}
+
+/** The list of conversations learns a moment later what one is about, and never that of a shared one. */
+async function learnProgram(c: Context<EdgeEnv>): Promise<void> {
+  const sessionId = c.get('sessionId');
+  if (!sessionId) return;
+  const access = c.get('access');
+  const answer = await conversationOf(c.env, access.orgId, sessionId).read({ access });
+  if (answer.ok) c.set('sessionProgramId', answer.session.programId);
 }
 
 function questionOf(c: Context<EdgeEnv>, { model, input }: ModelCall<unknown>): GateQuestion {
   const access = c.get('access');
   return {
     access,
+    scope: scopeRefusal(c.get('scope')),
     input: input.ok ? null : input.error,
     rate: c.get('rate'),
     ...(model && { model: model() }),

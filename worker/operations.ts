@@ -13,6 +13,7 @@ import {
   MessageList,
   MessageListQuery,
   ModelList,
+  ModelListQuery,
   NewSession,
   Session,
   SessionChange,
@@ -29,7 +30,6 @@ import { ChatRequest } from './dialects/ag-ui.ts';
 import { Hydration } from './hydration-contract.ts';
 import { IDENTITY_OPERATIONS } from './identity-operations.ts';
 import type { Operation } from './operation.ts';
-import { AiSettingsQuery } from './settings-contract.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
 import { TEMPLATE_OPERATIONS } from './template-operations.ts';
 import { USAGE_OPERATIONS } from './usage-operations.ts';
@@ -203,7 +203,7 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'assistant',
     needs: 'membership',
     summary: 'List models and what plan and settings allow',
-    query: AiSettingsQuery,
+    query: ModelListQuery,
     reply: { status: 200, description: 'The catalog.', schema: ModelList },
   },
   ...BRANCHING_OPERATIONS,

@@ -98,7 +98,7 @@ describe('which settings hold', () => {
     await save({ provider: 'openrouter', model: 'meta/llama-4', apiKey: KEY }, 'OPEN');
     expect(await answer(say(member))).toBe('api.openai.com says hello');
     expect(await answer(say(member, { programId: 'OPEN' }))).toBe('openrouter.ai says hello');
-    expect(await answer(say(member, { programId: 'OTHER' }))).toBe('api.openai.com says hello');
+    expect(await answer(say(member, { programId: 'NEXT' }))).toBe('api.openai.com says hello');
     await admin(`${AI}/settings?programId=OPEN`, { method: 'DELETE' });
     await reload(member);
     expect(await answer(say(member, { programId: 'OPEN' }))).toBe('api.openai.com says hello');
@@ -145,7 +145,7 @@ describe('the switch', () => {
     await answer(say(member, { threadId, programId: 'OPEN' }));
     await save({ enabled: false }, 'OPEN');
     upstreams.forget();
-    for (const scope of [{}, { programId: 'OPEN' }, { programId: 'OTHER' }]) {
+    for (const scope of [{}, { programId: 'OPEN' }, { programId: 'NEXT' }]) {
       expect(await refusal(say(member, { threadId, ...scope }))).toMatchObject({ code: 'FEATURE_DISABLED' });
     }
     // Nor by naming the program in a conversation about none.

@@ -7,21 +7,21 @@ import type { Access } from '../durable/principal.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { requireEvents } from './event-stream.ts';
 import { callsModel, type ModelCallOptions, requireOpenModelGate, understood } from './model-call.ts';
+import { scopeOf } from './named-scope.ts';
 import { modelFor } from './scope.ts';
 
 /** Clients repeat their transcript, so these addresses take more than others. */
 export const RUN_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** In front of a route that starts a run. It starts on last-known rights, which the Conversation confirms. */
-export const startsRun = (names: Pick<ModelCallOptions, 'runOf' | 'sessionOf'>): MiddlewareHandler<EdgeEnv> =>
-  callsModel({ rights: 'last-known', limitBytes: RUN_BODY_LIMIT_BYTES, ...names });
+export const startsRun = (
+  names: Pick<ModelCallOptions, 'runOf' | 'sessionOf' | 'namesOf'>,
+): MiddlewareHandler<EdgeEnv> => callsModel({ rights: 'last-known', limitBytes: RUN_BODY_LIMIT_BYTES, ...names });
 
 /** How a wire asks for a run. */
 export type RunDialect<Asked extends { readonly run: RunRequest }> = {
   /** The model that a body asks for, wherever the rest of it is wrong: whether a plan has it is said before that. */
   requestedModel(body: unknown): string | null;
-  /** The program that a body is about, read in the same way. A wire whose bodies name none leaves it out. */
-  requestedProgram?(body: unknown): string | null;
   /** @throws AppError where the body is not what the wire takes. */
   read(body: unknown): Promise<Asked>;
   /** Adds what must be looked up for the run, once nothing refuses it. @throws AppError */
@@ -42,13 +42,16 @@ export async function startRun<Asked extends { readonly run: RunRequest }>(
   const body = c.get('body');
   const named = body.ok ? body.value : null;
   const input = await understood(body, (value) => dialect.read(value));
-  const programs = [c.get('sessionProgramId'), dialect.requestedProgram?.(named)];
-  const model = () => modelFor(c, { requested: dialect.requestedModel(named), programs });
+  const model = () => {
+    const session = { programId: c.get('sessionProgramId'), designId: null };
+    return modelFor(c, { requested: dialect.requestedModel(named), session, named: scopeOf(c.get('scope')) });
+  };
   // What the user confirms is done whatever is left of the month; only its report may be refused.
   const isDecision = input.ok && input.value.run.decisions.length > 0;
   const asked = await requireOpenModelGate(c, { input, ...(!isDecision && { model }) });
   const access = c.get('access');
-  const run = (await dialect.complete?.(asked.run, access)) ?? asked.run;
+  const about = { ...asked.run, ...scopeOf(c.get('scope')) };
+  const run = (await dialect.complete?.(about, access)) ?? about;
   const call: RunCall = {
     run,
     access,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RunMode } from '../durable/conversation/requests.ts';
 import { Plan } from '../durable/principal.ts';
-import { ModelId, SessionId } from './contract.ts';
+import { ModelId, ScopeName, SessionId } from './contract.ts';
 
 const Tokens = z.int().nonnegative();
 const CostMicros = z.int().nonnegative().meta({ description: 'Micro-dollars (1e-6 USD).' });
@@ -22,8 +22,6 @@ export const Quota = z
   .meta({ id: 'Quota' });
 export type Quota = z.infer<typeof Quota>;
 
-const ScopeId = z.string().trim().min(1).max(64);
-
 export const EstimateRequest = z
   .strictObject({
     threadId: SessionId.optional().meta({
@@ -35,8 +33,8 @@ export const EstimateRequest = z
       .max(64 * 1024),
     model: ModelId.nullish(),
     mode: RunMode.nullish(),
-    programId: ScopeId.nullish(),
-    designId: ScopeId.nullish(),
+    programId: ScopeName.nullish(),
+    designId: ScopeName.nullish(),
     about: z.string().trim().min(1).max(200).nullish().meta({ description: 'What the user has in view, in words.' }),
   })
   .meta({ id: 'EstimateRequest' });

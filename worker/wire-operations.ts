@@ -19,6 +19,7 @@ import {
 } from './wire-contract.ts';
 
 const RUN_ERRORS = [
+  'FEATURE_DISABLED',
   'PROVIDER_UNCONFIGURED',
   'MODEL_NOT_IN_PLAN',
   'MODEL_UNKNOWN',

@@ -2,18 +2,23 @@
 // their exact rate of model calls.
 // Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
 import { DurableObject } from 'cloudflare:workers';
+import { isPlaceId } from '../conversation/audience.ts';
 import type { SessionRecord } from '../conversation/requests.ts';
 import { sessionIdOf } from '../conversation/session-name.ts';
 import { logFailure } from '../log.ts';
+import { findScope } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/config.ts';
 import { listConversations } from '../postgres/conversations.ts';
 import { fetchMemberships } from '../postgres/memberships.ts';
+import { type Access, isAssistantEnabled } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
+import { openTenant } from '../tools/tenant-access.ts';
 import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
 import { deliverRefusals } from './deliver-refusals.ts';
 import { eraseOrg, forgetSession, isBlank } from './erase.ts';
 import { createModelCalls } from './model-calls.ts';
-import { aiRuleOf } from './rate-bucket.ts';
+import { findNamedScope } from './named-scopes.ts';
+import { aiRuleOf, type RateVerdict } from './rate-bucket.ts';
 import { findRun, noteRun } from './recent-runs.ts';
 import { closingTime, hasRefusals, noteRefusal } from './refusals.ts';
 import {
@@ -23,6 +28,8 @@ import {
   ConfirmInput,
   ErasureInput,
   FindRunInput,
+  FindScopeInput,
+  type FoundScope,
   type Identity,
   ListSessionsInput,
   MarkSessionInput,
@@ -32,6 +39,7 @@ import {
   RefusalInput,
   RemoveSessionInput,
   RenewInput,
+  type ScopeNames,
   type SessionList,
   type SessionQuestion,
 } from './requests.ts';
@@ -41,9 +49,9 @@ import {
   isHydrated,
   listForks,
   listSessions,
-  programOfSession,
   putSession,
   removeSession,
+  scopeOfSession,
   sessionIds,
   sessionsToEvict,
 } from './session-index.ts';
@@ -90,24 +98,29 @@ export class Account extends DurableObject<Env> {
 
   /** Whether this sign-in is open and what the person may do in the org; one hop for each request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights, fresh, modelCall, sessionId } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, fresh, modelCall, sessionId, names } = AdmitInput.parse(input);
     const now = Date.now();
     const isOpen = principal.signInId === undefined || isSignInOpen(this.#sql, principal.signInId, now);
     if (!isOpen || principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
     const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
     if (!admission.ok) return admission;
-    const { orgId } = admission.access;
-    const about = (id: string | null | undefined) =>
-      id ? { sessionProgramId: programOfSession(this.#sql, orgId, id) } : {};
-    if (!modelCall) return { ...admission, ...about(sessionId) };
-    const { run, session } = modelCall;
-    if (!session) {
-      const rate = this.#countModelCall(run && { orgId, ...run });
-      return { ...admission, rate, ...about(sessionId) };
-    }
-    const named = session.name === null ? null : await sessionIdOf(admission.access, session.name);
-    const found = this.#findAndCount(orgId, session, named);
-    return { ...admission, ...found, ...about(found.sessionId) };
+    const { access } = admission;
+    const call = modelCall && (await this.#countCall(access, modelCall));
+    const about = call?.sessionId ?? sessionId ?? null;
+    const stored = about === null ? null : scopeOfSession(this.#sql, access.orgId, about);
+    const session = about === null ? {} : { sessionProgramId: stored?.programId ?? null };
+    if (!names || !isAssistantEnabled(access)) return { ...admission, ...call, ...session };
+    const scope = await this.#findScope(access, { sessionId: about, names, stored });
+    return { ...admission, ...call, ...session, scope };
+  }
+
+  async #countCall(
+    access: Access,
+    { run, session }: NonNullable<AdmitInput['modelCall']>,
+  ): Promise<{ rate: RateVerdict; sessionId?: string | null }> {
+    if (!session) return { rate: this.#countModelCall(run && { orgId: access.orgId, ...run }) };
+    const named = session.name === null ? null : await sessionIdOf(access, session.name);
+    return this.#findAndCount(access.orgId, session, named);
   }
 
   /** One step, so that a request that is sent twice meets itself: it comes to one session, and is counted once. */
@@ -119,6 +132,28 @@ export class Account extends DurableObject<Env> {
     if (rate.ok && request.length > 0)
       this.ctx.storage.transactionSync(() => putMarks(this.#sql, { orgId, sessionId, marks: request }));
     return { sessionId, rate };
+  }
+
+  /** What a request names, for routes that make no model work. @throws AppError */
+  async findScope(input: FindScopeInput): Promise<FoundScope> {
+    const { orgId, sessionId, names } = FindScopeInput.parse(input);
+    const access = this.#rights.lastKnown(orgId);
+    if (!access) return { ok: false, code: 'DATABASE_UNAVAILABLE' };
+    const stored = sessionId === null ? null : scopeOfSession(this.#sql, orgId, sessionId);
+    return this.#findScope(access, { sessionId, names, stored });
+  }
+
+  async #findScope(
+    access: Access,
+    { sessionId, ...asked }: { sessionId: string | null; names: ScopeNames; stored: ScopeNames | null },
+  ): Promise<FoundScope> {
+    // Everybody there speaks of the place, whatever their clients name.
+    if (sessionId !== null && isPlaceId(sessionId)) return { ok: true, programId: null, designId: null };
+    const { reader } = openTenant(postgresDepsOf(this.env), access);
+    return findNamedScope(
+      { sql: this.#sql, find: (names) => findScope(access, names, reader), now: () => Date.now() },
+      { orgId: access.orgId, ...asked },
+    );
   }
 
   /** Fresh rights for work that began on older ones. */

@@ -1,6 +1,6 @@
 // Takes an org out of a person's Account, and knows when nothing is left in one.
 
-const TABLES_OF_ORG = ['sessions', 'hydrated_orgs', 'runs', 'refusals', 'session_marks'];
+const TABLES_OF_ORG = ['sessions', 'hydrated_orgs', 'runs', 'refusals', 'session_marks', 'named_scopes'];
 const TABLES = [...TABLES_OF_ORG, 'sign_ins', 'snapshot'];
 
 /** What Postgres said of the person's rights goes as well: it names all their orgs, and is asked anew. */

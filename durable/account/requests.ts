@@ -26,6 +26,17 @@ export const SessionQuestion = z.object({
 });
 export type SessionQuestion = z.infer<typeof SessionQuestion>;
 
+const ScopeName = z.string().trim().min(1).max(64).nullable();
+/** A program and a design as a client names them: by id, code or name. */
+export const ScopeNames = z.object({ programId: ScopeName, designId: ScopeName });
+export type ScopeNames = z.infer<typeof ScopeNames>;
+
+/** Their ids; a design never without its program. `unknown`: which of them leads to nothing that the person sees. */
+export type FoundScope =
+  | { readonly ok: true; readonly programId: string | null; readonly designId: string | null }
+  | { readonly ok: false; readonly code: 'NOT_FOUND'; readonly unknown: keyof ScopeNames }
+  | { readonly ok: false; readonly code: 'DATABASE_UNAVAILABLE' };
+
 export const AdmitInput = z.object({
   principal: Principal,
   /** Selects among the person's own memberships; the first by name where absent. */
@@ -46,6 +57,8 @@ export const AdmitInput = z.object({
   fresh: z.boolean().optional(),
   /** The conversation that the request is about, where it names one. */
   sessionId: z.uuid().optional(),
+  /** What the request says that it is about besides. */
+  names: ScopeNames.optional(),
 });
 export type AdmitInput = z.input<typeof AdmitInput>;
 
@@ -64,6 +77,8 @@ export type Admission =
       readonly settings?: AiSettings;
       /** The program that the named conversation is about, as far as the list of conversations knows. */
       readonly sessionProgramId?: string | null;
+      /** Where names were asked for, and the assistant is on. */
+      readonly scope?: FoundScope;
     }
   | { readonly ok: false; readonly code: Extract<ErrorCode, 'UNAUTHENTICATED' | 'NOT_FOUND' | 'DATABASE_UNAVAILABLE'> };
 
@@ -119,6 +134,9 @@ export type RemoveSessionInput = z.input<typeof RemoveSessionInput>;
 
 export const NoteRunInput = z.object({ orgId: z.uuid(), sessionId: z.uuid(), runId: RunId });
 export type NoteRunInput = z.input<typeof NoteRunInput>;
+
+export const FindScopeInput = z.object({ orgId: z.uuid(), sessionId: z.uuid().nullable(), names: ScopeNames });
+export type FindScopeInput = z.input<typeof FindScopeInput>;
 
 export const FindRunInput = z.object({ orgId: z.uuid(), runId: RunId });
 export type FindRunInput = z.input<typeof FindRunInput>;

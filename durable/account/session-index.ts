@@ -1,6 +1,7 @@
 // The person's conversations, newest first, so that the list needs no Postgres; each Conversation keeps its entry.
 // An entry is a copy: a late or repeated one never replaces a newer one, and never revives what was removed.
 import { ForkedFrom, type SessionRecord } from '../conversation/requests.ts';
+import type { ScopeNames } from './requests.ts';
 import { formatCursor, parseCursor, type SessionCursor } from './session-cursor.ts';
 
 const KEPT_TOMBSTONES = 200;
@@ -71,14 +72,16 @@ export function removeSession(sql: SqlStorage, orgId: string, sessionId: string,
   );
 }
 
-/** The program that a conversation is about; null where it is about none or is not listed. */
-export function programOfSession(sql: SqlStorage, orgId: string, sessionId: string): string | null {
-  const rows = sql.exec<{ program_id: string | null }>(
-    'select program_id from sessions where org_id = ? and id = ? and removed_at is null',
-    orgId,
-    sessionId,
-  );
-  return rows.toArray()[0]?.program_id ?? null;
+/** What a conversation is about; null where it is not listed. */
+export function scopeOfSession(sql: SqlStorage, orgId: string, sessionId: string): ScopeNames | null {
+  const [row] = sql
+    .exec<Pick<Row, 'program_id' | 'design_id'>>(
+      'select program_id, design_id from sessions where org_id = ? and id = ? and removed_at is null',
+      orgId,
+      sessionId,
+    )
+    .toArray();
+  return row ? { programId: row.program_id, designId: row.design_id } : null;
 }
 
 /** Ids of all of them. */

@@ -39,4 +39,10 @@ export const ACCOUNT_STEPS: readonly string[] = [
    create index session_marks_by_session on session_marks (org_id, session_id, kind);`,
   // JSON of what a session was copied from.
   `alter table sessions add column forked_from text;`,
+  // What names of programs and designs stood for; see named-scopes.ts.
+  `create table named_scopes (
+     seq integer primary key autoincrement, org_id text not null, names text not null,
+     program_id text, design_id text, asked_at integer not null,
+     unique (org_id, names)
+   );`,
 ];

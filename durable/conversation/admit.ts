@@ -22,6 +22,7 @@ import { newStep } from './step.ts';
 import { placeTurn } from './thread.ts';
 import { titleFrom } from './title.ts';
 import { blankMessage, nextOrdinal, putMessage } from './transcript.ts';
+import { scopeOfTurn, settledScope } from './turn-scope.ts';
 
 export type Admitted =
   /** The turn is new and waits for `start`. */
@@ -58,7 +59,8 @@ export function admit(deps: ConversationDeps, call: RunCall): Admitted {
     const now = deps.now();
     const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : keepEarlierMessages(deps, session, request);
-    const created = newRun(deps, { ...call, run: asAsked(request, branch) }, resolved, now);
+    const asked = { ...asAsked(request, branch), ...scopeOfTurn(session, request) };
+    const created = newRun(deps, { ...call, run: asked }, resolved, now);
     const shown = placeTurn(deps.sql, session, created.ordinal, branch);
     commit(deps, { session: shown, isNew: before === null, earlier, branch }, created, request, access);
     return created;
@@ -238,6 +240,7 @@ function sessionFor(before: Session | null, request: RunRequest, { access, place
   const session = before ?? beginAt(place, { id, title: null, model: null, programId, designId }, access, now);
   const opening = request.earlier?.[0]?.text ?? request.message?.text;
   const title = session.title ?? (opening === undefined ? null : titleFrom(opening));
-  const change = { title, model: place ? session.model : (request.model ?? session.model) };
+  const model = place ? session.model : (request.model ?? session.model);
+  const change = { title, model, ...(!place && settledScope(session, request)) };
   return changeSession(session, change, now);
 }

@@ -25,7 +25,7 @@ export type ModelQuestion = {
   readonly requested: string | null;
   readonly access: Access;
   readonly settings: AiSettings;
-  /** What the conversation is about, by id or code; the first one decides. */
+  /** What the conversation and its turn are about; the first one decides. */
   readonly programs: readonly string[];
 };
 

@@ -8,6 +8,7 @@ import type { Answer, Estimate, EstimateCall, RunRequest } from './requests.ts';
 import { type Rights, resolveFor } from './resolve-for.ts';
 import { draftedThread } from './thread.ts';
 import { blankMessage, nextOrdinal, readTurn } from './transcript.ts';
+import { scopeOfTurn } from './turn-scope.ts';
 
 export type Draft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
   readonly text: string;
@@ -40,8 +41,7 @@ export function prepareDraft(
     place: entered.place,
     resolved,
     mode: draft.mode,
-    programId: draft.programId ?? session?.programId ?? null,
-    designId: draft.designId ?? session?.designId ?? null,
+    ...scopeOfTurn(session, draft),
     about: draft.about ?? null,
     tools: toolsFor(access, draft.mode),
     ordinal,

@@ -152,7 +152,10 @@ export function patch(
   };
   if (change.model !== undefined) {
     const { access, settings = [] } = call;
-    const resolved = resolveFor(deps, { model: change.model, programId: null }, before, { access, settings });
+    const resolved = resolveFor(deps, { model: change.model, programId: null, designId: null }, before, {
+      access,
+      settings,
+    });
     if (!resolved.ok) return resolved;
   }
   if (backlog(deps.sql) >= MAX_BACKLOG) return { ok: false, code: 'BACKLOG_FULL' };

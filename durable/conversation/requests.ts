@@ -46,6 +46,7 @@ export const RunRequest = z.object({
   decisions: z.array(z.object({ approvalId: z.uuid(), approve: z.boolean() })).default([]),
   /** The model for this conversation from now on; null keeps what it has. */
   model: z.string().nullable(),
+  /** Looked up on the way here, as what the person sees: ids. */
   programId: z.string().max(64).nullable(),
   designId: z.string().max(64).nullable(),
   mode: RunMode,

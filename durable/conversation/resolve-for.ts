@@ -4,6 +4,7 @@ import type { AiSettings } from '../providers/ai-settings.ts';
 import type { ConversationDeps, LiveTurn, Resolved } from './deps.ts';
 import type { Answer, RunRequest } from './requests.ts';
 import type { Session } from './session.ts';
+import { programsOf } from './turn-scope.ts';
 
 export type Rights = { readonly access: Access; readonly settings: AiSettings };
 
@@ -13,11 +14,11 @@ export type Rights = { readonly access: Access; readonly settings: AiSettings };
  */
 export function resolveFor(
   deps: Pick<ConversationDeps, 'resolveModel'>,
-  request: Pick<RunRequest, 'model' | 'programId'>,
+  request: Pick<RunRequest, 'model' | 'programId' | 'designId'>,
   session: Session | null,
   rights: Rights,
 ): Answer<Resolved> {
-  const question = { ...rights, programs: programsOf(session, request.programId) };
+  const question = { ...rights, programs: programsOf(session, request) };
   if (request.model !== null) return deps.resolveModel({ ...question, requested: request.model });
   const chosen = session?.model ? deps.resolveModel({ ...question, requested: session.model }) : null;
   return chosen?.ok ? chosen : deps.resolveModel({ ...question, requested: null });
@@ -29,13 +30,7 @@ export function resolveAgain(
   turn: LiveTurn,
   rights: { readonly access: Access; readonly settings?: AiSettings },
 ): Answer<Resolved> {
-  const request = { model: turn.requestedModel, programId: turn.run.scope.programId };
+  const { programId, designId } = turn.run.scope;
+  const request = { model: turn.requestedModel, programId, designId };
   return resolveFor(deps, request, deps.session.get(), { access: rights.access, settings: rights.settings ?? [] });
 }
-
-/**
- * The conversation's own program decides, whatever a message names or leaves out; a message may name another one, whose
- * switch counts as well.
- */
-export const programsOf = (session: Pick<Session, 'programId'> | null, named: string | null): string[] =>
-  [session?.programId, named].filter((program) => program !== null && program !== undefined);

@@ -11,8 +11,13 @@ export type ToolMode = 'chat' | 'search';
  */
 export type ScopeIds = { readonly programId: string | null; readonly designId: string | null };
 
-/** A scope in view, as the database named it; `code` and `name` where they are known. */
-export type InView = { readonly id: string; readonly code?: string; readonly name?: string };
+/** A scope in view, as the database named it; `code` and `name` where they are known, `programId` of a design. */
+export type InView = {
+  readonly id: string;
+  readonly code?: string;
+  readonly name?: string;
+  readonly programId?: string;
+};
 
 export type View = { readonly program: InView | null; readonly design: InView | null };
 

@@ -33,6 +33,28 @@ export async function findInView(access: Access, ids: ScopeIds, tenant: TenantRe
 
 const NOTHING: View = { program: null, design: null };
 
+/** The ids of what was named, or which of the two names leads nowhere: the words of a scope are those of `ScopeIds`. */
+export type Named = ({ readonly found: true } & ScopeIds) | { readonly found: false; readonly unknown: keyof ScopeIds };
+
+/**
+ * What ids, codes or names stand for: all that is named must be in one pack, and this user must see it. A design brings its
+ * program along. @throws AppError
+ */
+export async function findScope(access: Access, names: ScopeIds, tenant: TenantReader): Promise<Named> {
+  let unknown: keyof ScopeIds = names.programId === null ? 'designId' : 'programId';
+  for (const pack of Object.values(names).every(isStorable) ? packsFor(access) : []) {
+    const { program, design } = await pack.findInView(names, tenant);
+    const hasProgram = names.programId === null || program !== null;
+    if (hasProgram && (names.designId === null || design !== null))
+      return { found: true, programId: program?.id ?? design?.programId ?? null, designId: design?.id ?? null };
+    if (hasProgram) unknown = 'designId';
+  }
+  return { found: false, unknown };
+}
+
+/** Nothing is called by what Postgres takes in no text. */
+const isStorable = (name: string | null): boolean => name === null || (name.isWellFormed() && !name.includes('\0'));
+
 /** The place that several people share under this id, if this user may see it. @throws AppError */
 export async function findShared(access: Access, id: string, tenant: TenantReader): Promise<SharedPlace | null> {
   for (const pack of packsFor(access)) {

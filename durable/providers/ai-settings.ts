@@ -32,6 +32,6 @@ export type AiSettings = z.infer<typeof AiSettings>;
 export type SettingsScope = {
   readonly orgId: string;
   readonly settings: AiSettings;
-  /** By id or code, the one that decides first. */
+  /** By id, the one that decides first; what an earlier release kept may be a code. */
   readonly programs: readonly string[];
 };

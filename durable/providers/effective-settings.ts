@@ -78,7 +78,7 @@ function chainFor({ settings }: SettingsScope, program: string | undefined): rea
   ];
 }
 
-/** Clients name a program by its id or its code, in whatever case. */
+/** By its id. Conversations of earlier releases kept what a client named it by: its code in whatever case, for one. */
 const isOf = ({ programId, programCode }: AiSettingsRow, program: string): boolean =>
   programId !== null && [programId, programCode?.toLowerCase()].includes(program.trim().toLowerCase());
 

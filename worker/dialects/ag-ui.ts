@@ -1,10 +1,12 @@
 // AG-UI's RunAgentInput → the run that is asked for. Clients repeat the whole transcript; only the last message is
 // taken, everything else of theirs (history, state, tools, context, org) has no effect: the Conversation remembers.
 import { z } from 'zod';
+import type { ScopeNames } from '../../durable/account/requests.ts';
 import { digestOf } from '../../durable/canonical-json.ts';
 import { type BranchOff, RunId, RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import { ModelId, SessionId } from '../contract.ts';
+import { ModelId, ScopeName, SessionId } from '../contract.ts';
+import { namesAtTop } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
 import { requireMessageSize } from './message-limit.ts';
 
@@ -12,13 +14,11 @@ const MAX_MESSAGES = 10_000;
 /** More than one turn can propose. */
 const MAX_DECISIONS = 16;
 
-const ScopeId = z.string().trim().min(1).max(64);
-
 const ForwardedProps = z.strictObject({
   model: ModelId.nullish(),
   mode: RunMode.nullish(),
-  programId: ScopeId.nullish(),
-  designId: ScopeId.nullish(),
+  programId: ScopeName.nullish(),
+  designId: ScopeName.nullish(),
   about: z
     .string()
     .trim()
@@ -149,10 +149,10 @@ export function requestedModel(body: unknown): string | null {
   return peek.success ? peek.data.forwardedProps.model : null;
 }
 
-/** The program that a body is about, read in the same way. */
-export function requestedProgram(body: unknown): string | null {
-  const peek = z.looseObject({ forwardedProps: z.looseObject({ programId: ScopeId }) }).safeParse(body);
-  return peek.success ? peek.data.forwardedProps.programId : null;
+/** What a body says that it is about, read in the same way. */
+export function requestedNames(body: unknown): ScopeNames {
+  const peek = z.looseObject({ forwardedProps: z.unknown() }).safeParse(body);
+  return namesAtTop(peek.data?.forwardedProps);
 }
 
 function parseLastMessage(input: unknown, index: number): z.output<typeof UserMessage> {

@@ -4,14 +4,13 @@ import { z } from 'zod';
 import { digestOf } from '../../durable/canonical-json.ts';
 import { RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import { ModelId } from '../contract.ts';
+import { ModelId, ScopeName } from '../contract.ts';
 import { parseInput } from '../problem.ts';
 import { requireMessageSize } from './message-limit.ts';
 
 const MAX_MESSAGES = 10_000;
 /** More than one turn can propose. */
 const MAX_DECISIONS = 16;
-const ScopeId = z.string().trim().min(1).max(64);
 
 const Id = z.string().min(1).max(128);
 const UiMessage = z.looseObject({
@@ -35,8 +34,8 @@ export const UiMessagesRequest = z
     messageId: Id.nullish(),
     model: ModelId.nullish(),
     mode: RunMode.nullish(),
-    programId: ScopeId.nullish(),
-    designId: ScopeId.nullish(),
+    programId: ScopeName.nullish(),
+    designId: ScopeName.nullish(),
   })
   .meta({
     id: 'UiMessagesRequest',

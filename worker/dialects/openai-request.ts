@@ -1,10 +1,12 @@
 // Chat Completions, as clients of that API send it, → the run that is asked for. What would change the answer and is not
 // done here is refused; what only tunes a model has no effect. Which is which stands in the two lists below.
 import { z } from 'zod';
+import type { ScopeNames } from '../../durable/account/requests.ts';
 import { digestOf } from '../../durable/canonical-json.ts';
 import { RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
-import { ModelId } from '../contract.ts';
+import { ModelId, ScopeName } from '../contract.ts';
+import { namesIn } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
 import { type ClientTranscript, splitTranscript } from './client-transcript.ts';
 import { requestedModel } from './requested-model.ts';
@@ -27,8 +29,8 @@ const OpenAiMessage = z.looseObject({
 /** Beyond these, what clients note about a request is theirs. */
 const Metadata = z.looseObject({
   session_id: z.string().min(1).max(128).optional(),
-  program_id: z.string().min(1).max(64).optional(),
-  design_id: z.string().min(1).max(64).optional(),
+  program_id: ScopeName.optional(),
+  design_id: ScopeName.optional(),
   mode: RunMode.optional(),
 });
 
@@ -124,6 +126,12 @@ export function parseOpenAiQuestion(body: unknown): OpenAiQuestion {
 export function chosenModelIn(body: unknown): string | null {
   const model = requestedModel(body);
   return model === null ? null : chosenModel(model);
+}
+
+/** What a body says that it is about, read in the same way. */
+export function requestedNames(body: unknown): ScopeNames {
+  const peek = z.looseObject({ metadata: z.looseObject({}) }).safeParse(body);
+  return namesIn(peek.data?.metadata['program_id'], peek.data?.metadata['design_id']);
 }
 
 export async function runOfOpenAiQuestion(

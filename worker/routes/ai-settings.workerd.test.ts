@@ -195,9 +195,13 @@ describe('a program’s row', () => {
       (await show(visitor)).programs.map(({ code, exists }) => [code, exists] as const);
     expect(await listed(admin)).toEqual([
       ['SECRET', true],
+      ['NEXT', false],
       ['OPEN', false],
     ]);
-    expect(await listed(member)).toEqual([['OPEN', false]]);
+    expect(await listed(member)).toEqual([
+      ['NEXT', false],
+      ['OPEN', false],
+    ]);
   });
 
   test('of a program that one does not see is as of one that is not there', async () => {

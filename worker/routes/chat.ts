@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { RunId } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
 import { ChatQuery } from '../contract.ts';
-import { parseChatRequest, requestedModel, requestedProgram, requestedRun } from '../dialects/ag-ui.ts';
+import { parseChatRequest, requestedModel, requestedNames, requestedRun } from '../dialects/ag-ui.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { eventStream } from '../event-stream.ts';
 import { followRun } from '../follow-run.ts';
@@ -15,10 +15,11 @@ import { requireSessionOfRun } from './runs.ts';
 /** Mounted before the other routes of the assistant: it starts on last-known rights, which the Conversation confirms. */
 export const chatRunRoute = new Hono<EdgeEnv>();
 
-chatRunRoute.post('/chat', startsRun({ runOf: (_c, body) => requestedRun(body) }), async (c) => {
+const counted = startsRun({ runOf: (_c, body) => requestedRun(body), namesOf: requestedNames });
+
+chatRunRoute.post('/chat', counted, async (c) => {
   const read = async (body: unknown) => ({ run: await parseChatRequest(body, c.req.header('X-Run-Id')) });
-  const dialect = { requestedModel, requestedProgram, read };
-  const { run, events } = await startRun(c, dialect, c.req.header('Last-Event-ID'));
+  const { run, events } = await startRun(c, { requestedModel, read }, c.req.header('Last-Event-ID'));
   return eventStream(events, { sessionId: run.sessionId });
 });
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import { AppError } from '../../durable/errors.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { requireScope } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { type Estimate, EstimateRequest } from '../usage-contract.ts';
@@ -16,12 +17,14 @@ estimateRoutes.post('/estimate', async (c) => {
   const access = c.get('access');
   // A session that is yet to come answers like one that was never written to.
   const sessionId = threadId ?? crypto.randomUUID();
+  const scope = await requireScope(c, { programId: programId ?? null, designId: designId ?? null }, threadId ?? null);
   const answer = await conversationOf(c.env, access.orgId, sessionId).estimate({
     access,
     settings: c.get('settings'),
     draft: {
       ...{ sessionId, text, model: model ?? null, mode: mode ?? 'chat' },
-      ...{ programId: programId ?? null, designId: designId ?? null, about: about ?? null },
+      ...scope,
+      about: about ?? null,
     },
   });
   if (!answer.ok) throw new AppError(answer.code, answer.detail === undefined ? {} : { detail: answer.detail });

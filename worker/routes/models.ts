@@ -1,19 +1,20 @@
 // The catalog as this org's plan sees it.
 import { Hono } from 'hono';
+import { programsOf } from '../../durable/conversation/turn-scope.ts';
 import { ERRORS } from '../../durable/errors.ts';
 import { listModels } from '../../durable/providers/catalog.ts';
 import { effectiveSettingsOf } from '../../durable/providers/config.ts';
-import type { ModelList } from '../contract.ts';
+import { type ModelList, ModelListQuery } from '../contract.ts';
 import type { EdgeEnv } from '../edge-env.ts';
+import { requireScope } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
-import { AiSettingsQuery } from '../settings-contract.ts';
 
 export const modelRoutes = new Hono<EdgeEnv>();
 
-modelRoutes.get('/models', (c) => {
-  const { programId } = parseInput(AiSettingsQuery, c.req.query());
+modelRoutes.get('/models', async (c) => {
+  const { programId = null } = parseInput(ModelListQuery, c.req.query());
   const { plan, extraModels, orgId } = c.get('access');
-  const programs = programId === undefined ? [] : [programId];
+  const programs = programsOf(null, await requireScope(c, { programId, designId: null }));
   const { config } = effectiveSettingsOf(c.env, { orgId, settings: c.get('settings'), programs });
   const { models, defaultModel } = listModels(plan, config, extraModels);
   const list: ModelList = {

@@ -12,6 +12,7 @@ import {
   DEFAULT_MODEL,
   type OpenAiQuestion,
   parseOpenAiQuestion,
+  requestedNames,
   runOfOpenAiQuestion,
 } from '../dialects/openai-request.ts';
 import { knownUpTo, project } from '../dialects/projection.ts';
@@ -33,6 +34,7 @@ const counted = startsRun({
     const { earlier, named } = parseOpenAiQuestion(body);
     return sessionOfQuestion({ name: sessionNameIn(c, named), earlier, runId: requestedRunId(c) });
   },
+  namesOf: requestedNames,
 });
 
 openAiRoutes.post('/chat/completions', counted, async (c) => {

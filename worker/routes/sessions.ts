@@ -5,11 +5,14 @@ import { accountOf } from '../../durable/account/account-stub.ts';
 import { formatCursor, parseCursor } from '../../durable/account/session-cursor.ts';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
 import { AppError } from '../../durable/errors.ts';
+import type { ScopeIds } from '../../durable/packs/pack.ts';
 import { postgresDepsOf } from '../../durable/postgres/config.ts';
 import { searchConversations } from '../../durable/postgres/conversations.ts';
-import { ModelId, NewSession, type Session, SessionChange, type SessionList, SessionListQuery } from '../contract.ts';
+import { NewSession, type Session, SessionChange, SessionId, type SessionList, SessionListQuery } from '../contract.ts';
+import { requestedModel } from '../dialects/requested-model.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { requireOpenGate } from '../gate.ts';
+import { NO_NAMES, namesAtTop, requireScope } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
 import { type JsonBody, readJson } from '../read-json.ts';
 import { refusedBy } from '../refused.ts';
@@ -30,15 +33,16 @@ sessionRoutes.get('/sessions', async (c) => {
 
 sessionRoutes.post('/sessions', async (c) => {
   const body = await readJson(c.req.raw, { optional: true });
-  requireModel(c, body, null);
+  const named = body.ok ? body.value : null;
+  const scope = await requireScope(c, namesAtTop(named), sessionIdIn(named));
+  requireModel(c, body, { session: null, named: scope });
   if (!body.ok) throw body.error;
   const input = parseInput(NewSession, body.value === undefined ? {} : body.value);
   const draft = {
     id: input.id ?? crypto.randomUUID(),
     title: input.title ?? null,
     model: input.model ?? null,
-    programId: input.programId ?? null,
-    designId: input.designId ?? null,
+    ...scope,
   };
   const answer = await conversation(c, draft.id).create({
     access: c.get('access'),
@@ -54,9 +58,10 @@ sessionRoutes.get('/sessions/:sessionId', async (c) => c.json(await readSession(
 
 sessionRoutes.patch('/sessions/:sessionId', async (c) => {
   // Not yours comes before not well-formed.
-  const { id, programId } = await readSession(c, c.req.param('sessionId'));
+  const session = await readSession(c, c.req.param('sessionId'));
+  const { id } = session;
   const body = await readJson(c.req.raw);
-  requireModel(c, body, programId);
+  requireModel(c, body, { session, named: NO_NAMES });
   if (!body.ok) throw body.error;
   const { title, model, pinned } = parseInput(SessionChange, body.value);
   const patch = {
@@ -77,19 +82,22 @@ sessionRoutes.delete('/sessions/:sessionId', async (c) => {
   return c.body(null, 204);
 });
 
-/**
- * Whether the model that is named is allowed is said before whether the rest of the body is well-formed.
- * @param programId what the session is about, else what the body says of that
- */
-function requireModel(c: Context<EdgeEnv>, body: JsonBody, programId: string | null): void {
-  const named = Named.safeParse(body.ok ? body.value : null);
-  if (!named.success) return;
-  const { model: requested, programId: namedProgram } = named.data;
-  const model = modelFor(c, { requested, programs: [programId ?? namedProgram] });
-  requireOpenGate({ access: c.get('access'), model });
+/** Whether the model that is named is allowed is said before whether the rest of the body is well-formed. */
+function requireModel(
+  c: Context<EdgeEnv>,
+  body: JsonBody,
+  about: { readonly session: Session | null; readonly named: ScopeIds },
+): void {
+  const requested = requestedModel(body.ok ? body.value : null);
+  if (requested === null) return;
+  requireOpenGate({ access: c.get('access'), model: modelFor(c, { requested, ...about }) });
 }
 
-const Named = z.looseObject({ model: ModelId, programId: z.string().optional().catch(undefined) });
+/** Whose id it is decides whether its place says what it is about. */
+function sessionIdIn(body: unknown): string | null {
+  const peek = z.looseObject({ id: SessionId }).safeParse(body);
+  return peek.success ? peek.data.id : null;
+}
 
 async function readSession(c: Context<EdgeEnv>, sessionId: string): Promise<Session> {
   const answer = await conversation(c, requireSessionId(sessionId)).read({ access: c.get('access') });

@@ -14,6 +14,7 @@ import type { EdgeEnv } from '../edge-env.ts';
 import { eventStream } from '../event-stream.ts';
 import { openRunLog, type RunIds } from '../follow-run.ts';
 import { readMessageLog } from '../message-log.ts';
+import { namesAtTop } from '../named-scope.ts';
 import { parseInput } from '../problem.ts';
 import { requireFoundSession } from '../recognise.ts';
 import { startRun, startsRun } from '../start-run.ts';
@@ -27,6 +28,7 @@ const counted = startsRun({
     const { chatId: name, run } = await parseUiMessages(body);
     return { marks: [], name, otherwise: null, runId: run.runId };
   },
+  namesOf: namesAtTop,
 });
 
 uiMessagesRunRoute.post('/ui-messages', counted, async (c) => {

@@ -19,7 +19,7 @@ export const findInView: Pack['findInView'] = async function findPlmInView(
   const design = toEntity(row?.['design']);
   // A design of another program is not what the user looks at.
   const isApart = program && design && design.programId !== program.id;
-  return { program: toView(program), design: isApart ? null : toView(design) };
+  return { program: program && toView(program), design: design && !isApart ? toDesign(design) : null };
 };
 
 const namedBy = (itemType: string, itemId: string | null): string => JSON.stringify({ itemType, itemId });
@@ -29,5 +29,5 @@ function toEntity(envelope: unknown): Entity | null {
   return answer.refused ? null : Entity.parse(answer.data);
 }
 
-const toView = (entity: Entity | null): InView | null =>
-  entity ? { id: entity.id, code: entity.number, name: entity.name } : null;
+const toView = ({ id, number: code, name }: Entity): InView => ({ id, code, name });
+const toDesign = (design: Entity): InView => ({ ...toView(design), programId: design.programId });

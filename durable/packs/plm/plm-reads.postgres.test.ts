@@ -1,7 +1,7 @@
 // The tools that read, against a real Postgres; and what the model is told of it, held against it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTenant } from '../../tools/tenant-access.ts';
-import { findInView } from '../registry.ts';
+import { findInView, findScope } from '../registry.ts';
 import { ITEM_TYPES, SUPERSEDED } from './item-types.ts';
 import { accessOf, createPlmWorld, type Data, type PlmWorld } from './plm-world.fixture.ts';
 
@@ -177,7 +177,7 @@ test('what is in view is what this user may see', async () => {
   const program = { id: open, code: 'OPEN-1', name: 'OPEN-1 program' };
   expect(await find('eli', open, 'DRAFT-ARM')).toEqual({
     program,
-    design: { id: draft, code: 'DRAFT-ARM', name: 'DRAFT-ARM design' },
+    design: { id: draft, code: 'DRAFT-ARM', name: 'DRAFT-ARM design', programId: open },
   });
   expect(await find('eli', 'OPEN-1', null)).toEqual({ program, design: null });
   expect(await find('eli', hidden, stage)).toEqual({ program: null, design: null });
@@ -185,4 +185,18 @@ test('what is in view is what this user may see', async () => {
   expect(await find('ada', open, secret)).toEqual({ program, design: null });
   expect(await find('eli', "'; drop table plm.items; --", '\u202E')).toEqual({ program: null, design: null });
   expect(await find('eli', null, null)).toEqual({ program: null, design: null });
+});
+
+test('a conversation is about what is named only where this user may see all of it', async () => {
+  const { open, draft, secret } = world.ids;
+  const find = (person: 'eli' | 'ada' | 'nora', programId: string | null, designId: string | null) =>
+    findScope(accessOf(person), { programId, designId }, openTenant(world.database.deps, accessOf(person)).reader);
+  expect(await find('eli', 'open-1 PROGRAM', null)).toEqual({ found: true, programId: open, designId: null });
+  expect(await find('eli', null, 'draft-arm')).toEqual({ found: true, programId: open, designId: draft });
+  expect(await find('eli', null, secret)).toEqual({ found: false, unknown: 'designId' });
+  expect(await find('ada', null, secret)).toMatchObject({ found: true, designId: secret });
+  expect(await find('ada', open, secret)).toEqual({ found: false, unknown: 'designId' });
+  expect(await find('eli', 'NOTHING', draft)).toEqual({ found: false, unknown: 'programId' });
+  expect(await find('eli', 'OPEN-1\0', null)).toEqual({ found: false, unknown: 'programId' });
+  expect(await find('nora', open, null)).toEqual({ found: false, unknown: 'programId' });
 });

@@ -33,4 +33,4 @@ function toEntity(envelope: unknown): Entity | null {
   return answer.refused ? null : Entity.parse(answer.data);
 }
 
-const toShow = ({ id, name }: Entity): InView => ({ id, name });
+const toShow = ({ id, name, projectId }: Entity): InView => ({ id, name, programId: projectId });

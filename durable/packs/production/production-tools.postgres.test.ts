@@ -334,7 +334,7 @@ describe('what is in view', () => {
     const denver = requireDemoShow('denver');
     expect(await find('max', 'glass-horizons', denver)).toEqual({
       program: { id: requireDemoProject('GLASS-HORIZONS'), code: 'GLASS-HORIZONS', name: 'Glass Horizons Tour' },
-      design: { id: denver, name: 'Denver' },
+      design: { id: denver, name: 'Denver', programId: requireDemoProject('GLASS-HORIZONS') },
     });
   });
 
