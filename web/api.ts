@@ -31,7 +31,9 @@ export type DemoPerson = {
 };
 
 export const getMe = (): Promise<Me> => call('GET', '/api/v1/me');
-export const getModels = (): Promise<ModelList> => call('GET', `${AI}/models`);
+/** @param program whose settings are to hold; null for the organisation's */
+export const getModels = (program: string | null): Promise<ModelList> =>
+  call('GET', `${AI}/models${program === null ? '' : `?${new URLSearchParams({ programId: program })}`}`);
 export const estimateMessage = (message: EstimateRequest): Promise<Estimate> => call('POST', `${AI}/estimate`, message);
 export const getQuota = (): Promise<Quota> => call('GET', `${AI}/quota`);
 export const getSession = (id: string): Promise<Session> => call('GET', `${AI}/sessions/${id}`);

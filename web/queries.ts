@@ -16,7 +16,9 @@ import { Problem } from './problem.ts';
 
 export const KEYS = {
   me: ['me'],
+  /** The organisation's; a key above those of its programs, which follow the same settings. */
   models: ['models'],
+  modelsOf: (program: string) => ['models', program],
   quota: ['quota'],
   sessions: ['sessions'],
   /** Found by their words; a key below that of all of them, so that what changes one refreshes both. */
@@ -43,8 +45,14 @@ export function useMe({ keepFresh = false } = {}): UseQueryResult<Me> {
   return useQuery({ queryKey: KEYS.me, queryFn: getMe, staleTime: 60_000, refetchInterval });
 }
 
-export function useModels(): UseQueryResult<ModelList> {
-  return useQuery({ queryKey: KEYS.models, queryFn: getModels, staleTime: 60_000 });
+/** Of a program, or of the organisation. What was known of another one stays until the answer is there. */
+export function useModels(program: string | null = null): UseQueryResult<ModelList> {
+  return useQuery({
+    queryKey: program === null ? KEYS.models : KEYS.modelsOf(program),
+    queryFn: () => getModels(program),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function useQuota(): UseQueryResult<Quota> {

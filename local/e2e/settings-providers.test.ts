@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { type MockProvider, startMockProvider } from '../mock-provider.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { answersIn, askIn, enter } from './assistant-page.ts';
+import { answersIn, askIn, enter, openPanel } from './assistant-page.ts';
 import { expectClean, save, saved, smallTargets } from './settings-page.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
@@ -230,6 +230,29 @@ describe('a program’s settings', () => {
     await page.goto(stack.url + PATH);
     await page.getByRole('heading', { name: 'What holds now' }).waitFor();
     await expectHolds(page, 'Model', 'gpt-4.1 | from organisation');
+  });
+
+  it('have the models that can be chosen while the program is in view, and in its conversations', async () => {
+    await create();
+    await create({ model: 'gpt-4.1-mini' }, '?programId=KESTREL');
+    const page = await enter(context, stack);
+    const place = await openPanel(page);
+    const expectModel = (where: Locator, label: string): Promise<void> =>
+      where.getByRole('button', { name: `Model: ${label}`, exact: true }).waitFor();
+    await expectModel(place, 'GPT-4.1');
+    await page.getByRole('link', { name: 'KESTREL', exact: true }).click();
+    await expectModel(place, 'GPT-4.1 mini');
+    await place.getByRole('button', { name: 'Remove Program KESTREL' }).click();
+    await expectModel(place, 'GPT-4.1');
+    await page.getByRole('button', { name: /^Ask about/ }).click();
+    await expectModel(place, 'GPT-4.1 mini');
+    await askIn(place, 'Hello');
+    await expect.poll(() => answersIn(place).last().textContent(), PATIENCE).toContain('Hello back');
+    expect(mock.asked('Hello').at(-1)?.model).toBe('gpt-4.1-mini');
+    // The conversation is about it now, whatever is in view.
+    await page.goto(`${stack.url}/chat`);
+    await page.getByRole('link', { name: /Hello/ }).first().click();
+    await expectModel(page.locator('main'), 'GPT-4.1 mini');
   });
 
   it('of a program that is not there, or not for one to see, say so and lead back', async () => {

@@ -58,7 +58,7 @@ function Open({ me, hasText }: { me: Me; hasText: boolean }) {
           draftKey={DRAFT_KEY}
           about={about}
           chip={about && <ContextChip context={about} onRemove={assistant.removeContext} />}
-          tools={<ModelPicker />}
+          tools={<ModelPicker about={about} />}
           escapeKey="passes"
         />
         <RefusalBanner />

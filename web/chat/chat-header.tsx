@@ -2,8 +2,8 @@
 import { FlaskConical, PanelLeft } from 'lucide-react';
 import { Badge } from '../design/badge.tsx';
 import { IconButton } from '../design/icon-button.tsx';
-import { useModels } from '../queries.ts';
 import { ForkTree } from './fork-tree.tsx';
+import { useModelsHere } from './use-models-here.ts';
 import { useTitle } from './use-title.ts';
 
 export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
@@ -22,7 +22,7 @@ export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
 
 /** Says that no AI answers, wherever answers are read. */
 export function DemoBadge({ isShort = false }: { isShort?: boolean }) {
-  const { data: models } = useModels();
+  const models = useModelsHere(null);
   if (!models?.demo) return null;
   return (
     <Badge

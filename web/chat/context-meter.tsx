@@ -2,11 +2,12 @@
 // the figures behind it.
 import { useMemo, useRef, useState } from 'react';
 import { Popover } from '../design/popover.tsx';
+import type { ChatContext } from './chat-context.ts';
 import { useConversationState } from './conversation.tsx';
 import { type ConversationUse, contextLine, conversationUse, costLine, filledPart } from './conversation-use.ts';
 import { Figure } from './figure.tsx';
 import { useCurrentModel } from './model-picker.tsx';
-import { NextMessage, type NextMessageProps } from './next-message.tsx';
+import { NextMessage } from './next-message.tsx';
 
 const RADIUS = 6;
 const LENGTH = 2 * Math.PI * RADIUS;
@@ -16,12 +17,12 @@ const NEARLY_FULL = 0.8;
 const NOTHING: ConversationUse = { contextTokens: null, costMicros: null, isPartial: false };
 
 /** `readText` gives what is written and not yet sent. */
-export function ContextMeter({ readText, about }: { readText: () => string; about: NextMessageProps['about'] }) {
+export function ContextMeter({ readText, about }: { readText: () => string; about: ChatContext | null }) {
   // Figures come at the end of an answer; while one streams there is nothing to count anew.
   const messages = useConversationState((state) => (state.live ? null : state.messages));
   const log = useConversationState((state) => (state.live ? null : state.log));
   const hasOlder = useConversationState((state) => state.hasOlder);
-  const { current } = useCurrentModel();
+  const { current } = useCurrentModel(about);
   const last = useRef<ConversationUse>(NOTHING);
   const use = useMemo(() => {
     if (messages !== null && log !== null) last.current = conversationUse(messages, log, hasOlder);

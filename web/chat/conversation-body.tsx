@@ -82,7 +82,7 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
             chip={about && <ContextChip context={about} onRemove={onRemoveContext} />}
             tools={
               <>
-                <ModelPicker />
+                <ModelPicker about={about} />
                 <ContextMeter readText={() => readDraft(draftStorage(), me.user.id, draftKey)} about={about} />
               </>
             }

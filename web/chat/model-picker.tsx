@@ -4,13 +4,15 @@ import { ChevronDown } from 'lucide-react';
 import type { ModelList } from '../../worker/contract.ts';
 import { patchSession } from '../api.ts';
 import { Menu } from '../design/menu.tsx';
-import { KEYS, useModels, useSession } from '../queries.ts';
+import { KEYS, useSession } from '../queries.ts';
+import type { ChatContext } from './chat-context.ts';
 import { useConversation, useConversationState } from './conversation.tsx';
+import { useModelsHere } from './use-models-here.ts';
 
-export function ModelPicker() {
+export function ModelPicker({ about }: { about: ChatContext | null }) {
   const { id, store } = useConversation();
-  const { data: list } = useModels();
-  const { current, value } = useCurrentModel();
+  const list = useModelsHere(about);
+  const { current, value } = useCurrentModel(about);
   const queries = useQueryClient();
   if (list === undefined || list.models.length === 0) return null;
 
@@ -55,10 +57,13 @@ export function ModelPicker() {
 }
 
 /** The model that answers next; `value` is its id, also of one that is in no list. */
-export function useCurrentModel(): { current: ModelList['models'][number] | undefined; value: string | null } {
+export function useCurrentModel(about: ChatContext | null): {
+  current: ModelList['models'][number] | undefined;
+  value: string | null;
+} {
   const { id } = useConversation();
   const chosen = useConversationState((state) => state.model);
-  const { data: list } = useModels();
+  const list = useModelsHere(about);
   const { data: session } = useSession(id, { poll: false });
   const value = chosen ?? session?.model ?? list?.default ?? null;
   return { current: list?.models.find((model) => model.id === value), value };
