@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { groundwire } from './groundwire-peer.ts';
 import { type Party, startParty } from './party.ts';
+import type { Peer } from './peers.ts';
 import { describeLoad, describeMachine, table } from './report.ts';
 import { summarize } from './statistics.ts';
 
@@ -34,9 +35,10 @@ try {
   const startedAt = performance.now();
   const endsAt = startedAt + minutes * 60_000;
   const share = (at: number): number => (at - startedAt) / (endsAt - startedAt);
+  const asked = groundwire(own);
   const answers: Answered[] = [];
   const looks: Look[] = [];
-  const crowd = Array.from({ length: streams }, (_, index) => askOnAndOn(own, index, endsAt, answers));
+  const crowd = Array.from({ length: streams }, (_, index) => askOnAndOn(asked.open(), index, endsAt, answers));
   await Promise.all([...crowd, watchMemory(own, endsAt, looks)]);
   const report = [
     `# Many streams for long\n\n${describeMachine()}`,
@@ -58,8 +60,7 @@ try {
   await upstream.stop();
 }
 
-async function askOnAndOn(party: Party, index: number, endsAt: number, answers: Answered[]): Promise<void> {
-  const peer = groundwire(party).open();
+async function askOnAndOn(peer: Peer, index: number, endsAt: number, answers: Answered[]): Promise<void> {
   await pause(index * ARRIVAL_EVERY_MS);
   while (performance.now() < endsAt) {
     try {
