@@ -2,13 +2,16 @@
 import pg from 'pg';
 import { DEMO_ORGS, DEMO_PEOPLE } from '../local/demo-people.ts';
 import { signIn } from '../local/e2e/visitor.ts';
+import { getFreePort, HOST } from '../local/ports.ts';
 import { startStack } from '../local/stack.ts';
 import { announce } from './party.ts';
 import { makeStorageDir } from './worker-runtime.ts';
 
-const [upstream = ''] = process.argv.slice(2);
+const [upstream = '', debug] = process.argv.slice(2);
+const inspectorPort = debug === 'inspector' ? await getFreePort() : undefined;
 const stack = await startStack({
   localDir: makeStorageDir(),
+  inspectorPort,
   settings: {
     ...{ ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstream },
     // A few people ask for a crowd.
@@ -18,7 +21,10 @@ const stack = await startStack({
 });
 await raiseAllowances(stack.databaseOwnerUrl);
 const people = await Promise.all(listEmails().map(async (email) => (await signIn(stack, email)).headers.Authorization));
-announce({ url: stack.url, people }, stack.stop);
+announce(
+  { url: stack.url, people, ...(inspectorPort !== undefined && { inspectorUrl: `http://${HOST}:${inspectorPort}` }) },
+  stack.stop,
+);
 
 /** To a limit that is counted against and not reached: an org without one would never wait for its Budget. */
 async function raiseAllowances(connectionString: string): Promise<void> {

@@ -6,7 +6,11 @@ import { resolve as resolvePath } from 'node:path';
 import { z } from 'zod';
 import { listChildren } from '../local/processes.ts';
 
-const Announcement = z.object({ url: z.string(), people: z.array(z.string()).optional() });
+const Announcement = z.object({
+  url: z.string(),
+  people: z.array(z.string()).optional(),
+  inspectorUrl: z.string().optional(),
+});
 export type Announcement = z.infer<typeof Announcement>;
 
 export type Party = Announcement & {

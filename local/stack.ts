@@ -26,6 +26,8 @@ export type StackOptions = {
   readonly reset?: boolean;
   /** The Worker's port; any free one by default. */
   readonly port?: number;
+  /** Where a debugger finds the Worker; nowhere by default. */
+  readonly inspectorPort?: number | undefined;
   /** DATABASE_URL, ANTHROPIC_API_KEY, … as in `.dev.vars`. The process's own environment is not read. */
   readonly settings?: Settings;
   readonly demo?: DemoModelOptions;
@@ -127,6 +129,7 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
       demoModelUrl: demo?.url,
     }),
     port,
+    inspectorPort: options.inspectorPort,
     objectsDir: join(state.path, 'objects'),
     pidFile: join(state.path, WORKER_PID_FILE),
     webDir: pages.dir,

@@ -19,6 +19,8 @@ export type WorkerRuntimeOptions = {
   readonly code: string;
   readonly bindings: Readonly<Record<string, string>>;
   readonly port: number;
+  /** Where a debugger finds it; nowhere where this is absent. */
+  readonly inspectorPort?: number | undefined;
   /** Folder of the objects' SQLite files. */
   readonly objectsDir: string;
   readonly webDir: string;
@@ -107,6 +109,7 @@ function buildOptions(options: WorkerRuntimeOptions, code: string, log: Log, onR
     modules: [{ type: 'ESModule', path: 'worker.js', contents: code }],
     host: HOST,
     port: options.port,
+    ...(options.inspectorPort !== undefined && { inspectorPort: options.inspectorPort }),
     resourcePersistencePath: options.objectsDir,
     // Miniflare would ask Cloudflare where this machine is, and report its own use.
     cf: false,

@@ -30,6 +30,7 @@ const RUN_ERRORS = [
   'BACKLOG_FULL',
   'ACCESS_REVOKED',
 ] as const;
+const BRANCH_ERRORS = ['MESSAGE_OF_ANOTHER', 'ANSWER_UNDER_WAY'] as const;
 
 const SessionName = z
   .string()
@@ -111,11 +112,11 @@ export const WIRE_OPERATIONS: readonly Operation[] = [
     needs: 'membership',
     summary: 'Ask or decide, in the AI SDK’s form',
     description:
-      'For DefaultChatTransport. Only the last message is taken: the user’s words, or the assistant’s message with the user’s decisions. Regenerating and editing are refused.',
+      'For DefaultChatTransport. Only the last message is taken: the user’s words, or the assistant’s message with the user’s decisions. Regenerating and editing begin a branch; what stood there stays on its own.',
     headers: z.object({ 'Last-Event-ID': LastEventId }),
     body: UiMessagesRequest,
     reply: { status: 200, description: 'The message, as it is written.', schema: UiMessageStream, type: SSE },
-    errors: [...RUN_ERRORS, 'UNSUPPORTED', 'APPROVAL_DECIDED', 'APPROVAL_EXPIRED'],
+    errors: [...RUN_ERRORS, ...BRANCH_ERRORS, 'UNSUPPORTED', 'APPROVAL_DECIDED', 'APPROVAL_EXPIRED'],
   },
   {
     method: 'get',

@@ -210,16 +210,36 @@ describe('the AI SDK’s chat', () => {
     expect(chat.lastMessage?.metadata).toMatchObject({ error: { code: 'PROVIDER_BROKEN_STREAM' } });
   });
 
-  it('is told that it cannot regenerate or edit, and that the tenant has the assistant off', async () => {
+  it('regenerates an answer and edits a question; what stood there stays on a branch', async () => {
     const { chat, errors } = connect();
-    await chat.sendMessage({ text: 'hello' });
-    const [question] = chat.messages;
+    for (const text of ['hello', 'Count to 3', 'thanks']) await chat.sendMessage({ text });
+    const { sessionId } = metadataOf(chat);
+    const shown = async () =>
+      (await questionsIn(person, sessionId)).map(({ parts }) => (parts[0]?.type === 'text' ? parts[0].content : ''));
+    const answered = chat.lastMessage?.id;
     await chat.regenerate();
-    await chat.sendMessage({ text: 'hello again', messageId: question?.id ?? '' });
-    expect(errors.map(({ message }) => JSON.parse(message))).toMatchObject([
-      { code: 'UNSUPPORTED', detail: expect.stringContaining('regenerated') },
-      { code: 'UNSUPPORTED', detail: expect.stringContaining('edited') },
-    ]);
+    expect(chat.lastMessage?.id).not.toBe(answered);
+    await chat.regenerate();
+    expect(chat.messages).toHaveLength(6);
+    expect(await shown()).toEqual(['hello', 'Count to 3', 'thanks']);
+
+    await chat.sendMessage({ text: 'Count to 4', messageId: chat.messages[2]?.id ?? '' });
+    expect(textOf(chat)).toContain('4.');
+    expect(await shown()).toEqual(['hello', 'Count to 4']);
+    await chat.sendMessage({ text: 'good morning', messageId: chat.messages[0]?.id ?? '' });
+    expect(await shown()).toEqual(['good morning']);
+    expect(errors).toEqual([]);
+
+    const reloaded = (await (await person.get(`/api/v1/ai/ui-messages/${sessionId}`)).json()) as {
+      messages: UIMessage[];
+    };
+    const later = connect({ id: sessionId, messages: reloaded.messages });
+    await later.chat.regenerate({ messageId: reloaded.messages[1]?.id ?? '' });
+    expect(later.errors).toEqual([]);
+    expect(await shown()).toEqual(['good morning']);
+  });
+
+  it('is told that the tenant has the assistant off', async () => {
     const rae = await signIn(stack, 'rae@quiet.test');
     const off = connect({ visitor: rae });
     await off.chat.sendMessage({ text: 'hello' });

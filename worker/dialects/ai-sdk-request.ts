@@ -1,8 +1,9 @@
 // What the AI SDK's chat transport sends → the run that is asked for. It repeats its messages; only the last one is taken:
-// the user's words, or the assistant's message with the user's decisions on it. The Conversation remembers the rest.
+// the user's words, or the assistant's message with the user's decisions on it. The Conversation remembers the rest; the
+// message before the last only tells where an edited question stood.
 import { z } from 'zod';
 import { digestOf } from '../../durable/canonical-json.ts';
-import { RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
+import { type BranchOff, RunMode, type RunRequest } from '../../durable/conversation/requests.ts';
 import { AppError } from '../../durable/errors.ts';
 import { ModelId, ScopeName } from '../contract.ts';
 import { parseInput } from '../problem.ts';
@@ -41,20 +42,35 @@ export const UiMessagesRequest = z
     id: 'UiMessagesRequest',
     description: 'As DefaultChatTransport sends it; what follows `messageId` is `body`.',
   });
+type UiMessagesRequest = z.output<typeof UiMessagesRequest>;
 
 type Asked = {
   readonly message: RunRequest['message'];
   readonly decisions: RunRequest['decisions'];
 };
 
+/** Which question a client means that edits it or has it answered again: its own ids are not ours. */
+export type NamedQuestion = {
+  readonly kind: BranchOff['kind'];
+  /** The question's id as the client has it, which is ours where the client has read it here. */
+  readonly id: string;
+  /** The run whose answer the question followed; null where it is the first. */
+  readonly after: string | null;
+};
+
+export type ParsedUiMessages = {
+  readonly chatId: string;
+  readonly run: Omit<RunRequest, 'sessionId'>;
+  /** Null for a message that follows what is shown. */
+  readonly question: NamedQuestion | null;
+};
+
 /** Without the session's id: that takes who asks. @throws AppError */
-export async function parseUiMessages(
-  body: unknown,
-): Promise<{ readonly chatId: string; readonly run: Omit<RunRequest, 'sessionId'> }> {
+export async function parseUiMessages(body: unknown): Promise<ParsedUiMessages> {
   const input = parseInput(UiMessagesRequest, body);
-  if (input.trigger === 'regenerate-message') throw new AppError('UNSUPPORTED', { detail: NO_REGENERATION });
   const last = parseInput(UiMessage, input.messages.at(-1));
-  const { message, decisions } = last.role === 'user' ? askedIn(last, input.messageId) : decidedIn(last);
+  const { message, decisions } = last.role === 'user' ? askedIn(last) : decidedIn(last);
+  const question = questionIn(input, last);
   const asked = {
     text: message?.text ?? null,
     decisions,
@@ -62,22 +78,30 @@ export async function parseUiMessages(
     mode: input.mode ?? 'chat',
     programId: input.programId ?? null,
     designId: input.designId ?? null,
+    // Named only where there is one, so that what was asked before has the same digest.
+    ...(question && { question }),
   } as const;
-  const { text: _text, ...rest } = asked;
+  const { text: _text, question: _question, ...rest } = asked;
   const digest = await digestOf(asked);
-  return {
-    chatId: input.id,
-    run: { ...rest, runId: await runIdOf(input.id, last, asked), message, parentRunId: null, digest },
-  };
+  const runId = await runIdOf(input, last, asked);
+  return { chatId: input.id, run: { ...rest, runId, message, parentRunId: null, digest }, question };
 }
 
-const NO_REGENERATION =
-  'An answer that was given stays: it cannot be regenerated here. Send the question again as a new message.';
-const NO_EDITS = 'What was said stays: a message cannot be edited here. Send the changed question as a new message.';
+/** The transport names a user's message where it took the place of an earlier one. */
+function questionIn({ trigger, messageId, messages }: UiMessagesRequest, last: UiMessage): NamedQuestion | null {
+  const isAgain = trigger === 'regenerate-message';
+  if (!isAgain && (last.role !== 'user' || messageId !== last.id)) return null;
+  if (last.role !== 'user')
+    throw new AppError('BAD_REQUEST', { detail: 'To have it answered again, end with the question.' });
+  const before = messages.length === 1 ? null : parseInput(UiMessage, messages.at(-2));
+  if (before?.role === 'user')
+    throw new AppError('UNSUPPORTED', {
+      detail: 'A question that follows another one without an answer is no place to go on from.',
+    });
+  return { kind: isAgain ? 'again' : 'edit', id: last.id, after: before?.id ?? null };
+}
 
-function askedIn(last: UiMessage, messageId: string | null | undefined): Asked {
-  // The transport names a user's message where it took the place of an earlier one.
-  if (messageId === last.id) throw new AppError('UNSUPPORTED', { detail: NO_EDITS });
+function askedIn(last: UiMessage): Asked {
   if (last.parts.some(({ type }) => type === 'file'))
     throw new AppError('UNSUPPORTED', { detail: 'Files are not taken here.' });
   const text = last.parts
@@ -106,11 +130,15 @@ function decidedIn(last: UiMessage): Asked {
   return { message: null, decisions };
 }
 
-/** The transport mints no id for a request. The same message with the same words is the same request, sent again. */
+/**
+ * The transport mints no id for a request. The same message with the same words is the same request, sent again; so is
+ * another answer in place of the same one, where the client says which.
+ */
 async function runIdOf(
-  chatId: string,
+  { id: chatId, trigger, messageId }: UiMessagesRequest,
   { id }: UiMessage,
   { text, decisions }: { text: string | null; decisions: RunRequest['decisions'] },
 ): Promise<string> {
-  return `ui-${(await digestOf([chatId, id, text, decisions])).slice(0, 48)}`;
+  const again = trigger === 'regenerate-message' ? [messageId ?? crypto.randomUUID()] : [];
+  return `ui-${(await digestOf([chatId, id, text, decisions, ...again])).slice(0, 48)}`;
 }

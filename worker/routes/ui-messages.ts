@@ -2,10 +2,11 @@
 // was lost. Its ids of chats are made up by the client; a UUID among them is the session's id.
 import { type Context, Hono } from 'hono';
 import { conversationOf } from '../../durable/conversation/conversation-stub.ts';
+import type { RunRequest } from '../../durable/conversation/requests.ts';
 import { sessionIdOf } from '../../durable/conversation/session-name.ts';
 import { MessageListQuery } from '../contract.ts';
 import { encodeUiMessage } from '../dialects/ai-sdk.ts';
-import { ChatName, parseUiMessages } from '../dialects/ai-sdk-request.ts';
+import { ChatName, type NamedQuestion, parseUiMessages } from '../dialects/ai-sdk-request.ts';
 import { knownUpTo, project } from '../dialects/projection.ts';
 import { requestedModel } from '../dialects/requested-model.ts';
 import type { RunLog } from '../dialects/run-log.ts';
@@ -19,6 +20,7 @@ import { parseInput } from '../problem.ts';
 import { requireFoundSession } from '../recognise.ts';
 import { startRun, startsRun } from '../start-run.ts';
 import { readTranscript, toPage } from './messages.ts';
+import { findQuestion } from './named-question.ts';
 
 /** Mounted where the chat's is, for the same reason. */
 export const uiMessagesRunRoute = new Hono<EdgeEnv>();
@@ -32,11 +34,18 @@ const counted = startsRun({
 });
 
 uiMessagesRunRoute.post('/ui-messages', counted, async (c) => {
+  let question: NamedQuestion | null = null;
   async function read(body: unknown) {
-    const { run } = await parseUiMessages(body);
-    return { run: { ...run, sessionId: requireFoundSession(c) } };
+    const parsed = await parseUiMessages(body);
+    question = parsed.question;
+    return { run: { ...parsed.run, sessionId: requireFoundSession(c) } };
   }
-  const { run, events } = await startRun(c, { requestedModel, read });
+  async function complete(run: RunRequest): Promise<RunRequest> {
+    if (question === null) return run;
+    const messageId = await findQuestion(c, run.sessionId, question);
+    return { ...run, branch: { kind: question.kind, messageId } };
+  }
+  const { run, events } = await startRun(c, { requestedModel, read, complete });
   const { sessionId, runId } = run;
   return uiMessageStream(openRunLog(c, run, events), {
     sessionId,

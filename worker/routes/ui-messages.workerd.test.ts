@@ -265,8 +265,11 @@ describe('refusals on the AI SDK’s wire', () => {
   });
 
   test.each<[string, object, string]>([
-    ['regenerating', { ...QUESTION, trigger: 'regenerate-message', messageId: 'm1' }, 'cannot be regenerated'],
-    ['editing', bodyOf('chat-1', says('hello', 'm1'), { messageId: 'm1' }), 'cannot be edited'],
+    [
+      'editing a question behind one without an answer',
+      { ...bodyOf('chat-1', says('hello', 'm1'), { messageId: 'm1' }), messages: [says('hi'), says('hello', 'm1')] },
+      'no place to go on from',
+    ],
     ['files', bodyOf('chat-1', { ...says('hello'), parts: [{ type: 'file', url: 'data:,' }] }), 'Files'],
   ])('%s is answered clearly', async (_name, body, detail) => {
     const ada = await signedIn('ada@cascade.test');
