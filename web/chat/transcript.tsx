@@ -18,7 +18,7 @@ import { WaitingQuestions } from './waiting-questions.tsx';
 
 /** `isNarrow` where it stands in a column of its own rather than in the middle of a page. */
 export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNarrow?: boolean }) {
-  const { loadOlder } = useConversation();
+  const { id, loadOlder } = useConversation();
   const messages = useConversationState((state) => state.messages);
   const phase = useConversationState((state) => state.phase);
   const live = useConversationState((state) => state.live);
@@ -33,6 +33,11 @@ export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNa
     if (lastOwn !== pinnedTo.current) pin();
     pinnedTo.current = lastOwn;
   }, [lastOwn, pin]);
+
+  // What stands in the button's place once all is loaded is as high: its going would move what is read.
+  const olderOf = useRef<string | null>(null);
+  if (hasOlder) olderOf.current = id;
+  const hadOlder = olderOf.current === id;
 
   const fetching = useRef(false);
   const showOlder = () => {
@@ -74,10 +79,16 @@ export function Transcript({ empty, isNarrow = false }: { empty: ReactNode; isNa
             <Skeleton lines={['w-2/5 self-end', 'w-4/5', 'w-3/5', 'w-2/3']} className="gap-4" />
           )}
           {isEmpty && empty}
-          {hasOlder && total > 0 && (
-            <Button tone="quiet" size="small" className="mb-4 self-center" onClick={showOlder}>
-              Show earlier messages
-            </Button>
+          {hadOlder && total > 0 && (
+            <div className="mb-4 flex h-7 shrink-0 items-center justify-center text-small text-muted touch:h-11">
+              {hasOlder ? (
+                <Button tone="quiet" size="small" onClick={showOlder}>
+                  Show earlier messages
+                </Button>
+              ) : (
+                'The conversation begins here'
+              )}
+            </div>
           )}
           {total > 0 && (
             <TurnList
