@@ -21,12 +21,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-export async function startStories(): Promise<Stories> {
+/** @param options.isReadable functions keep their names, for tests that count what is called. */
+export async function startStories(options: { readonly isReadable?: boolean } = {}): Promise<Stories> {
   const outDir = mkdtempSync(join(tmpdir(), 'groundwire-stories-'));
   await build({
     configFile: WEB_CONFIG_FILE,
     logLevel: 'silent',
-    build: { outDir, emptyOutDir: true, rolldownOptions: { input: join(PROJECT_ROOT, 'web', PAGE) } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      ...(options.isReadable && { minify: false }),
+      rolldownOptions: { input: join(PROJECT_ROOT, 'web', PAGE) },
+    },
   });
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://local').pathname;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Stack } from '../stack.ts';
-import { faultsOf } from './faults-of.ts';
+import { faultsOf, smallTargetsIn } from './faults-of.ts';
 
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
 export const saved = (page: Page): Promise<void> =>
@@ -22,16 +22,8 @@ export async function expectClean(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
 
-/** What a finger would miss: names of controls under 44 px, their hit area counted. */
-export const smallTargets = (page: Page): Promise<string[]> =>
-  page.evaluate(`[...document.querySelectorAll('main :is(a, button, input, select, summary)')].flatMap((control) => {
-    const { width, height } = control.getBoundingClientRect();
-    const after = getComputedStyle(control, '::after');
-    const grown = after.position === 'absolute' ? -Number.parseFloat(after.top) * 2 : 0;
-    return width === 0 || (height + grown >= 44 && width + grown >= 44)
-      ? []
-      : [control.outerHTML.slice(0, 80) + ' ' + width + '×' + height];
-  })`);
+/** What a finger would miss on the page itself. */
+export const smallTargets = (page: Page): Promise<string[]> => smallTargetsIn(page, { within: 'main', minPx: 44 });
 
 export async function query(stack: Stack, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });

@@ -24,6 +24,7 @@ type BadgeProps = {
 export function Badge({ tone = 'neutral', icon: Icon, tip: words, className, children }: BadgeProps) {
   return (
     <span
+      data-badge
       {...(words !== undefined && tip(words))}
       className={cx(
         'inline-flex h-6 shrink-0 items-center gap-1 rounded-full px-2 text-meta font-medium whitespace-nowrap',
