@@ -86,6 +86,24 @@ describe('the main job', () => {
     expect(answer?.['cost_micros']).toBeGreaterThan(500);
   });
 
+  it('U1, U8: what one sends stands in the page before the server has taken it, and leaves the field then', async () => {
+    const page = await enter('ada@cascade.test');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/api/v1/ai/chat', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await ask(page, 'Count to 5');
+    await page.getByRole('article', { name: 'You' }).getByText('Count to 5').waitFor();
+    expect(await answers(page).last().textContent()).not.toContain('1, 2');
+    expect(await composer(page).inputValue()).toBe('');
+    release();
+    await answers(page).last().getByText('1, 2, 3, 4, 5').waitFor();
+  });
+
   it('goes on where it was after a reload in the middle', async () => {
     const page = await enter('ada@cascade.test');
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
@@ -101,7 +119,7 @@ describe('the main job', () => {
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
   });
 
-  it('stops in the middle, keeps what came, and tells the provider', async () => {
+  it('U4: stops in the middle, keeps what came, and tells the provider', async () => {
     const page = await enter('ada@cascade.test');
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await ask(page, 'Count to 60');
