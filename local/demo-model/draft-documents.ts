@@ -34,7 +34,7 @@ function advancingEmail(request: DraftRequest): string[] {
   return [
     `Subject: Advance for ${factOf(show, 'name', 'show name')}, ${factOf(show, 'city', 'city')}, ${day(show['startsAt'])}`,
     /crew/i.test(to) ? 'Hello all,' : `Hello ${contact},`,
-    `here is the advance for ${factOf(show, 'name', 'show name')} of ${factOf(show, 'projectName', 'project')}. Please confirm what is below and send what is missing.`,
+    `Here is the advance for ${factOf(show, 'name', 'show name')} of ${factOf(show, 'projectName', 'project')}. Please confirm what is below and send what is missing.`,
     section(
       'The day',
       tableOfRows(

@@ -43,7 +43,7 @@ export function PanelHeader({ titleId, width, isPhone, onClose }: HeaderProps) {
   ];
   return (
     <header className="flex h-12 shrink-0 items-center gap-0.5 border-b border-line ps-4 pe-2 touch:h-14">
-      <h2 id={titleId} dir="auto" className="min-w-0 truncate font-medium [text-align:match-parent]">
+      <h2 id={titleId} dir="auto" className="min-w-0 truncate font-medium text-parent">
         {title}
       </h2>
       {live && (

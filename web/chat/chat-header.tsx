@@ -11,7 +11,7 @@ export function ChatHeader({ onOpenSessions }: { onOpenSessions: () => void }) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 px-3 desk:px-4">
       <IconButton icon={PanelLeft} label="Conversations" onClick={onOpenSessions} className="desk:hidden" />
-      <h1 dir="auto" className="min-w-0 grow truncate font-medium [text-align:match-parent]">
+      <h1 dir="auto" className="min-w-0 grow truncate font-medium text-parent">
         {title}
       </h1>
       <ForkTree />

@@ -62,9 +62,14 @@ function ToolLabel({ call }: { call: ToolCall }) {
       >
         <summary className="inline-flex min-h-7 max-w-full list-none items-center gap-1.5 rounded-control px-1 text-small text-muted select-none hover:bg-hover hover:text-text touch:min-h-11">
           <Icon size={14} strokeWidth={2.25} aria-hidden className={cx('shrink-0', style)} />
-          <span className="min-w-0 truncate font-mono">
+          <span dir="ltr" className="min-w-0 truncate font-mono">
             {call.name}
-            {call.object !== null && <span dir="auto"> · {call.object}</span>}
+            {call.object !== null && (
+              <>
+                {' · '}
+                <bdi>{call.object}</bdi>
+              </>
+            )}
           </span>
           {call.state === 'running' ? (
             <Elapsed id={call.id} />

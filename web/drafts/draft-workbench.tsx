@@ -1,5 +1,5 @@
 // A template at work: its form at the side, the draft beside it, one above the other where there is no room.
-import { ChevronRight, Plus, SearchX } from 'lucide-react';
+import { Plus, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearch } from 'wouter';
 import type { Me } from '../../worker/contract.ts';
@@ -61,11 +61,10 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
           <nav aria-label="Where this belongs" className="flex items-center gap-1 text-small text-muted">
             <Link
               href="/drafts"
-              className="inline-flex min-h-6 items-center hover:text-text hover:underline touch:min-h-11"
+              className="inline-flex min-h-6 items-center hover:text-text hover:underline touch:min-h-11 touch:min-w-11"
             >
               Drafts
             </Link>
-            <ChevronRight size={14} aria-hidden className="rtl:-scale-x-100" />
           </nav>
           <h1 className="text-display font-semibold tracking-tight">{template.name}</h1>
           <p className="max-w-3xl text-muted">{template.description}</p>

@@ -129,6 +129,7 @@ const ALIGN = { left: 'text-start', center: 'text-center', right: 'text-end' } a
 
 const LONGEST_UNBROKEN = 24;
 const SHORT_WORDS = 12;
+const SENTENCE = 60;
 
 /** A number or a code such as PN-000060 is read as one word, and breaks only where a column cannot hold it at all. */
 function wrapClass(nodes: readonly InlineNode[]): string {
@@ -136,6 +137,7 @@ function wrapClass(nodes: readonly InlineNode[]): string {
   const length = nodes.reduce((sum, node) => sum + (node.type === 'text' ? node.value.length : 0), 0);
   if (isWord && length <= LONGEST_UNBROKEN) return 'whitespace-nowrap';
   // A few words in a narrow column would stand one below the other; the table scrolls sideways instead.
+  if (length > SENTENCE) return 'min-w-64';
   return length > SHORT_WORDS ? 'min-w-32' : '';
 }
 

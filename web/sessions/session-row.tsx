@@ -74,7 +74,7 @@ export function SessionRow(props: SessionRowProps) {
         {running && (
           <span role="img" aria-label="Answering" className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
         )}
-        <span dir="auto" className={cx('min-w-0 grow truncate [text-align:match-parent]', active && 'font-medium')}>
+        <span dir="auto" className={cx('min-w-0 grow truncate text-parent', active && 'font-medium')}>
           <Marked text={title} query={query} />
         </span>
         {session.forkedFrom && (
@@ -91,7 +91,7 @@ export function SessionRow(props: SessionRowProps) {
         </span>
       </span>
       {session.snippet && (
-        <span dir="auto" className="line-clamp-2 w-full text-small break-words text-muted [text-align:match-parent]">
+        <span dir="auto" className="line-clamp-2 w-full text-small break-words text-muted text-parent">
           <Marked text={session.snippet} query={query} />
         </span>
       )}
