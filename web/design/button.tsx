@@ -11,7 +11,7 @@ const TONES = {
 } as const;
 
 const SIZES = {
-  small: 'h-7 px-2 text-small touch:min-h-11 touch:px-3',
+  small: 'h-7 px-2 text-small touch:min-h-11 touch:min-w-11 touch:px-3',
   medium: 'h-8 px-3 text-ui touch:min-h-11',
   large: 'h-9 px-4 text-ui touch:min-h-11',
 } as const;

@@ -5,7 +5,7 @@ import { cx } from './cx.ts';
 export type ColumnKind = 'text' | 'code' | 'number' | 'state' | 'time';
 
 const CELL_KINDS: Record<ColumnKind, string> = {
-  text: 'min-w-32 break-words',
+  text: 'min-w-32 break-words text-parent',
   code: 'whitespace-nowrap',
   number: 'text-end whitespace-nowrap tabular-nums',
   state: 'whitespace-nowrap',
@@ -44,8 +44,14 @@ type CellProps = ComponentProps<'td'> & { kind?: ColumnKind; dense?: boolean };
 export function TableCell({ kind = 'text', dense = false, className, ...rest }: CellProps) {
   return (
     <td
-      dir="auto"
-      className={cx('px-4 align-middle', dense ? 'py-1.5' : 'py-2.5', CELL_KINDS[kind], className)}
+      // Words are read in their own direction; codes, numbers and moments stand in their column.
+      dir={kind === 'text' ? 'auto' : undefined}
+      className={cx(
+        'px-4 align-middle touch:h-12',
+        dense ? 'py-1.5 touch:py-0' : 'py-2.5',
+        CELL_KINDS[kind],
+        className,
+      )}
       {...rest}
     />
   );

@@ -15,7 +15,7 @@ export function TopBar({ me }: { me: Me }) {
       <Link
         href="/"
         aria-label="Groundwire"
-        className="me-1 inline-flex h-9 items-center gap-2.5 rounded-control sm:me-3 touch:h-11"
+        className="inline-flex h-9 shrink-0 items-center gap-2.5 rounded-control sm:me-3 touch:h-11 touch:min-w-11 touch:justify-center"
       >
         <Logo size={24} />
         <span className="hidden font-semibold tracking-tight desk:inline">Groundwire</span>
@@ -34,7 +34,9 @@ export function TopBar({ me }: { me: Me }) {
               )}
             >
               <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
-              <span className={isOpen ? 'truncate' : 'sr-only sm:not-sr-only sm:truncate'}>{label}</span>
+              <span className={isOpen && parts.length <= 3 ? 'truncate' : 'sr-only sm:not-sr-only sm:truncate'}>
+                {label}
+              </span>
             </Link>
           );
         })}

@@ -41,5 +41,6 @@ export function Moment({ iso, zone }: { iso: string; zone?: string | undefined }
   );
 }
 
+/** The area to hit is the whole of what the cell stands in, which is `relative` for that. */
 const LINK =
-  'text-accent underline decoration-transparent underline-offset-2 transition-colors hover:decoration-current';
+  'text-accent underline decoration-transparent underline-offset-2 transition-colors after:absolute after:inset-0 hover:decoration-current';

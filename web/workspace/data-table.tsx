@@ -27,7 +27,7 @@ export function DataTable({ table, label, rows }: DataTableProps) {
                 const value = row.cells[column.id];
                 const linked = at === 0 && value && row.path !== null ? { ...value, path: row.path } : value;
                 return (
-                  <TableCell key={column.id} kind={column.kind}>
+                  <TableCell key={column.id} kind={column.kind} className="relative">
                     <Cell value={linked} kind={column.kind} />
                   </TableCell>
                 );

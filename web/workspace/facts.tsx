@@ -7,7 +7,10 @@ export function Facts({ facts }: { facts: WorkspacePage['facts'] }) {
     <div className="overflow-hidden rounded-card border border-line-strong bg-raised shadow-raised">
       <dl className="-mb-px grid grid-cols-2 desk:grid-cols-3">
         {facts.map((fact) => (
-          <div key={fact.label} className="flex min-w-0 flex-col gap-0.5 border-b border-line-strong/60 px-4 py-3">
+          <div
+            key={fact.label}
+            className="relative flex min-w-0 flex-col gap-0.5 border-b border-line-strong/60 px-4 py-3"
+          >
             <dt className="text-meta text-muted">{fact.label}</dt>
             <dd dir="auto" className="m-0 min-w-0 break-words">
               <Cell value={fact} kind={fact.mono ? 'code' : isMoment(fact.text) ? 'time' : 'text'} />

@@ -26,7 +26,7 @@ export function PageHeader({ page, canAsk, canDraft }: PageHeaderProps) {
                 {at > 0 && <ChevronRight size={14} aria-hidden className="shrink-0 rtl:-scale-x-100" />}
                 <Link
                   href={place.path}
-                  className="inline-flex min-h-6 items-center truncate hover:text-text hover:underline touch:min-h-11"
+                  className="inline-flex min-h-6 items-center truncate hover:text-text hover:underline touch:min-h-11 touch:min-w-11"
                 >
                   {place.label}
                 </Link>

@@ -128,18 +128,18 @@ function Row({ row, columns, tabbable, onFocus, onToggle }: RowProps) {
         const value = row.row.cells[column.id];
         const linked = at === 0 && value && row.row.path !== null ? { ...value, path: row.row.path } : value;
         return (
-          <TableCell key={column.id} kind={column.kind} dense>
+          <TableCell key={column.id} kind={column.kind} dense className="relative">
             {at === 0 ? (
               <span className="flex items-center" style={{ paddingInlineStart: (level - 1) * INDENT_PX }}>
                 {expanded === null ? (
-                  <span className="w-7 shrink-0" />
+                  <span className="w-7 shrink-0 touch:w-11" />
                 ) : (
                   <button
                     type="button"
                     tabIndex={-1}
                     aria-label={expanded ? 'Collapse' : 'Expand'}
                     onClick={onToggle}
-                    className="inline-flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
+                    className="inline-flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text touch:size-11"
                   >
                     <ChevronRight
                       size={16}
@@ -148,7 +148,9 @@ function Row({ row, columns, tabbable, onFocus, onToggle }: RowProps) {
                     />
                   </button>
                 )}
-                <Cell value={linked} kind={column.kind} />
+                <span className="relative flex min-h-7 items-center touch:min-h-11">
+                  <Cell value={linked} kind={column.kind} />
+                </span>
               </span>
             ) : (
               <Cell value={linked} kind={column.kind} />

@@ -16,7 +16,7 @@ export function WorkspaceConversation({ me, id, scope }: ConversationProps) {
   return (
     <aside
       aria-label="Conversation of this page"
-      className="flex h-[70dvh] min-h-80 shrink-0 flex-col border-t border-line bg-surface desk:h-auto desk:w-96 desk:border-s desk:border-t-0 wide:w-[26rem]"
+      className="page-aside flex h-(--aside-height) shrink-0 flex-col border-t border-line bg-surface desk:h-auto desk:w-(--aside-width) desk:border-s desk:border-t-0"
     >
       <ConversationProvider sessionId={id} isNew={false}>
         <div className="flex h-11 shrink-0 items-center justify-between gap-3 border-b border-line px-4">
