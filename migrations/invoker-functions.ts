@@ -163,6 +163,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.run_read(text,jsonb)',
   'private.schedule_network(uuid)',
   'private.scope_json(uuid)',
+  'private.search_keys(uuid,text)',
   'private.session_rules_json(session_rules)',
   'private.show_json(production.shows)',
   'private.shown_value(text,jsonb)',

@@ -106,6 +106,11 @@ test('a search finds what a scan finds, whatever way it takes', async () => {
     'li 44',
     'turned × 9',
     '× ×',
+    // Letters that all parts have beside such as few have, a word within another, more words than are looked up.
+    'pn-0 heel',
+    'ing hou 12',
+    'slotted pin 1 × 2',
+    'nothing bracket',
   ];
   for (const words of asked) {
     const { rows } = await planner.owner.query(

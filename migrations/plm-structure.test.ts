@@ -63,6 +63,26 @@ test('a component is added with quantity, find number and designator, and found 
   });
 });
 
+test('a structure tells names and designators as they were given, whatever characters they have', async () => {
+  const name = 'Bracket "M6" \\ left, {"id": "x"}] \u202e é';
+  const referenceDesignator = 'R1 "a", \\R2';
+  const [top] = await createParts(1);
+  const { item } = await plm.eli.must('create_item', { itemType: 'Part', name, designId: 'KES-CTL' });
+  await plm.eli.must('create_relationship', bom(top, item.itemNumber, { quantity: 1.25, referenceDesignator }));
+  const { data } = await plm.eli.read('get_bom', { itemId: top });
+  const { id, itemNumber, revision, state, itemType, designId } = item;
+  expect(data.children).toEqual([
+    {
+      ...{ id, itemNumber, name, revision, state, itemType, designId },
+      level: 1,
+      quantity: 1.25,
+      findNumber: 10,
+      referenceDesignator,
+      children: [],
+    },
+  ]);
+});
+
 test('get_bom goes as deep as it is asked to, in order, and says when a component is out of sight', async () => {
   const depthOf = (nodes: readonly Json[]): number =>
     nodes.length === 0 ? 0 : 1 + Math.max(...nodes.map((node) => depthOf(node['children'] as Json[])));
