@@ -26,12 +26,19 @@ export function createPump(deps: PumpDeps) {
     createLane(deps, 'budget', deliverToBudget),
   ];
   let timer: ReturnType<typeof setTimeout> | null = null;
+  let hasTables = false;
 
   /** Drains all lanes. True where nothing deliverable is left. Never rejects. */
   async function now(): Promise<boolean> {
-    if (schemaVersion(deps.sql) === 0) return true;
+    if (!isMigrated()) return true;
     const emptied = await Promise.all(lanes.map((lane) => lane()));
     return emptied.every(Boolean);
+  }
+
+  /** Asked where no transaction is open, so that what was seen once stays. */
+  function isMigrated(): boolean {
+    hasTables ||= schemaVersion(deps.sql) > 0;
+    return hasTables;
   }
 
   function start(): void {
@@ -42,7 +49,7 @@ export function createPump(deps: PumpDeps) {
   /** Rows can come in the moment in which a drain has seen the end and is not yet over. */
   function afterwards(emptied: boolean): void {
     if (!emptied) deps.retryLater();
-    else if (schemaVersion(deps.sql) > 0 && outbox.backlog(deps.sql) > 0) start();
+    else if (isMigrated() && outbox.backlog(deps.sql) > 0) start();
   }
 
   /** Drains from `delayMs` on; asking again for an earlier time brings it forward. */

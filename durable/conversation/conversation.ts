@@ -37,6 +37,7 @@ import { expiryOf } from './expiry.ts';
 import { judge } from './feedback.ts';
 import * as manage from './manage.ts';
 import { createMembers } from './members.ts';
+import { createLater } from './object-timers.ts';
 import { recover } from './recover.ts';
 import {
   type Answer,
@@ -57,7 +58,7 @@ import { showBranch } from './show-branch.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
 import { standingOf } from './standing.ts';
 import { createStreams } from './streams.ts';
-import { every, later, within } from './timers.ts';
+import { every, later as laterOfRuntime, within } from './timers.ts';
 import { createTurnQueue } from './turn-queue.ts';
 import { createViews } from './views.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
@@ -79,6 +80,7 @@ export class Conversation extends DurableObject<Env> {
     const settings = settingsOf(env);
     const sql = ctx.storage.sql;
     const now = (): number => Date.now();
+    const later = createLater({ later: laterOfRuntime, now });
     this.#pump = createPump({
       sql,
       env,

@@ -148,6 +148,9 @@ describe('reading', () => {
       log.storeNow('r');
     }
     expect(log.read('r', 98)).toMatchObject({ last: 99 });
+    expect(log.read('r', 99)).toBeNull();
+    log.append('r', OPENED);
+    expect(log.read('r', 99)).toBeNull();
     expect(selects()).toBe(0);
     expect(log.read('r', -1)).not.toBeNull();
     expect(selects()).toBe(1);

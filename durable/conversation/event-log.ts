@@ -78,7 +78,11 @@ export function createEventLog(deps: EventLogDeps) {
   function flushSoon(runId: string, run: LiveRun): void {
     const windowPassed = deps.now() - run.flushedAt >= deps.windowMs;
     if (windowPassed && run.hasContent) flush(runId, run);
-    else run.cancelTimer ??= deps.later(waitFor(run), () => flush(runId, run));
+    else
+      run.cancelTimer ??= deps.later(waitFor(run), () => {
+        run.cancelTimer = null;
+        flush(runId, run);
+      });
   }
 
   /**
@@ -126,7 +130,10 @@ export function createEventLog(deps: EventLogDeps) {
   /** What follows event `after` (-1 for the start), ready to send; null where nothing more is stored. */
   function read(runId: string, after: number): { readonly frames: string; readonly last: number } | null {
     const from = after + 1;
-    const tail = live.get(runId)?.tail ?? [];
+    const run = live.get(runId);
+    // Who has all that is stored asks after every batch; the table need not say so.
+    if (run && from >= run.nextSeq - run.pending.length) return null;
+    const tail = run?.tail ?? [];
     const inTail = tail.findIndex((batch) => batch.first <= from && from < batch.first + batch.count);
     const batches = inTail >= 0 ? tail.slice(inTail) : deps.select(runId, from);
     const [head, ...rest] = batches;
