@@ -66,7 +66,7 @@ export type ParsedUiMessages = {
 };
 
 /** Without the session's id: that takes who asks. @throws AppError */
-export async function parseUiMessages(body: unknown): Promise<ParsedUiMessages> {
+export async function parseUiMessages(body: unknown, requestId: string): Promise<ParsedUiMessages> {
   const input = parseInput(UiMessagesRequest, body);
   const last = parseInput(UiMessage, input.messages.at(-1));
   const { message, decisions } = last.role === 'user' ? askedIn(last) : decidedIn(last);
@@ -83,7 +83,7 @@ export async function parseUiMessages(body: unknown): Promise<ParsedUiMessages> 
   } as const;
   const { text: _text, question: _question, ...rest } = asked;
   const digest = await digestOf(asked);
-  const runId = await runIdOf(input, last, asked);
+  const runId = await runIdOf(input, last, asked, requestId);
   return { chatId: input.id, run: { ...rest, runId, message, parentRunId: null, digest }, question };
 }
 
@@ -132,13 +132,14 @@ function decidedIn(last: UiMessage): Asked {
 
 /**
  * The transport mints no id for a request. The same message with the same words is the same request, sent again; so is
- * another answer in place of the same one, where the client says which.
+ * another answer in place of the same one, where the client says which. Where it does not, each request is one of its own.
  */
 async function runIdOf(
   { id: chatId, trigger, messageId }: UiMessagesRequest,
   { id }: UiMessage,
   { text, decisions }: { text: string | null; decisions: RunRequest['decisions'] },
+  requestId: string,
 ): Promise<string> {
-  const again = trigger === 'regenerate-message' ? [messageId ?? crypto.randomUUID()] : [];
+  const again = trigger === 'regenerate-message' ? [messageId ?? requestId] : [];
   return `ui-${(await digestOf([chatId, id, text, decisions, ...again])).slice(0, 48)}`;
 }

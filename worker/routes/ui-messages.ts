@@ -26,8 +26,8 @@ import { findQuestion } from './named-question.ts';
 export const uiMessagesRunRoute = new Hono<EdgeEnv>();
 
 const counted = startsRun({
-  async sessionOf(_c, body) {
-    const { chatId: name, run } = await parseUiMessages(body);
+  async sessionOf(c, body) {
+    const { chatId: name, run } = await parseUiMessages(body, c.get('requestId'));
     return { marks: [], name, otherwise: null, runId: run.runId };
   },
   namesOf: namesAtTop,
@@ -36,7 +36,7 @@ const counted = startsRun({
 uiMessagesRunRoute.post('/ui-messages', counted, async (c) => {
   let question: NamedQuestion | null = null;
   async function read(body: unknown) {
-    const parsed = await parseUiMessages(body);
+    const parsed = await parseUiMessages(body, c.get('requestId'));
     question = parsed.question;
     return { run: { ...parsed.run, sessionId: requireFoundSession(c) } };
   }
