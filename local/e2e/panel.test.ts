@@ -361,6 +361,7 @@ describe('the conversation', () => {
     const remove = panel(page).getByRole('button', { name: 'Remove Program KESTREL' });
     await remove.waitFor();
     await askIn(panel(page), 'Hello');
+    await panel(page).locator('article[data-status=complete]').waitFor();
     await sendIn(panel(page)).waitFor();
     await remove.click();
     await askIn(panel(page), 'Hello again');
