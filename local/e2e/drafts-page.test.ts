@@ -66,7 +66,7 @@ describe('the four documents', () => {
     await page.getByRole('navigation', { name: 'Product' }).getByRole('link', { name: 'Drafts' }).click();
     await page.getByRole('link', { name: /^Advancing email/ }).click();
     await fillEmail(page);
-    await page.getByText(/Found: \d+ shows/).waitFor();
+    await page.getByText(/Found: Shows \d+/).waitFor();
     await draft(page);
     await isWritten(page);
     await paper(page).getByText('Subject: Advance for Denver').waitFor();

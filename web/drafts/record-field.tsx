@@ -60,7 +60,7 @@ export function RecordField({ template, field, fields, value, onChange, ...words
   );
 }
 
-/** "12 shows · 31 crew": what a draft will find. */
+/** "Shows 12 · Crew 31": what a draft will find. */
 function Found({
   tabs,
   facts,
@@ -68,7 +68,7 @@ function Found({
   tabs: readonly { label: string; count: number | null }[];
   facts: readonly { label: string; text: string }[];
 }) {
-  const counts = tabs.flatMap(({ label, count }) => (count === null ? [] : [`${count} ${label.toLowerCase()}`]));
+  const counts = tabs.flatMap(({ label, count }) => (count === null ? [] : [`${label} ${count}`]));
   const words = counts.length > 0 ? counts : facts.slice(0, 3).map(({ label, text }) => `${label}: ${text}`);
   if (words.length === 0) return null;
   return <p className="text-meta text-muted">Found: {words.join(' · ')}</p>;
