@@ -145,7 +145,16 @@ describe('earlier messages', () => {
       })
       .toBeLessThan(400);
     await asked;
-    // Heights of messages that came into view settle first; then every frame is looked at.
+    // The last turn of the wheel and the heights of messages that came into view settle first; then every frame is looked at.
+    let before = -1;
+    await expect
+      .poll(async () => {
+        const now = await scroller(page).evaluate((element) => element.scrollTop);
+        const rests = now === before;
+        before = now;
+        return rests;
+      })
+      .toBe(true);
     await page.evaluate(`
       window.frames = [];
       const place = document.querySelector('main .overscroll-contain');
