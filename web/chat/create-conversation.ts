@@ -54,15 +54,19 @@ export type Conversation = {
 export function createConversation(id: string, options: { isNew: boolean }): Conversation {
   const store = createConversationStore(id, options);
   let controls: ConversationControls | null = null;
-  /** What can not be sent yet, in its order. */
+  /** What cannot be sent yet, in its order. */
   const held: Held[] = [];
 
-  /** One at a time: a client that sends, reads or streams takes no second message. */
+  /** Null while the client takes no message: there is none yet, or it sends, reads or streams. */
+  const freeControls = (): ConversationControls | null => {
+    const { live, read } = store.get();
+    return live || read.reading || read.sending ? null : controls;
+  };
+  /** One at a time. */
   const sendHeld = () => {
-    const { live, read, outgoing } = store.get();
-    if (controls === null || live || read.reading || read.sending) return;
-    const next = held.shift();
+    const next = freeControls() === null ? undefined : held.shift();
     if (next === undefined) return;
+    const { outgoing } = store.get();
     store.set({ outgoing: outgoing.filter(({ runId }) => runId !== next.key) });
     conversation.send(next.text, next.options);
   };
@@ -81,10 +85,10 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
     store,
     send: (text, { mode = 'chat', about = null, branch = null } = {}) => {
       const state = store.get();
-      const isFree = !state.live && !state.read.reading && !state.read.sending;
+      const free = freeControls();
       // Somebody else's turn goes on being shown; what is said meanwhile waits behind it.
       if (branch === null && isOthersTurn(state)) void sendToWait(store, { text, mode, about });
-      else if (controls !== null && isFree) controls.send(text, { mode, about, branch });
+      else if (free !== null) free.send(text, { mode, about, branch });
       else {
         const key = crypto.randomUUID();
         held.push({ key, text, options: { mode, about, branch } });
@@ -102,7 +106,8 @@ export function createConversation(id: string, options: { isNew: boolean }): Con
       cancelRun(runId, id).then(
         () => setTimeout(abort, STOP_GRACE_MS),
         (error: unknown) => {
-          // A run that the server does not know has nothing to end but the request itself. One that is somebody else's goes on.
+          // A run that the server does not know has nothing to end but the request itself. Somebody else's, for which this page
+          // took it before it knew whose turn it is, goes on.
           if (error instanceof Problem && error.status === 403) store.set({ stopping: false });
           else abort();
         },

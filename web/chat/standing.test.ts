@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  isOwnTurn,
   otherSpeaker,
   parseStanding,
   partWaiting,
@@ -96,5 +97,37 @@ test('what is no standing is none, and a turn without a person is left out', () 
   expect(parseStanding(undefined)).toBeNull();
   expect(parseStanding({ version: 2, active: { runId: 'r' }, queue: [turn('q'), null] })).toEqual({
     ...{ active: null, queue: [turn('q')], last: null, version: 2 },
+  });
+});
+
+describe('one’s own turn', () => {
+  const state = (given: Partial<Parameters<typeof isOwnTurn>[0]>): Parameters<typeof isOwnTurn>[0] => ({
+    ...{ live: true, runId: 'r1', me: ada, standing: standing({ active: turn('r1', ada) }) },
+    ...{ log: { run: { id: 'r1' } }, read: { following: null, ended: null } },
+    ...given,
+  });
+  const others = standing({ active: turn('r1', eli) });
+
+  test.each([
+    ['is what this page streams', {}, true],
+    [
+      'is over when its run is, though the stream goes on for a moment',
+      { log: { run: null }, read: { following: null, ended: 'r1' } },
+      false,
+    ],
+    ['is not somebody else’s that streams here', { standing: others }, false],
+    [
+      'is not somebody else’s that is about to be followed',
+      { standing: others, log: { run: null }, read: { following: 'r1', ended: null } },
+      false,
+    ],
+    ['is none where nothing streams', { live: false }, false],
+    [
+      'is what waits behind somebody else’s that this page does not show',
+      { standing: others, runId: 'r2', log: { run: null } },
+      true,
+    ],
+  ] as const)('%s', (_what, given, expected) => {
+    expect(isOwnTurn(state(given))).toBe(expected);
   });
 });

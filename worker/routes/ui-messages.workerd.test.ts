@@ -104,6 +104,40 @@ describe('asking on the AI SDK’s wire', () => {
   });
 });
 
+describe('another answer, another question', () => {
+  const shownIn = async (visitor: Visitor, id: string) =>
+    (await (await visitor(`${UI}/${id}`)).json<{ messages: { id: string; role: string }[] }>()).messages;
+
+  test('R44: an answer in place of one that is named is the same run when it is asked for again', async () => {
+    const ada = await signedIn('ada@cascade.test');
+    const id = crypto.randomUUID();
+    await (await ada(UI, { body: bodyOf(id, says('hello')) })).text();
+    const [question, answer] = await shownIn(ada, id);
+    const body = {
+      ...{ id, trigger: 'regenerate-message', messageId: answer?.id },
+      messages: [says('hello', question?.id)],
+    };
+    const [first, second] = [await ada(UI, { body }), await ada(UI, { body })];
+    expect(await second.text()).toBe(await first.text());
+    expect(first.headers.get('X-Run-Id')).not.toBe(answer?.id);
+    const shown = await shownIn(ada, id);
+    expect(shown.map((message) => message.id)).toEqual([expect.any(String), first.headers.get('X-Run-Id')]);
+  });
+
+  test('a question that is not there is 404, and nothing is said', async () => {
+    const ada = await signedIn('ada@cascade.test');
+    const id = crypto.randomUUID();
+    await (await ada(UI, { body: bodyOf(id, says('hello')) })).text();
+    // The answer before it is none of this conversation.
+    const response = await ada(UI, { body: bodyOf(id, says('hello, again', 'm7'), { messageId: 'm7' }) });
+    expect([response.status, await response.json()]).toMatchObject([
+      404,
+      { code: 'NOT_FOUND', detail: 'There is no such question in this conversation.' },
+    ]);
+    expect(await shownIn(ada, id)).toHaveLength(2);
+  });
+});
+
 describe('the way back', () => {
   test('is 204 where nothing runs, where nothing was said, and where the chat is another’s', async () => {
     const [ada, eli] = [await signedIn('ada@cascade.test'), await signedIn('eli@cascade.test')];
