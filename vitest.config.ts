@@ -2,31 +2,37 @@
 // Workers runtime against real Durable Objects, `e2e` drives the whole local stack with real clients.
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { readWorkerOptions } from './local/worker-options.ts';
+import { readWorkerOptions } from './local/stack/worker/worker-options.ts';
 
 const E2E_TESTS = 'local/e2e/**/*.test.ts';
 const POSTGRES_TESTS = [
   'migrations/**/*.test.ts',
   'durable/postgres/**/*.test.ts',
   'durable/**/*.postgres.test.ts',
-  'local/postgres.test.ts',
-  'local/admin/**/*.postgres.test.ts',
+  'local/postgres/{,database.}postgres.test.ts',
+  'local/{admin,demo-model}/**/*.postgres.test.ts',
 ];
-const SETUP_FILES = ['./local/test-console.ts'];
+const SETUP_FILES = ['./local/testing/test-console.ts'];
 const WORKERD_TESTS = '**/*.workerd.test.ts';
 
 export default defineConfig({
   test: {
-    // Machines with few cores share them between Postgres, workerd, chromium and the tests.
-    testTimeout: 20_000,
+    // Against tests that hang. A busy machine must not fail one that works.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
+    // What is polled for comes when it comes; only a test that fails waits this long.
+    expect: { poll: { timeout: 15_000 } },
+    // Vitest would leave one core idle, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'unit',
           setupFiles: SETUP_FILES,
           environment: 'node',
+          // One process runs many files and loads each module once.
+          isolate: false,
           include: ['{durable,worker,local,web}/**/*.test.{ts,tsx}'],
           exclude: [WORKERD_TESTS, E2E_TESTS, ...POSTGRES_TESTS],
         },
@@ -38,7 +44,7 @@ export default defineConfig({
           environment: 'node',
           include: POSTGRES_TESTS,
           exclude: [WORKERD_TESTS],
-          globalSetup: ['./local/test-postgres.ts'],
+          globalSetup: ['./local/testing/test-postgres.ts'],
         },
       },
       {
@@ -51,22 +57,21 @@ export default defineConfig({
         test: {
           name: 'workerd',
           setupFiles: SETUP_FILES,
-          globalSetup: ['./local/test-worker.ts'],
+          globalSetup: ['./local/testing/test-worker.ts'],
           include: [WORKERD_TESTS],
         },
       },
       {
         test: {
           name: 'e2e',
-          setupFiles: SETUP_FILES,
+          setupFiles: [...SETUP_FILES, './local/testing/test-browser.ts'],
           environment: 'node',
+          // One process runs many files: clients, browser and build tools are loaded once, not once a file.
+          isolate: false,
           include: [E2E_TESTS],
           testTimeout: 90_000,
           hookTimeout: 180_000,
-          // Browsers, workerd and Postgres on two cores: one more try, and the end of the run names who needed it.
-          retry: 1,
-          // Each file starts a whole stack; two at once would fight for the cores and blur the timings.
-          fileParallelism: false,
+          globalSetup: ['./local/testing/test-end-to-end.ts'],
         },
       },
     ],

@@ -1,4 +1,4 @@
-// One spelling of a JSON value, so that equal values have equal digests: keys sorted, absent keys left out.
+// A canonical form of JSON, so that equal values have equal digests: keys sorted, undefined members left out.
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -7,13 +7,13 @@ export function canonicalJson(value: Json): string {
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value)
     .filter((entry): entry is [string, Json] => entry[1] !== undefined)
-    // By code unit: a locale's order differs from machine to machine.
+    // By code unit: locale order differs between machines.
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
 
-/** SHA-256 of the canonical spelling, as 64 hex digits. */
+/** SHA-256 of the canonical form, as 64 hex digits. */
 export async function digestOf(value: Json): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(value)));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');

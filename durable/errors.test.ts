@@ -3,25 +3,25 @@ import { AppError, ERRORS } from './errors.ts';
 
 const HEADING = `# Errors
 
-Every refusal and failure is an RFC 9457 problem (\`application/problem+json\`) with \`type\`, \`title\`, \`status\`, \`detail\`,
-\`code\` and \`requestId\`; a request that is not understood also has \`issues\`, a list of \`{path, message}\`. A stream that
-has begun ends with \`RUN_ERROR\`, whose \`code\` is one of these. Programs go by \`code\`; \`detail\` is for people and may say
-more than this table does.
+Every error is an RFC 9457 problem (\`application/problem+json\`) with \`type\`, \`title\`, \`status\`, \`detail\`, \`code\` and
+\`requestId\`. A request with a malformed body also has \`issues\`, a list of \`{path, message}\`. A stream that has started
+ends with \`RUN_ERROR\`, whose \`code\` is one of these. Programs should match on \`code\`; \`detail\` is for people and may be
+more specific than the text in this table.
 
-The table is made from \`durable/errors.ts\`: run \`npm test -- --project unit -u durable/errors\` after a change there.
+This table is generated from \`durable/errors.ts\`. After a change there, run \`npm test -- --project unit durable/errors -u\`.
 
 | code | status | title | detail |
 | --- | --- | --- | --- |
 `;
 
-test('every error code stands in the one table of the docs', async () => {
+test('docs/errors.md lists every error code', async () => {
   const rows = Object.entries(ERRORS).map(
     ([code, row]) => `| \`${code}\` | ${row.status} | ${row.title} | ${row.detail} |\n`,
   );
   await expect(`${HEADING}${rows.join('')}`).toMatchFileSnapshot('../docs/errors.md');
 });
 
-test('each row is an error with words for people', () => {
+test('each row has an error status, a title and a detail', () => {
   for (const { status, title, detail } of Object.values(ERRORS)) {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
@@ -29,7 +29,7 @@ test('each row is an error with words for people', () => {
   }
 });
 
-test('an AppError says what the table says, unless it can say more', () => {
+test('AppError takes its detail from the table unless it gets a more specific one', () => {
   expect(new AppError('NOT_FOUND').detail).toBe(ERRORS.NOT_FOUND.detail);
   expect(new AppError('NOT_FOUND', { detail: 'More.' })).toMatchObject({
     code: 'NOT_FOUND',

@@ -1,5 +1,5 @@
-// Experimental features as data: what an org's admins can turn on. To add one: a row here, and a question where it has its
-// effect. They are off unless `tenant_settings.settings.experimentalFeatures` says otherwise.
+// The experimental features an org's admins can turn on. To add one, add a row here and check it where it takes effect.
+// A feature is off unless `tenant_settings.settings.experimentalFeatures` turns it on.
 import type { Access } from './principal.ts';
 
 type Feature = { readonly key: string; readonly name: string; readonly description: string };
@@ -9,17 +9,17 @@ export const FEATURES = [
   {
     key: 'longAnswers',
     name: 'Long answers',
-    description: 'Let one answer grow to 32,000 tokens instead of 8,000, as far as the model can',
+    description: 'Allow answers of up to 32,000 tokens instead of 8,000, if the model supports it',
   },
 ] as const satisfies readonly Feature[];
 
 export type FeatureKey = (typeof FEATURES)[number]['key'];
 export type ExperimentalFeatures = Readonly<Record<FeatureKey, boolean>>;
 
-/** Stands on the page where they are turned on. */
+/** Shown above the list of features. */
 export const EXPERIMENTAL_WARNING = 'Experimental features may change or be removed without notice.';
 
-/** Every feature there is; what is not stored as on is off. */
+/** All features; those not stored as on are off. */
 export function readExperimentalFeatures(stored: Readonly<Record<string, unknown>>): ExperimentalFeatures {
   return Object.fromEntries(FEATURES.map(({ key }) => [key, stored[key] === true])) as ExperimentalFeatures;
 }

@@ -1,24 +1,30 @@
-// The one place that writes to the log: one JSON line an event.
-// Never a message, parameter or header of an error: Drizzle's and the driver's carry values and passwords.
+// The only code that writes to the log: one JSON line per event. Never logs an error's message, parameters or headers,
+// because those of the database driver contain values and passwords.
 import { AppError } from './errors.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Notes a failure that nobody awaits or that a client is told nothing about. */
+/** Logs a failure. `event` is a stable key such as `outbox.drain_failed`. */
 export function logFailure(event: string, error: unknown, fields: LogFields = {}): void {
-  // biome-ignore lint/suspicious/noConsole: this is where the house logs.
+  // biome-ignore lint/suspicious/noConsole: the only place that logs.
   console.error(JSON.stringify({ level: 'error', event, ...fields, error: describe(error) }));
 }
 
-type Described = { name: string; code?: string; at?: string[]; cause?: Described };
+/** Logs something that happened, for those who collect the logs. */
+export function logNotice(event: string, fields: LogFields): void {
+  // biome-ignore lint/suspicious/noConsole: the only place that logs.
+  console.log(JSON.stringify({ level: 'info', event, ...fields }));
+}
+
+type ErrorDescription = { name: string; code?: string; at?: string[]; cause?: ErrorDescription };
 
 const FRAMES = 6;
 const CAUSES = 3;
 
-function describe(error: unknown, depth = 0): Described {
+function describe(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = error instanceof AppError ? error.code : 'code' in error ? error.code : undefined;
-  const described: Described = { name: error.name };
+  const described: ErrorDescription = { name: error.name };
   if (typeof code === 'string') described.code = code;
   const at = frames(error.stack);
   if (at.length > 0) described.at = at;
@@ -26,7 +32,7 @@ function describe(error: unknown, depth = 0): Described {
   return described;
 }
 
-/** The stack without its first lines: those repeat the message. */
+/** Stack frames only: the first lines of a stack repeat the message. */
 const frames = (stack: string | undefined): string[] =>
   (stack ?? '')
     .split('\n')

@@ -1,14 +1,14 @@
-// Brings an object's SQLite database to the newest of an append-only list of steps.
-// A new object is left without tables until its first write, so that a mere look at it costs no commit.
+// Migrates an object's SQLite database along an append-only list of steps. A new object gets no tables until its first
+// write, so that reading it costs no commit.
 
-/** Version of the database: the number of steps it has taken, 0 for an object that never wrote. */
+/** The number of steps applied; 0 for an object that never wrote. */
 export function schemaVersion(sql: SqlStorage): number {
   const table = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'schema_version'").toArray();
   if (table.length === 0) return 0;
   return sql.exec<{ version: number }>('select version from schema_version').one().version;
 }
 
-/** Takes the steps that this database has not taken yet. Synchronous: it commits with the writes that follow it. */
+/** Applies the missing steps. Synchronous: they commit together with the writes that follow. */
 export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   const version = schemaVersion(sql);
   if (version >= steps.length) return;

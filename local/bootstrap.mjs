@@ -1,6 +1,6 @@
-// `node local/bootstrap.mjs <target> [args]`: installs what package-lock.json asks for if it is not there, then runs
-// the target on the Node that this project pins. Plain JavaScript that any Node from 20 on can run, because
-// on a clean clone it is the first thing that runs.
+// `node local/bootstrap.mjs <target> [args]`: installs the packages of package-lock.json if any is missing, then runs the
+// target on the Node version that this project pins. In plain JavaScript for any Node from 20 on, because it runs first on
+// a clean clone.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, pinnedNode } from './installed.mjs';
@@ -14,7 +14,7 @@ run(process.argv.slice(2));
 
 function install() {
   console.log('Installing dependencies first; this takes a minute, once.');
-  // npm tells its scripts where it is, so the npm that was called is the npm that installs.
+  // npm gives its scripts its own path, so the npm that was called is the npm that installs.
   const npm = process.env['npm_execpath']?.endsWith('npm-cli.js')
     ? { command: process.execPath, args: [process.env['npm_execpath']] }
     : { command: 'npm', args: [] };
@@ -39,7 +39,7 @@ function run(args) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));
   }
-  // npm killed outright passes no signal on; what it started would run for ever.
+  // If npm is killed, it forwards no signal, and the child would run forever.
   const npmPid = process.ppid;
   const watch = process.env['npm_lifecycle_event']
     ? setInterval(() => process.ppid !== npmPid && child.kill('SIGTERM'), PARENT_POLL_MS)

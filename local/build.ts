@@ -1,6 +1,6 @@
-// `npm run build`: the pages as they are deployed, into dist/web.
+// `npm run build`: builds the pages for deployment into dist/web.
 import { measureFirstLoad } from './checks/web-size.ts';
-import { buildWeb, DEPLOYED_WEB_DIR } from './web-build.ts';
+import { buildWeb, DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
 
 await buildWeb(DEPLOYED_WEB_DIR);
 const size = measureFirstLoad(DEPLOYED_WEB_DIR);

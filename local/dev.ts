@@ -1,13 +1,13 @@
-// `npm run dev`: the local stack for people. One line a service, the address last, errors in one line; Ctrl-C ends all.
+// `npm run dev`: starts the local stack. Prints one line per service, the address last; Ctrl-C stops everything.
 // `-- --reset` starts with empty data.
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { MigrationError } from '../migrations/migrate.ts';
-import { readSettings } from './dev-vars.ts';
-import { parsePort } from './ports.ts';
-import { type Stack, startStack } from './stack.ts';
-import { StackError } from './stack-error.ts';
-import { PROJECT_ROOT } from './worker-options.ts';
+import { MigrationError } from '../migrations/sql-files.ts';
+import { PROJECT_ROOT } from './project-root.ts';
+import { readSettings } from './stack/dev-vars.ts';
+import { parsePort } from './stack/ports.ts';
+import { type Stack, startStack } from './stack/stack.ts';
+import { StackError } from './stack/stack-error.ts';
 
 const DEFAULT_PORT = 8787;
 const PARENT_POLL_MS = 1000;
@@ -18,7 +18,7 @@ let stack: Stack | null = null;
 let isEnding = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-// Ended together with what started us, even if that was killed without a word.
+// End when the parent process ends, even if it was killed.
 const parent = Number(process.env['GROUNDWIRE_PARENT'] ?? process.ppid);
 if (process.env['GROUNDWIRE_PARENT']) setInterval(() => process.ppid !== parent && void end(0), PARENT_POLL_MS).unref();
 
@@ -54,15 +54,14 @@ async function end(code: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   process.exitCode = code;
-  // What is still starting must be up before it can be stopped in good order; what takes longer is killed by the reaper.
+  // A service must be up before it can be stopped in order. The reaper kills those that take too long.
   await Promise.race([starting.catch(() => {}), setTimeout(STARTING_PATIENCE_MS)]);
   await stack?.stop();
   process.exit();
 }
 
 function describe(error: unknown): string {
-  if (error instanceof StackError) return error.message;
-  if (error instanceof MigrationError) return `${error.message} (npm run dev -- --reset starts with empty local data)`;
+  if (error instanceof StackError || error instanceof MigrationError) return error.message;
   if (process.env['DEBUG']) console.error(error);
   const message = error instanceof Error ? error.message : String(error);
   return `${message.split('\n')[0]} (DEBUG=1 npm run dev shows more)`;

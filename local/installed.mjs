@@ -1,12 +1,12 @@
-// Says whether node_modules is what package-lock.json asks for. npm keeps its own account of what it
-// installed; comparing that survives `npm install`, an interrupted install and a changed branch alike.
+// Checks whether node_modules matches package-lock.json by comparing it with npm's record of what it installed. That
+// works after `npm install`, an interrupted install and a change of branch.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, link?: boolean }> }} Lock */
 
 /**
- * The first package that is missing or of another version, or null when all is there.
+ * The first package that is missing or has another version, or null if there is none.
  * Optional packages are left out: most are binaries of other platforms.
  * @param {Lock} wanted
  * @param {Lock} installed
@@ -27,7 +27,7 @@ export function isInstalled(root) {
 }
 
 /**
- * The Node that the `node` package installed.
+ * The path of the Node that the `node` package installed.
  * @param {string} root
  */
 export function pinnedNode(root) {
@@ -42,6 +42,6 @@ function readLock(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return {}; // Cut off in mid-write: as good as not there.
+    return {}; // An interrupted write counts as missing.
   }
 }

@@ -12,13 +12,13 @@ const lock = (version: string) => ({
   },
 });
 
-describe('what is installed', () => {
-  it('fits when every package is there in its version; packages of other platforms may be missing', () => {
+describe('the installed packages', () => {
+  it('match when each has its version; packages of other platforms may be missing', () => {
     const installed = { packages: { 'node_modules/hono': { version: '4.0.0' } } };
     expect(findMismatch(lock('4.0.0'), installed)).toBeNull();
   });
 
-  it('does not fit when a package has another version or is missing', () => {
+  it('don’t match when one has another version or is missing', () => {
     expect(findMismatch(lock('4.0.1'), { packages: { 'node_modules/hono': { version: '4.0.0' } } })).toBe(
       'node_modules/hono',
     );
@@ -38,13 +38,13 @@ describe('a project folder', () => {
   afterEach(() => rmSync(root, { recursive: true }));
   const writeAccount = (text: string) => writeFileSync(join(root, 'node_modules', '.package-lock.json'), text);
 
-  it('is installed once npm has written down that it is', () => {
+  it('is installed once npm has recorded it', () => {
     expect(isInstalled(root)).toBe(false);
     writeAccount(JSON.stringify(lock('4.0.0')));
     expect(isInstalled(root)).toBe(true);
   });
 
-  it('is not installed after an install that broke off', () => {
+  it('is not installed after an interrupted install', () => {
     writeAccount('{"packages": {');
     expect(isInstalled(root)).toBe(false);
   });
@@ -55,7 +55,7 @@ describe('a project folder', () => {
     expect(isInstalled(root)).toBe(false);
   });
 
-  it('is not installed once the lock file asks for something else', () => {
+  it('is not installed once the lock file has changed', () => {
     writeAccount(JSON.stringify(lock('4.0.0')));
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify(lock('4.1.0')));
     expect(isInstalled(root)).toBe(false);

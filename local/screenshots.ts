@@ -1,10 +1,10 @@
-// `npm run screenshots`: the pictures of the README, taken of a stack of its own with the demo data.
+// `npm run screenshots`: takes the README's pictures from a separate stack with the demo data.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
-import { startStack } from './stack.ts';
-import { PROJECT_ROOT } from './worker-options.ts';
+import { PROJECT_ROOT } from './project-root.ts';
+import { startStack } from './stack/stack.ts';
+import { launchBrowser } from './testing/browser.ts';
 
 const FOLDER = join(PROJECT_ROOT, 'docs', 'images');
 const SIZE = { width: 1280, height: 800 };

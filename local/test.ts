@@ -1,63 +1,53 @@
-// `npm test`: builds what the tests need, runs all projects (or what the arguments say, as vitest takes them), and
-// ends with the totals.
+// `npm test`: runs all test projects, or those that vitest's arguments select, and prints the totals last.
+// `--changed [<ref>]` runs the tests that a change since the last commit, or since <ref>, can affect.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { requireChromium } from './browser.ts';
-import { StackError } from './stack-error.ts';
-import { buildWeb, DEPLOYED_WEB_DIR } from './web-build.ts';
-import { PROJECT_ROOT } from './worker-options.ts';
+import { PROJECT_ROOT } from './project-root.ts';
+import { planRuns, readChangedFiles } from './testing/changed-tests.ts';
 
-const RESULTS_FILE = join(PROJECT_ROOT, 'node_modules', '.cache', 'test-results.json');
+const RESULTS_DIR = join(PROJECT_ROOT, 'node_modules', '.cache', 'test-results');
 const Results = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   numPendingTests: z.int(),
   numTodoTests: z.int(),
-  success: z.boolean(),
-  testResults: z.array(
-    z.object({
-      name: z.string(),
-      status: z.string(),
-      assertionResults: z.array(
-        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullable() }),
-      ),
-    }),
-  ),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 });
-type Results = z.infer<typeof Results>;
+type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
 const args = process.argv.slice(2);
 const isWatching = args.includes('--watch') || args.includes('watch');
-rmSync(RESULTS_FILE, { force: true });
-mkdirSync(dirname(RESULTS_FILE), { recursive: true });
+
 try {
-  if (includesProject('e2e') || includesProject('workerd')) await buildWeb(DEPLOYED_WEB_DIR);
-  if (includesProject('e2e')) requireChromium();
-  process.exitCode = await runVitest();
+  if (isWatching) process.exitCode = await runVitest(args);
+  else await runAndReport();
 } catch (error) {
-  console.error(`error: ${error instanceof StackError || error instanceof Error ? error.message : String(error)}`);
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
-if (!isWatching) report();
 
-function includesProject(name: string): boolean {
-  const chosen = args.flatMap((arg, index) => {
-    if (arg.startsWith('--project=')) return [arg.slice('--project='.length)];
-    return args[index - 1] === '--project' ? [arg] : [];
-  });
-  return chosen.length === 0 || chosen.includes(name);
+async function runAndReport(): Promise<void> {
+  rmSync(RESULTS_DIR, { recursive: true, force: true });
+  mkdirSync(RESULTS_DIR, { recursive: true });
+  const totals: Totals[] = [];
+  for (const [index, run] of planRuns(args, readChangedFiles).entries()) {
+    const file = join(RESULTS_DIR, `${index}.json`);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const exitCode = await runVitest(['run', ...reporters, ...run]);
+    process.exitCode ||= exitCode;
+    totals.push(readTotals(file, exitCode));
+  }
+  const sum = (of: keyof Totals): number => totals.reduce((total, part) => total + part[of], 0);
+  if (process.exitCode === 0 && sum('passed') === 0) console.log('No test covers what changed.');
+  const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`);
 }
 
-function runVitest(): Promise<number> {
+function runVitest(vitestArgs: readonly string[]): Promise<number> {
   const cli = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS_FILE}`];
-  const mode = isWatching ? [] : ['run'];
-  const child = spawn(process.execPath, [cli, ...mode, ...(isWatching ? [] : reporters), ...args], {
-    cwd: PROJECT_ROOT,
-    stdio: 'inherit',
-  });
+  const child = spawn(process.execPath, [cli, ...vitestArgs], { cwd: PROJECT_ROOT, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.on('error', () => resolve(1));
@@ -65,40 +55,21 @@ function runVitest(): Promise<number> {
   });
 }
 
-function report(): void {
-  const results = readResults();
-  for (const line of results === null ? [] : secondTries(results)) console.log(line);
-  console.log(results === null ? '0 passed, 1 failed' : countResults(results));
-  if (results === null) process.exitCode ||= 1;
-}
-
-/** Null where vitest did not get as far as writing results. */
-function readResults(): Results | null {
+function readTotals(file: string, exitCode: number): Totals {
+  let results: z.infer<typeof Results>;
   try {
-    return Results.parse(JSON.parse(readFileSync(RESULTS_FILE, 'utf8')));
+    results = Results.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    return null;
+    // Vitest wrote no results: it failed, or there was no test to run.
+    return { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
   }
-}
-
-/** A test that passed after it had failed is worth a look: which, and why it failed. */
-function secondTries({ testResults }: Results): string[] {
-  return testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status, failureMessages }) => status === 'passed' && (failureMessages?.length ?? 0) > 0)
-      .map(
-        ({ fullName, failureMessages }) =>
-          `Passed at the second try: ${relative(PROJECT_ROOT, name)} > ${fullName}\n${failureMessages?.join('\n')}\n`,
-      ),
-  );
-}
-
-/** A file that could not be loaded counts as one failure: none of its tests ran. */
-function countResults(results: Results): string {
-  const unloaded = results.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.length);
-  const skipped = results.numPendingTests + results.numTodoTests;
-  let failed = results.numFailedTests + unloaded.length;
-  // An error outside of any test: vitest fails, and no test says so.
-  if (failed === 0 && process.exitCode !== 0) failed = 1;
-  return `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  // A file that can't be loaded counts as one failure, because none of its tests ran.
+  const unloaded = results.testResults.filter((test) => test.status === 'failed' && test.assertionResults.length === 0);
+  const failed = results.numFailedTests + unloaded.length;
+  return {
+    passed: results.numPassedTests,
+    // An error outside of all tests fails the run without belonging to one.
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
 }

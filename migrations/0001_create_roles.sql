@@ -1,10 +1,10 @@
--- Why: two roles. groundwire_owner owns every object and never logs in; groundwire_app logs in for the Worker, owns
--- nothing, is a member of nothing and cannot bypass row level security. They are made here by SQL, because a role
--- made in Neon's console bypasses row level security. The password is set by the runner, never in a file.
+-- Two roles. groundwire_owner owns every object and never logs in. groundwire_app logs in for the Worker, owns nothing,
+-- is a member of nothing and can't bypass row-level security. SQL creates them because a role created in Neon's console
+-- bypasses row-level security. The runner sets the password; no file contains it.
 --
--- The migrating login needs CREATEROLE and the ownership of the database, no more: neondb_owner has both. A CREATEROLE
--- login has ADMIN OPTION on the roles it makes (PostgreSQL 16), so it may grant itself the right to SET ROLE. Roles
--- belong to the whole cluster, so both may exist already from another database; then their attributes are checked.
+-- The migrating login needs CREATEROLE and ownership of the database, no more; neondb_owner has both. A CREATEROLE
+-- login has ADMIN OPTION on the roles it creates (PostgreSQL 16), so it can grant itself the right to SET ROLE. Roles
+-- belong to the whole cluster, so another database may have created them; then this checks their attributes.
 
 do $$
 begin
@@ -34,7 +34,7 @@ begin
     execute format('grant groundwire_owner to %I with set true, inherit true', current_user);
   end if;
 
-  -- A temporary table of the app role could shadow a real one, and it would be owned by the app role.
+  -- A temporary table could shadow a real one, and the app role would own it.
   execute format('revoke temporary on database %I from public', current_database());
 end
 $$;
@@ -46,7 +46,7 @@ grant usage on schema public to groundwire_app;
 -- What no client may address directly: keys, chain heads, tombstones, and the functions that policies call.
 create schema private authorization groundwire_owner;
 
--- Both are trusted extensions. They stand in a schema of their own, so that no search_path reaches their functions.
+-- Both are trusted extensions. They have a schema of their own, so that no search_path reaches their functions.
 create schema extensions;
 grant usage on schema extensions to groundwire_owner;
 create extension pg_trgm schema extensions;

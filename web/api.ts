@@ -1,24 +1,22 @@
-// Calls to the server's JSON routes. Each throws a Problem where the server refuses or does not answer.
-import type { ForkList } from '../worker/branching-contract.ts';
-import type {
-  Decided,
-  Me,
-  Message,
-  MessageList,
-  ModelList,
-  Session,
-  SessionList,
-  WorkspacePage,
-  WorkspaceTab,
-} from '../worker/contract.ts';
-import type { Joined, OpenInvitation, SignedOut, SignInMethods } from '../worker/members-contract.ts';
-import type { ChoiceList, TemplateList } from '../worker/templates-contract.ts';
-import type { Estimate, EstimateRequest, Quota } from '../worker/usage-contract.ts';
+// Calls to the server's JSON routes. Each throws a Problem for an error response or no response.
+
+import type { Decided } from '../worker/api/approvals/approvals-schema.ts';
+import type { Me, SignedOut, SignInMethods } from '../worker/api/identity/identity-schema.ts';
+import type { Joined, OpenInvitation } from '../worker/api/members/members-schema.ts';
+import type { Message, MessageList } from '../worker/api/messages/messages-schema.ts';
+import type { ModelList } from '../worker/api/models/models-schema.ts';
+import type { ForkList, Session, SessionList } from '../worker/api/sessions/sessions-schema.ts';
+import type { ChoiceList, TemplateList } from '../worker/api/templates/templates-schema.ts';
+import type { Estimate, EstimateRequest, Quota } from '../worker/api/usage/usage-schema.ts';
+import type { WorkspacePage, WorkspaceTab } from '../worker/api/workspace/workspace-schema.ts';
 import { Problem, readProblem, unreachable } from './problem.ts';
+import { announceSession, request, requestAsAnyone, setPageIdentity } from './request.ts';
 
 const AI = '/api/v1/ai';
+/** The server records a decision in far less. After this long it can be sent again, because it takes effect at most once. */
+const DECISION_TIMEOUT_MS = 20_000;
 
-/** Someone whom a local stack lets anyone be. */
+/** A user that a local stack lets you sign in as. */
 export type DemoPerson = {
   readonly email: string;
   readonly name: string;
@@ -30,8 +28,15 @@ export type DemoPerson = {
   }[];
 };
 
-export const getMe = (): Promise<Me> => call('GET', '/api/v1/me');
-/** @param program whose settings are to hold; null for the organisation's */
+/** The first one settles for whom this page is loaded; see request.ts. */
+export async function getMe(): Promise<Me> {
+  const me = await call<Me>('GET', '/api/v1/me');
+  setPageIdentity(me);
+  return me;
+}
+/** The user who is signed in now and their org, even if the page was loaded for another one. */
+export const getCurrentMe = (): Promise<Me> => call('GET', '/api/v1/me', undefined, { send: requestAsAnyone });
+/** @param program whose settings apply; null for the organization's */
 export const getModels = (program: string | null): Promise<ModelList> =>
   call('GET', `${AI}/models${program === null ? '' : `?${new URLSearchParams({ programId: program })}`}`);
 export const estimateMessage = (message: EstimateRequest): Promise<Estimate> => call('POST', `${AI}/estimate`, message);
@@ -59,15 +64,20 @@ export const deleteSession = (id: string): Promise<void> =>
 
 export const cancelRun = (runId: string, threadId: string): Promise<unknown> =>
   call('POST', `${AI}/runs/${encodeURIComponent(runId)}/cancel`, { threadId });
-/** The run in which what was decided is done and reported. */
+/** Returns the run that carries out the decision and reports on it. */
 export const decideApproval = (
   sessionId: string,
   approvalId: string,
   decision: 'approve' | 'decline',
 ): Promise<Decided> =>
-  call('POST', `${AI}/sessions/${sessionId}/approvals/${encodeURIComponent(approvalId)}`, { decision });
+  call(
+    'POST',
+    `${AI}/sessions/${sessionId}/approvals/${encodeURIComponent(approvalId)}`,
+    { decision },
+    { timeoutMs: DECISION_TIMEOUT_MS },
+  );
 
-/** The session that begins with what was said up to the message; sent again with the same id it is the same one. */
+/** Creates a session with the messages up to and including this one. Idempotent by the new id. */
 export const forkSession = (id: string, fork: { messageId: string; id: string }): Promise<Session> =>
   call('POST', `${AI}/sessions/${id}/fork`, fork);
 export const getForks = (id: string): Promise<ForkList> => call('GET', `${AI}/sessions/${id}/forks`);
@@ -100,14 +110,18 @@ export function getChoices(
 type Stream = { after: string | null; signal: AbortSignal };
 const resuming = (after: string | null): Record<string, string> => (after === null ? {} : { 'last-event-id': after });
 
-/** A stream, which the caller reads. The same body again takes the same run up after an event. */
+/** Returns a stream for the caller to read. The same body with `after` resumes the same run after that event. */
 export const openDraft = (template: string, { body, after, signal }: Stream & { body: object }): Promise<Response> =>
-  fetch(`${AI}/templates/${encodeURIComponent(template)}/draft`, {
+  request(`${AI}/templates/${encodeURIComponent(template)}/draft`, {
     method: 'POST',
     headers: { accept: 'text/event-stream', 'content-type': 'application/json', ...resuming(after) },
     body: JSON.stringify(body),
     signal,
   });
+
+/** Stays open and reports changes to the conversation; see chat/runtime/watch.ts. */
+export const openWatch = (id: string, signal: AbortSignal): Promise<Response> =>
+  request(`${AI}/sessions/${id}/watch`, { headers: { accept: 'text/event-stream' }, signal });
 
 export const openRun = ({
   threadId,
@@ -115,20 +129,27 @@ export const openRun = ({
   after,
   signal,
 }: Stream & { threadId: string; runId: string }): Promise<Response> =>
-  fetch(`${AI}/chat?${new URLSearchParams({ threadId, runId })}`, { headers: resuming(after), signal });
+  request(`${AI}/chat?${new URLSearchParams({ threadId, runId })}`, { headers: resuming(after), signal });
 
 export const getWorkspacePage = (address: string): Promise<WorkspacePage> => call('GET', `/api/v1/workspace${address}`);
 export const getWorkspaceTab = (address: string): Promise<WorkspaceTab> => call('GET', `/api/v1/workspace${address}`);
 
-export const chooseOrg = (slug: string): Promise<void> => call('POST', '/auth/org', { slug });
+export const chooseOrg = (slug: string): Promise<void> => changeSession('/auth/org', { slug });
 export const getSignInMethods = (): Promise<SignInMethods> => call('GET', '/auth/methods');
-export const signOut = (): Promise<SignedOut> => call('POST', '/auth/sign-out');
+export const signOut = (): Promise<SignedOut> => changeSession('/auth/sign-out');
 export const lookAtInvitation = (token: string): Promise<OpenInvitation> =>
   call('POST', '/auth/invitations/look', { token });
-export const acceptInvitation = (token: string): Promise<Joined> => call('POST', '/auth/invitations/accept', { token });
-export const signInAsDemo = (email: string): Promise<void> => call('POST', '/auth/dev', { email });
+export const acceptInvitation = (token: string): Promise<Joined> =>
+  changeSession('/auth/invitations/accept', { token });
+export const signInAsDemo = (email: string): Promise<void> => changeSession('/auth/dev', { email });
 
-/** The people of a local stack; null where the route does not exist, as in every deployed build. */
+async function changeSession<T>(path: string, body?: unknown): Promise<T> {
+  const result = await call<T>('POST', path, body);
+  announceSession();
+  return result;
+}
+
+/** The users of a local stack; null in deployed builds, where the route doesn't exist. */
 export async function getDemoPeople(): Promise<readonly DemoPerson[] | null> {
   try {
     const { people } = await call<{ people: readonly DemoPerson[] }>('GET', '/auth/dev');
@@ -143,18 +164,23 @@ export async function call<T>(
   method: string,
   path: string,
   body?: unknown,
-  options: { keepalive?: boolean } = {},
+  {
+    keepalive = false,
+    timeoutMs,
+    send = request,
+  }: { keepalive?: boolean; timeoutMs?: number; send?: typeof request } = {},
 ): Promise<T> {
-  const response = await fetch(path, {
+  const response = await send(path, {
     method,
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    keepalive: options.keepalive ?? false,
+    keepalive,
+    signal: timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw unreachable();
   });
   if (!response.ok) throw await readProblem(response);
-  // Only the routes typed as void answer without a body.
+  // Only routes typed as void respond without a body.
   if (response.status === 204) return undefined as T;
   return (await response.json().catch(() => undefined)) as T;
 }

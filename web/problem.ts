@@ -1,4 +1,4 @@
-// A refusal or failure as the API words it (RFC 9457), or as the page words it where no answer came at all.
+// An error response of the API (RFC 9457 problem details), or the page's own one if there was no response.
 
 export class Problem extends Error {
   readonly status: number;
@@ -7,7 +7,7 @@ export class Problem extends Error {
   readonly detail: string;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
-  /** All that the problem says, for codes that bring figures along. */
+  /** All fields, for codes that carry extra figures. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(init: {
@@ -31,16 +31,16 @@ export class Problem extends Error {
   }
 }
 
-/** No answer came: the device is offline, the server is away or the connection was cut. */
+/** There was no response: the device is offline, the server is down, or the connection was cut. */
 export const unreachable = (): Problem =>
   new Problem({
     status: 0,
     code: 'UNREACHABLE',
-    title: 'No connection to the server',
-    detail: 'Check your connection, then send it again.',
+    title: 'Can’t reach the server',
+    detail: 'Check your connection, then try again.',
   });
 
-/** Reads the problem that a refused response carries. A body in another form still gives its status and request id. */
+/** Reads the problem of an error response. With any other body it still has the status and request id. */
 export async function readProblem(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
@@ -49,8 +49,8 @@ export async function readProblem(response: Response): Promise<Problem> {
   return new Problem({
     status: response.status,
     code: text(fields['code'], `HTTP_${response.status}`),
-    title: text(fields['title'], 'The server refused this'),
-    detail: text(fields['detail'], 'Try again in a minute, and quote the request id if it happens again.'),
+    title: text(fields['title'], 'Request failed'),
+    detail: text(fields['detail'], 'Try again in a minute. If it happens again, contact support with the request ID.'),
     requestId: text(fields['requestId'], response.headers.get('x-request-id') ?? '') || null,
     retryAfterSeconds: readRetryAfter(response.headers.get('retry-after')),
     members: fields,

@@ -1,4 +1,4 @@
-// What the page reads from the server and keeps fresh, each under one key.
+// The queries shared by several pages, with their cache keys.
 import {
   type InfiniteData,
   keepPreviousData,
@@ -8,44 +8,48 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query';
-import type { Me, ModelList, Session, SessionList } from '../worker/contract.ts';
-import type { TemplateList } from '../worker/templates-contract.ts';
-import type { Quota } from '../worker/usage-contract.ts';
+import type { Me } from '../worker/api/identity/identity-schema.ts';
+import type { ModelList } from '../worker/api/models/models-schema.ts';
+import type { Session, SessionList } from '../worker/api/sessions/sessions-schema.ts';
+import type { TemplateList } from '../worker/api/templates/templates-schema.ts';
+import type { Quota } from '../worker/api/usage/usage-schema.ts';
 import { getMe, getModels, getQuota, getSession, getSessions, getTemplates } from './api.ts';
 import { Problem } from './problem.ts';
 
 export const KEYS = {
   me: ['me'],
-  /** The organisation's; a key above those of its programs, which follow the same settings. */
+  /** The user who is signed in now, who may be another one than this page's user. */
+  currentMe: ['current-me'],
+  /** The organization's models; the prefix of its programs' keys, so that one invalidation covers both. */
   models: ['models'],
   modelsOf: (program: string) => ['models', program],
   quota: ['quota'],
   sessions: ['sessions'],
-  /** Found by their words; a key below that of all of them, so that what changes one refreshes both. */
+  /** Search results; under the prefix of all sessions, so that one invalidation covers both. */
   found: (words: string) => ['sessions', 'found', words],
   session: (id: string) => ['session', id],
   templates: ['templates'],
 } as const;
 
 const SESSION_PAGE = 30;
-/** What an admin switched counts for everybody of the org by then, on the server as on open pages. */
-const FOLLOWED_WITHIN_MS = 30_000;
+/** A change by an admin takes effect within this time, on the server and on open pages. */
+const REFRESH_MS = 30_000;
 
-/** A refusal stays one however often it is asked again; only a missing or failing server is worth a second try. */
-export const retries = (failures: number, error: Error): boolean =>
-  failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500) && !isStanding(error);
+/** Only retry when the server is down or failing; other errors don't change. */
+export const shouldRetry = (failures: number, error: Error): boolean =>
+  failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500) && !isSettingsError(error);
 
-/** 503 is also the answer of settings that are off, which no retry changes. */
-const isStanding = (error: Error): boolean =>
+/** 503 also means that a setting is off or missing, which no retry changes. */
+const isSettingsError = (error: Error): boolean =>
   error instanceof Problem && (error.code === 'FEATURE_DISABLED' || error.code === 'PROVIDER_UNCONFIGURED');
 
-/** `keepFresh` where a page follows what an admin switches meanwhile, as the server does. */
+/** `keepFresh` polls, so that an admin's changes reach open pages. */
 export function useMe({ keepFresh = false } = {}): UseQueryResult<Me> {
-  const refetchInterval = keepFresh && FOLLOWED_WITHIN_MS;
+  const refetchInterval = keepFresh && REFRESH_MS;
   return useQuery({ queryKey: KEYS.me, queryFn: getMe, staleTime: 60_000, refetchInterval });
 }
 
-/** Of a program, or of the organisation. What was known of another one stays until the answer is there. */
+/** The models of a program or the organization. Keeps the previous ones while loading. */
 export function useModels(program: string | null = null): UseQueryResult<ModelList> {
   return useQuery({
     queryKey: program === null ? KEYS.models : KEYS.modelsOf(program),
@@ -59,25 +63,24 @@ export function useQuota(): UseQueryResult<Quota> {
   return useQuery({ queryKey: KEYS.quota, queryFn: getQuota, staleTime: 60_000, retry: false });
 }
 
-/** Whoever may not draft need not ask. */
 export function useTemplates(enabled: boolean): UseQueryResult<TemplateList> {
   return useQuery({ queryKey: KEYS.templates, queryFn: getTemplates, staleTime: 60_000, enabled });
 }
 
-/** All of them, or those in which the words occur. */
+/** All sessions, or those that match the search. */
 export function useSessions(words = ''): UseInfiniteQueryResult<InfiniteData<SessionList>> {
   return useInfiniteQuery({
     queryKey: words === '' ? KEYS.sessions : KEYS.found(words),
     queryFn: ({ pageParam }) => getSessions({ limit: SESSION_PAGE, cursor: pageParam, words }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
-    // What was said a moment ago is found a moment later.
+    // New messages become searchable quickly, so don't cache search results.
     staleTime: words === '' ? 15_000 : 0,
     ...(words !== '' && { placeholderData: keepPreviousData }),
   });
 }
 
-/** `poll` asks again every `everyMs`, as long as the page is in view. */
+/** `poll` refetches every `everyMs` while the page is visible. */
 export function useSession(id: string, options: { poll: boolean; everyMs?: number }): UseQueryResult<Session> {
   return useQuery({
     queryKey: KEYS.session(id),
@@ -89,7 +92,7 @@ export function useSession(id: string, options: { poll: boolean; everyMs?: numbe
   });
 }
 
-/** The server's own words where the assistant is turned off for the organisation, else null. */
+/** The server's problem if the assistant is turned off for the organization, otherwise null. */
 export function useDisabled(): Problem | null {
   const { error: models } = useModels();
   const { error: sessions } = useSessions();
@@ -97,8 +100,8 @@ export function useDisabled(): Problem | null {
   return off instanceof Problem ? off : null;
 }
 
-/** Writes a change of one conversation into every list that shows it, ahead of the server's next one. */
-export function showChange(client: QueryClient, id: string, change: Partial<Session>): void {
+/** Applies a change to every cached list, ahead of the server's response. */
+export function patchCachedSession(client: QueryClient, id: string, change: Partial<Session>): void {
   client.setQueriesData<InfiniteData<SessionList>>({ queryKey: KEYS.sessions }, (data) => {
     if (data === undefined) return data;
     const apply = (session: Session): Session => (session.id === id ? { ...session, ...change } : session);

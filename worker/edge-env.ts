@@ -1,29 +1,30 @@
-// What each request carries through the edge.
-import type { RateVerdict } from '../durable/account/rate-bucket.ts';
-import type { FoundScope, OrgChoice, ScopeNames } from '../durable/account/requests.ts';
+// The variables of each request in the Worker.
+import type { FoundScope, OrgChoice, RateVerdict, ScopeNames } from '../durable/contracts/account.ts';
+import type { AiSettings } from '../durable/contracts/ai-settings.ts';
 import type { Access, Principal } from '../durable/principal.ts';
-import type { AiSettings } from '../durable/providers/ai-settings.ts';
-import type { JsonBody } from './read-json.ts';
+import type { JsonBody } from './http/read-json.ts';
 
 export type EdgeEnv = {
   Bindings: Env;
   Variables: {
     requestId: string;
-    /** Of this response's Content-Security-Policy. */
+    /** The nonce of this response's Content-Security-Policy. */
     nonce: string;
     /** Set by `authenticated`. */
     principal: Principal;
     /** These are set by `admitted`. */
     access: Access;
     orgs: readonly OrgChoice[];
-    /** These are set by `callsModel`. */
+    /** When the user of a sign-in session last proved who they are (Unix seconds). */
+    provedAt: number | undefined;
+    /** The rest is set by `callsModel`. */
     body: JsonBody;
     rate: RateVerdict | undefined;
-    /** The session that the request is about, named or found; null where nothing leads to one. */
+    /** The session that the request names or was matched to; null if there is none. */
     sessionId: string | null | undefined;
-    /** The program that the conversation is about, as far as the list of conversations knows. */
+    /** The conversation's program, as the list of conversations knows it. */
     sessionProgramId: string | null;
-    /** What the request says that it is about, in its own words and by ids. */
+    /** The program and design that the request names, as sent (`names`) and by id (`scope`). */
     names: ScopeNames;
     scope: FoundScope;
     /** The org's provider settings, keys sealed. */

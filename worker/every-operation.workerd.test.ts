@@ -1,29 +1,29 @@
-// R17, R18, R20 for every operation there is: no other site's browser may call it, each of its replies carries the headers,
-// and it takes nothing that it does not know.
+// R17, R18 and R20 for every route: no other site's browser can call it, each of its replies has the headers, and it refuses
+// unknown input.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { askFromAnywhere, CALLS, HARMLESS, type OperationCall, pathOf } from './operation-calls.fixture.ts';
-import { expectSafeHeaders } from './safe-headers.fixture.ts';
+import { expectSafeHeaders } from './http/safe-headers.fixture.ts';
+import { askFromAnywhere, CALLS, HARMLESS, pathOf, type RouteCall } from './routing/route-calls.fixture.ts';
 import { type Ask, chatBody, ORIGIN, readProblem, refillRate, tokenOf } from './visitor.fixture.ts';
 
-/** May do all of it, and has tokens left. */
+/** Has every permission, and tokens left. */
 const PERSON = 'nora@northlight.test';
 
-const named = (calls: readonly OperationCall[]) => calls.map((call) => [call.name, call] as const);
-const writes = CALLS.filter(({ operation }) => operation.method !== 'get');
-const withBody = CALLS.filter(({ operation }) => operation.body !== undefined);
-/** What comes back from a provider has whatever the provider adds. */
-const withQuery = CALLS.filter(({ operation }) => operation.query !== undefined && operation.path !== '/auth/callback');
+const named = (calls: readonly RouteCall[]) => calls.map((call) => [call.name, call] as const);
+const writes = CALLS.filter(({ route }) => route.method !== 'get');
+const withBody = CALLS.filter(({ route }) => route.body !== undefined);
+/** The provider's callback accepts the provider's own parameters. */
+const withQuery = CALLS.filter(({ route, path }) => route.query !== undefined && path !== '/auth/callback');
 
-async function send(call: OperationCall, options: Ask & { search?: string; ids?: Record<string, string> } = {}) {
+async function send(call: RouteCall, options: Ask & { search?: string; ids?: Record<string, string> } = {}) {
   const authorization = `Bearer ${await tokenOf(PERSON)}`;
   return askFromAnywhere(pathOf(call, options.ids) + (options.search ?? ''), {
-    method: call.operation.method.toUpperCase(),
+    method: call.route.method.toUpperCase(),
     ...options,
     headers: { Authorization: authorization, ...options.headers },
   });
 }
 
-/** A session of the person's own: what is not there is answered before what is wrong with the rest. */
+/** A session of the user's own, since an unknown one is refused before the body. */
 let ids: { readonly sessionId: string };
 beforeAll(async () => {
   ids = { sessionId: crypto.randomUUID() };
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 beforeEach(() => refillRate(PERSON));
 
-describe('R17: no other site’s browser', () => {
+describe('refuses requests from other sites (R17)', () => {
   test.each(named(writes))('%s', async (_name, call) => {
     const cookie = `groundwire=${await tokenOf(PERSON)}`;
     for (const headers of [
@@ -45,7 +45,7 @@ describe('R17: no other site’s browser', () => {
       { 'Sec-Fetch-Site': 'same-site', Origin: ORIGIN },
       {},
     ]) {
-      const method = call.operation.method.toUpperCase();
+      const method = call.route.method.toUpperCase();
       const response = await askFromAnywhere(pathOf(call), {
         method,
         body: HARMLESS,
@@ -57,9 +57,9 @@ describe('R17: no other site’s browser', () => {
   });
 });
 
-describe('R18: headers of every reply', () => {
+describe('headers of every reply (R18)', () => {
   test.each(named(CALLS))('%s', async (_name, call) => {
-    const { method, body } = call.operation;
+    const { method, body } = call.route;
     const refused = await askFromAnywhere(pathOf(call), {
       method: method.toUpperCase(),
       ...(body && { body: HARMLESS }),
@@ -73,7 +73,7 @@ describe('R18: headers of every reply', () => {
   });
 });
 
-describe('R20: what it does not know', () => {
+describe('unknown input (R20)', () => {
   const STRANGE_KEYS = ['nothingOfTheKind', '__proto__', 'constructor', 'orgId', 'userId', 'permissions'];
 
   test.each(named(withBody))('%s refuses unknown keys of a body by name', async (_name, call) => {
@@ -85,7 +85,7 @@ describe('R20: what it does not know', () => {
     }
   });
 
-  test.each(named(withBody))('%s takes JSON objects of bounded size only', async (_name, call) => {
+  test.each(named(withBody))('%s accepts only JSON objects of limited size', async (_name, call) => {
     const attempts: readonly (readonly [number, Ask])[] = [
       [400, { body: '{' }],
       [400, { body: '[]' }],
@@ -113,7 +113,7 @@ describe('R20: what it does not know', () => {
   });
 });
 
-test('R20: a role, an org or a permission in a request has no effect', async () => {
+test('a role, an org or a permission in a request has no effect (R20)', async () => {
   const headers = {
     Authorization: `Bearer ${await tokenOf('vic@cascade.test')}`,
     'X-Role': 'admin',

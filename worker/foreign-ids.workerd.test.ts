@@ -1,34 +1,35 @@
-// R4: every operation × every id that it takes. An id that exists in another org is answered, to the last header, like one
-// that exists nowhere. A new operation that takes ids is asked as well, or fails for want of an example.
+// R4: every route × every id it takes. An id of another org gets exactly the same reply as an id that doesn't exist. New
+// routes are included automatically; one without an example fails.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { requireDemoPerson } from '../local/demo-people.ts';
-import type { AuditPage } from './audit-contract.ts';
-import { askFromAnywhere, CALLS, nobodys, type OperationCall, paramsOf, pathOf } from './operation-calls.fixture.ts';
+import { requireDemoPerson } from '../local/demo-data/demo-people.ts';
+import type { AuditPage } from './api/audit/audit-schema.ts';
+import { ASSISTANT_PREFIXES } from './routing/define-route.ts';
+import { askFromAnywhere, CALLS, paramsOf, pathOf, type RouteCall, unknownId } from './routing/route-calls.fixture.ts';
 import { chatBody, readEvents, readProblem, refillRate, signedIn, tokenOf, type Visitor } from './visitor.fixture.ts';
 
-/** May do all of it in an org of her own. */
+/** Has every permission in another org. */
 const STRANGER = 'nora@northlight.test';
-/** Not a reference to what is there, but a name that the caller gives, or a scope that is looked for in the caller's org. */
+/** Not references: names that the caller chooses, or scopes looked up in the caller's org. */
 const NO_REFERENCE = ['programId', 'designId'];
-/** A client mints these ids, and the same id in two orgs is two things: routes/sessions.workerd.test.ts holds that. */
+/** Clients choose these ids, so the same id in two orgs is two things; sessions-routes.workerd.test.ts tests that. */
 const MINTING = [
   ...['POST /chat', 'POST /sessions', 'POST /estimate', 'POST /ui-messages', 'POST /templates/{template}/draft'],
   ...['POST /api/chat/v1/completions', 'POST /api/chat/v1/completions/stream'],
   ...['POST /api/chat/stream/title', 'POST /api/chat/stream/{name}'],
 ];
-/** Nothing is being written where there is no chat: 204 of both. */
+/** 204 for both: an unknown chat has no running answer. */
 const SILENT = ['GET /ui-messages/{chatId}/stream'];
 
-/** Bodies that are right but for the ids. */
+/** Bodies that are valid except for the ids. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   'POST /runs/{runId}/cancel': {},
   'PATCH /sessions/{sessionId}': { title: 'Mine now' },
   'POST /sessions/{sessionId}/approvals/{approvalId}': { decision: 'approve' },
-  'POST /sessions/{sessionId}/fork': { messageId: nobodys('messageId') },
-  'PUT /sessions/{sessionId}/branch': { messageId: nobodys('messageId') },
+  'POST /sessions/{sessionId}/fork': { messageId: unknownId('messageId') },
+  'PUT /sessions/{sessionId}/branch': { messageId: unknownId('messageId') },
   'PUT /sessions/{sessionId}/messages/{messageId}/feedback': { verdict: 'up' },
   'PATCH /api/v1/members/{userId}': { role: 'member' },
-  'POST /api/chat/v1/execute': { functionCall: { id: nobodys('approvalId') }, action: 'approve' },
+  'POST /api/chat/v1/execute': { functionCall: { id: unknownId('approvalId') }, action: 'approve' },
 };
 
 let theirs: Readonly<Record<string, string>>;
@@ -60,43 +61,47 @@ afterAll(async () => {
   await ada(`/api/v1/invitations/${theirs['invitationId']}`, { method: 'DELETE' });
 });
 
-type Swap = { readonly call: OperationCall; readonly place: 'path' | 'query' | 'body'; readonly id: string };
+type Swap = { readonly call: RouteCall; readonly place: 'path' | 'query' | 'body'; readonly id: string };
+
+/** Without the assistant's prefix, since its routes answer under several. */
+const keyOf = ({ name }: RouteCall): string =>
+  ASSISTANT_PREFIXES.reduce((key, prefix) => key.replace(` ${prefix}/`, ' /'), name);
 
 const keysOf = (schema: unknown): string[] => Object.keys((schema as { shape?: object } | undefined)?.shape ?? {});
 const isReference = (name: string): boolean => /(Id|^id)$/.test(name) && !NO_REFERENCE.includes(name);
 
-const SWAPS: readonly Swap[] = CALLS.filter(
-  ({ operation }) => ![...MINTING, ...SILENT].includes(`${operation.method.toUpperCase()} ${operation.path}`),
-).flatMap((call) => [
-  ...paramsOf(call.operation)
-    .filter(isReference)
-    .map((id) => ({ call, id, place: 'path' as const })),
-  ...keysOf(call.operation.query)
-    .filter(isReference)
-    .map((id) => ({ call, id, place: 'query' as const })),
-  ...keysOf(call.operation.body)
-    .filter(isReference)
-    .map((id) => ({ call, id, place: 'body' as const })),
-]);
+const SWAPS: readonly Swap[] = CALLS.filter((call) => ![...MINTING, ...SILENT].includes(keyOf(call))).flatMap(
+  (call) => [
+    ...paramsOf(call.path)
+      .filter(isReference)
+      .map((id) => ({ call, id, place: 'path' as const })),
+    ...keysOf(call.route.query)
+      .filter(isReference)
+      .map((id) => ({ call, id, place: 'query' as const })),
+    ...keysOf(call.route.body)
+      .filter(isReference)
+      .map((id) => ({ call, id, place: 'body' as const })),
+  ],
+);
 
 async function askWith({ call, place, id }: Swap, ids: Readonly<Record<string, string>>): Promise<Response> {
-  const { operation } = call;
-  const key = `${operation.method.toUpperCase()} ${operation.path}`;
+  const { route } = call;
+  const key = keyOf(call);
   const body = BODIES[key];
-  if (operation.body && !body) throw new Error(`no body for ${key}; add one to foreign-ids.workerd.test.ts`);
+  if (route.body && !body) throw new Error(`no body for ${key}; add one to foreign-ids.workerd.test.ts`);
   const search = place === 'query' ? `?${new URLSearchParams({ [id]: ids[id] ?? '' })}` : '';
   return askFromAnywhere(pathOf(call, ids) + search, {
-    method: operation.method.toUpperCase(),
+    method: route.method.toUpperCase(),
     headers: { Authorization: `Bearer ${await tokenOf(STRANGER)}` },
     ...(body && { body: { ...body, ...(place === 'body' && { [id]: ids[id] }) } }),
   });
 }
 
-describe('R4: ids of another org', () => {
+describe('ids of another org (R4)', () => {
   test.each(SWAPS.map((swap) => [swap.call.name, swap.id, swap.place, swap] as const))(
     '%s, %s in its %s',
     async (_name, _id, _place, swap) => {
-      const nothing = Object.fromEntries(Object.keys(theirs).map((name) => [name, nobodys(name)]));
+      const nothing = Object.fromEntries(Object.keys(theirs).map((name) => [name, unknownId(name)]));
       const [foreign, none] = [
         await askWith(swap, theirs),
         await askWith(swap, { ...nothing, kind: 'program', tab: 'designs' }),
@@ -108,7 +113,7 @@ describe('R4: ids of another org', () => {
     },
   );
 
-  test('all of it is still there for whoever it belongs to', async () => {
+  test('everything is still there for its owner', async () => {
     for (const path of [
       `/api/v1/ai/sessions/${theirs['sessionId']}`,
       `/api/v1/ai/chat?runId=${theirs['runId']}`,

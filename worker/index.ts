@@ -1,8 +1,9 @@
-// The deployed Worker: the edge, and the objects that it speaks to.
+// The deployed Worker: its HTTP app and its Durable Objects.
 import { runChores } from '../durable/chores/run-chores.ts';
 import { createApp } from './app.ts';
 
 export { Account } from '../durable/account/account.ts';
+export { AuditTrail } from '../durable/audit/audit-trail.ts';
 export { Breakers } from '../durable/breakers/breakers.ts';
 export { Budget } from '../durable/budget/budget.ts';
 export { Conversation } from '../durable/conversation/conversation.ts';

@@ -1,20 +1,21 @@
-// The model providers as tests inside the Workers runtime see them: every request that leaves for one is kept, with its
-// headers and its whole text, and answered as the test says. Worker and objects share the isolate of the tests.
+// Replaces `fetch` in tests inside the Workers runtime: records every request to a model provider and replies as the test
+// says. Worker and objects share the tests' isolate.
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
-import { ANTHROPIC, OPENAI } from '../durable/providers/wire-fixtures.ts';
+import { ANTHROPIC, OPENAI, RESPONSES } from '../durable/providers/wire.fixture.ts';
+import { responsesProblems } from '../local/testing/responses-rules.ts';
 
 export type UpstreamRequest = {
   readonly url: string;
   readonly headers: Headers;
   readonly text: string;
-  readonly body: { readonly model: string; readonly max_tokens?: number; readonly max_completion_tokens?: number };
+  readonly body: { readonly model: string; readonly max_tokens?: number; readonly max_output_tokens?: number };
   readonly redirect: string | undefined;
 };
 
 export type Upstreams = ReturnType<typeof openUpstreams>;
 
-/** Made anew for each request: a body belongs to the request that it was made in. */
+/** Returns a new response for each request, because a body can only be read once. */
 type Reply = () => Response | Promise<Response>;
 
 export function openUpstreams() {
@@ -22,7 +23,7 @@ export function openUpstreams() {
   const realFetch = globalThis.fetch;
   const requests: UpstreamRequest[] = [];
   const replies = new Map<string, Reply>();
-  const gate = { ofDatabase: null as Promise<void> | null };
+  const gate = { ofDatabase: null as Promise<void> | null, ollama: null as object | null };
 
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
@@ -30,9 +31,15 @@ export function openUpstreams() {
       await gate.ofDatabase;
       return realFetch(input, init);
     }
+    // Ollama's own API, which is asked for the context that it gives a model.
+    const { pathname } = new URL(url);
+    if (pathname === '/api/ps' && gate.ollama) return Response.json(gate.ollama);
+    if (/^\/api\/(ps|show|generate)$/.test(pathname)) return new Response(null, { status: 404 });
     const text = String(init?.body);
     const headers = new Headers(init?.headers);
     requests.push({ url, headers, text, body: JSON.parse(text), redirect: init?.redirect });
+    const problems = url.endsWith('/responses') ? responsesProblems(JSON.parse(text)) : [];
+    if (problems.length > 0) return refusing(400, problems.join('; '));
     const host = new URL(url).host;
     const reply = replies.get(host);
     if (reply) return reply();
@@ -41,13 +48,20 @@ export function openUpstreams() {
 
   return {
     requests,
-    /** Hosts that were asked, in order. */
+    /** The hosts of the requests, in order. */
     hosts: () => requests.map(({ url }) => new URL(url).host),
-    /** From now on `host` answers so; without a reply it answers well. */
+    /** Sets the reply of `host`; without one, it gives a valid answer. */
     reply: (host: string, reply?: Reply) => (reply ? replies.set(host, reply) : replies.delete(host)),
-    /** From now on every host answers well. */
-    replyAll: () => replies.clear(),
-    /** Postgres answers nobody until the returned function is called. */
+    /** The context that an Ollama server gives a model. */
+    giveContext: (name: string, context_length: number) => {
+      gate.ollama = { models: [{ name, context_length }] };
+    },
+    /** Makes every host give a valid answer again. */
+    replyAll: () => {
+      replies.clear();
+      gate.ollama = null;
+    },
+    /** Postgres does not answer until the returned function is called. */
     holdDatabase: () => {
       const held = Promise.withResolvers<void>();
       gate.ofDatabase = held.promise;
@@ -65,9 +79,9 @@ export function openUpstreams() {
   };
 }
 
-/** A whole answer on the wire that `url` speaks. */
+/** A complete answer in the wire format of `url`. */
 export function saying(text: string, url: string): Response {
-  const wire = url.endsWith('/messages') ? ANTHROPIC : OPENAI;
+  const wire = url.endsWith('/messages') ? ANTHROPIC : url.endsWith('/responses') ? RESPONSES : OPENAI;
   return new Response(wire.text(text).join(''), { headers: { 'content-type': 'text/event-stream' } });
 }
 

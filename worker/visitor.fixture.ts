@@ -1,18 +1,18 @@
-// A person of the demo at the edge, for tests inside the Workers runtime: signs in without any page and asks.
+// For tests inside the Workers runtime: signs in people of the demo without a page and sends requests as them.
 import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
-import { accountOf } from '../durable/account/account-stub.ts';
-import type { Identity } from '../durable/account/requests.ts';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { accountOf, type Identity } from '../durable/contracts/account.ts';
 import { settingsOf } from '../durable/env.ts';
-import { requireDemoPerson } from '../local/demo-people.ts';
-import type { Problem } from './problem-contract.ts';
-import { signSessionToken } from './session-token.ts';
+import { requireDemoPerson } from '../local/demo-data/demo-people.ts';
+import { signSessionToken } from './auth/session-token.ts';
+import type { Problem } from './http/problem-schema.ts';
 
 export const ORIGIN = 'http://groundwire.test';
 
 export type Ask = { method?: string; body?: unknown; headers?: Record<string, string> };
 
-/** A request of the edge, as a program sends it. */
+/** Sends a request to the app like an API client. */
 export function ask(path: string, { method, body, headers = {} }: Ask = {}): Promise<Response> {
   return exports.default.fetch(`${ORIGIN}${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -34,10 +34,10 @@ async function tokenFor(subject: string, identity?: Identity): Promise<string> {
 
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 
-/** Somebody signed in, who asks with a bearer token. */
+/** A signed-in user with a bearer token. */
 export const signedIn = async (email: string): Promise<Visitor> => visitorWith(await tokenOf(email));
 
-/** Anybody whom Postgres knows, by the subject of their tokens. */
+/** A user that exists in Postgres, by the subject of their tokens. */
 export const visitorFor = async (subject: string): Promise<Visitor> => visitorWith(await tokenFor(subject));
 
 const visitorWith =
@@ -45,12 +45,12 @@ const visitorWith =
   (path, options = {}) =>
     ask(path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
 
-/** Gives them back every request that they may make a model work with. */
+/** Refills the user's `ai` bucket. */
 export async function refillBucket(subject: string): Promise<void> {
   await runInDurableObject(accountOf(env, subject), (_account, { storage }) => storage.delete('ai-bucket-full-at'));
 }
 
-/** Of Chat Completions' errors too, which have the words of a problem inside and under other names. */
+/** Reads a problem, also from an error in the form of Chat Completions. */
 export async function readProblem(response: Response): Promise<Problem> {
   const { status } = response;
   const problem = await response.json<
@@ -78,7 +78,29 @@ export function chatBody(threadId: string, runId: string, text: string): Record<
   return { threadId, runId, messages: [{ id: `m-${runId}`, role: 'user', content: text }] };
 }
 
-/** Gives them back every request that they may make a model work with: tests ask more than people do. */
+/** Refills the users' `ai` buckets, because tests send more requests than people. */
 export async function refillRate(...emails: string[]): Promise<void> {
   for (const email of emails) await refillBucket(requireDemoPerson(email).subject);
+}
+
+/**
+ * Stops the clock of the Worker and its objects during each test of the file or `describe` that calls it. A test that counts
+ * requests needs this: a bucket refills while they are sent, so on a slow machine more of them would pass. Timers still run.
+ */
+export function stopClock() {
+  let now = 0;
+  beforeEach(() => {
+    now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  return {
+    now: () => now,
+    wait(ms: number): void {
+      now += ms;
+      vi.setSystemTime(now);
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
-import type { Membership } from '../postgres/memberships.ts';
-import { createAccessSnapshots, FRESH_MS, type Snapshot, STANDS_IN_OUTAGE_MS } from './access-snapshot.ts';
+import type { Membership } from '../postgres/queries/memberships.ts';
+import { RIGHTS_FRESH_MS } from '../principal.ts';
+import { createAccessSnapshots, MAX_OUTAGE_AGE_MS, type Snapshot } from './access-snapshot.ts';
 
 const SUBJECT = 'person-1';
 const CASCADE = '0c000000-0000-4000-8000-000000000001';
@@ -23,7 +24,7 @@ const membership = (orgSlug: string, change: Partial<Membership> = {}): Membersh
   ...change,
 });
 
-/** A Postgres that the test holds back, takes away and changes, and a clock that it moves. */
+/** A fake Postgres that can be delayed, taken down and changed, and a clock. */
 function setUp() {
   const postgres = {
     memberships: [membership('northlight'), membership('cascade')],
@@ -42,7 +43,7 @@ function setUp() {
     },
     fetchMemberships: async () => {
       postgres.questions += 1;
-      // As Postgres said when it was asked, however long the answer takes.
+      // The state when the query was sent, however long the reply takes.
       const { memberships, error } = postgres;
       await gate;
       if (error) throw error;
@@ -57,7 +58,7 @@ function setUp() {
     clock,
     noted,
     settle: () => Promise.all(background),
-    /** Answers of Postgres wait until the returned function is called. */
+    /** Delays Postgres replies until the returned function is called. */
     hold: () => {
       const held = Promise.withResolvers<void>();
       gate = held.promise;
@@ -74,8 +75,8 @@ function setUp() {
   };
 }
 
-describe('which org', () => {
-  test('the first by name where none is named, the named one of one’s own, and nothing else', async () => {
+describe('org selection', () => {
+  test('selects the first org by name, or the named org if the user is a member', async () => {
     const { admit } = setUp();
     expect(await admit()).toMatchObject({ ok: true, access: { orgSlug: 'cascade', subject: SUBJECT } });
     expect(await admit('northlight')).toMatchObject({ ok: true, access: { orgSlug: 'northlight' } });
@@ -83,40 +84,40 @@ describe('which org', () => {
     expect(await admit('')).toEqual({ ok: false, code: 'NOT_FOUND' });
   });
 
-  test('the choices come with the answer', async () => {
+  test('returns all orgs of the user', async () => {
     const admission = await setUp().admit();
     expect(admission).toMatchObject({
       orgs: [{ slug: 'cascade', name: 'cascade', role: 'member' }, { slug: 'northlight' }],
     });
   });
 
-  test('who belongs nowhere finds nothing', async () => {
+  test('returns NO_MEMBERSHIP for a user without memberships', async () => {
     const { admit, postgres } = setUp();
     postgres.memberships = [];
-    expect(await admit()).toEqual({ ok: false, code: 'NOT_FOUND' });
+    expect(await admit()).toEqual({ ok: false, code: 'NO_MEMBERSHIP' });
   });
 
-  test('R12: an Account that another subject reaches gives nothing', async () => {
+  test('throws when another subject reaches the Account (R12)', async () => {
     const { admit, admitOther } = setUp();
     await admit();
-    await expect(admitOther()).rejects.toThrow('one subject');
+    await expect(admitOther()).rejects.toThrow('single subject');
   });
 });
 
-describe('start on last-known rights', () => {
-  test('a fresh snapshot asks Postgres nothing', async () => {
+describe('last-known access', () => {
+  test('does not query Postgres while the snapshot is fresh', async () => {
     const { admit, clock, postgres } = setUp();
     await admit();
-    clock.now += FRESH_MS;
+    clock.now += RIGHTS_FRESH_MS;
     for (let request = 0; request < 10; request += 1) await admit();
     await admit(undefined, 'last-known');
     expect(postgres.questions).toBe(1);
   });
 
-  test('an old one is used at once while Postgres is asked in the background, once for all who come', async () => {
+  test('uses an old snapshot and refreshes it in the background, once for concurrent requests', async () => {
     const { admit, clock, postgres, hold, settle } = setUp();
     await admit();
-    clock.now += 10 * FRESH_MS;
+    clock.now += 10 * RIGHTS_FRESH_MS;
     const release = hold();
     const started = await Promise.all([1, 2, 3].map(() => admit('cascade', 'last-known')));
     expect(started).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
@@ -126,36 +127,36 @@ describe('start on last-known rights', () => {
     expect(await admit('cascade', 'last-known')).toMatchObject({ access: { confirmedAt: clock.now } });
   });
 
-  test('R13: whoever shows data waits where the snapshot is old, and is refused after a removal', async () => {
+  test('waits for a refresh before showing data, and rejects a removed member (R13)', async () => {
     const { admit, clock, postgres } = setUp();
     await admit('cascade');
     postgres.memberships = [membership('northlight')];
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     expect(await admit('cascade')).toEqual({ ok: false, code: 'NOT_FOUND' });
   });
 
-  test('R13: who started on old rights is refused from the next admission on', async () => {
+  test('rejects a removed member from the next request on (R13)', async () => {
     const { admit, clock, postgres, settle } = setUp();
     await admit('cascade');
     postgres.memberships = [membership('northlight')];
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     expect(await admit('cascade', 'last-known')).toMatchObject({ ok: true });
     await settle();
     expect(await admit('cascade', 'last-known')).toEqual({ ok: false, code: 'NOT_FOUND' });
   });
 
-  test('nobody is turned away on an old word: a new member waits for the new one', async () => {
+  test('waits for a refresh before it rejects a new member', async () => {
     const { admit, clock, postgres } = setUp();
     postgres.memberships = [membership('northlight')];
     await admit();
     postgres.memberships = [membership('northlight'), membership('cascade')];
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     expect(await admit('cascade', 'last-known')).toMatchObject({ ok: true });
   });
 });
 
-describe('fresh rights', () => {
-  test('are asked for whatever the age of the snapshot, and serve everybody after', async () => {
+describe('fresh access', () => {
+  test('queries Postgres whatever the age of the snapshot, and stores the result', async () => {
     const { admit, admitFresh, postgres } = setUp();
     await admit();
     postgres.memberships = [membership('cascade', { features: { aiAssistant: false } })];
@@ -165,10 +166,10 @@ describe('fresh rights', () => {
     expect(postgres.questions).toBe(2);
   });
 
-  test('are not those of a question that was under way before', async () => {
+  test('does not reuse a query that was already running', async () => {
     const { admit, admitFresh, clock, postgres, hold, settle } = setUp();
     await admit();
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     const release = hold();
     await admit('cascade', 'last-known');
     postgres.memberships = [membership('cascade', { role: 'admin' })];
@@ -179,7 +180,7 @@ describe('fresh rights', () => {
     await settle();
   });
 
-  test('are the last known ones where Postgres is away', async () => {
+  test('falls back to the snapshot when Postgres is unavailable', async () => {
     const { admit, admitFresh, goAway } = setUp();
     const known = await admit();
     goAway();
@@ -187,21 +188,21 @@ describe('fresh rights', () => {
   });
 });
 
-describe('show on confirmed rights', () => {
-  test('R13: a removal between start and confirmation is told apart from what never was', async () => {
+describe('confirm', () => {
+  test('returns ACCESS_REVOKED for a member removed since admission (R13)', async () => {
     const { admit, confirm, clock, postgres, settle } = setUp();
     await admit('cascade');
     postgres.memberships = [];
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     await admit('cascade', 'last-known');
     expect(await confirm()).toEqual({ ok: false, code: 'ACCESS_REVOKED' });
     await settle();
   });
 
-  test('a confirmation shares the question that is under way', async () => {
+  test('shares a running query', async () => {
     const { admit, confirm, clock, postgres, hold, settle } = setUp();
     await admit('cascade');
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     const release = hold();
     await admit('cascade', 'last-known');
     const confirmations = Promise.all([confirm(), confirm()]);
@@ -211,7 +212,7 @@ describe('show on confirmed rights', () => {
     await settle();
   });
 
-  test('provider settings come with rights, and are no part of the access', async () => {
+  test('returns provider settings beside the access, not in it', async () => {
     const { admit, confirm, postgres } = setUp();
     const settings = [{ id: 'row' }] as unknown as Membership['settings'];
     postgres.memberships = [membership('cascade', { settings }), membership('northlight')];
@@ -222,25 +223,25 @@ describe('show on confirmed rights', () => {
     expect(await admit('northlight')).toMatchObject({ settings: [] });
   });
 
-  test('changed rights come with it', async () => {
+  test('returns changed permissions', async () => {
     const { admit, confirm, clock, postgres } = setUp();
     await admit('cascade');
     postgres.memberships = [membership('cascade', { role: 'viewer', plan: 'enterprise' })];
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     expect(await confirm()).toMatchObject({ ok: true, access: { role: 'viewer', plan: 'enterprise' } });
   });
 
-  test('who was never admitted cannot be confirmed', async () => {
+  test('returns ACCESS_REVOKED without a snapshot', async () => {
     expect(await setUp().confirm()).toEqual({ ok: false, code: 'ACCESS_REVOKED' });
   });
 });
 
-describe('R48: Postgres does not answer', () => {
-  test('the last word stands for ten minutes, for admission and confirmation alike, and then no more', async () => {
+describe('while Postgres is unavailable (R48)', () => {
+  test('uses the snapshot for ten minutes', async () => {
     const { admit, confirm, clock, goAway } = setUp();
     const first = await admit('cascade');
     goAway();
-    clock.now += STANDS_IN_OUTAGE_MS;
+    clock.now += MAX_OUTAGE_AGE_MS;
     expect(await admit('cascade')).toEqual(first);
     expect(await confirm()).toMatchObject({ ok: true });
     clock.now += 1;
@@ -248,25 +249,25 @@ describe('R48: Postgres does not answer', () => {
     expect(await confirm()).toEqual({ ok: false, code: 'DATABASE_UNAVAILABLE' });
   });
 
-  test('who was never here before is not let in', async () => {
+  test('rejects a user without a snapshot', async () => {
     const { admit, goAway } = setUp();
     goAway();
     expect(await admit()).toEqual({ ok: false, code: 'DATABASE_UNAVAILABLE' });
   });
 
-  test('an answer that says no is no outage: it is obeyed and not waited out', async () => {
+  test('does not treat a refusal as an outage', async () => {
     const { admit, clock, postgres } = setUp();
     await admit('cascade');
     postgres.error = new AppError('FORBIDDEN');
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     await expect(admit('cascade')).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  test('a refresh that fails in the background is noted, and the next one is asked anew', async () => {
+  test('reports a failed background refresh and retries on the next request', async () => {
     const { admit, clock, postgres, noted, settle, goAway } = setUp();
     await admit('cascade');
     goAway();
-    clock.now += FRESH_MS + 1;
+    clock.now += RIGHTS_FRESH_MS + 1;
     await admit('cascade', 'last-known');
     await settle();
     expect(noted).toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }]);

@@ -1,30 +1,29 @@
-// What Postgres last said of one person's memberships, and when it must be asked again.
-// A Postgres that does not answer leaves the last word standing for a while; one that says no is obeyed at once.
+// Caches a user's memberships as Postgres last returned them, and decides when to read them again. While Postgres is
+// unavailable, the last snapshot is used for a limited time. A removal takes effect immediately.
+import { z } from 'zod';
+import type { AccessConfirmation, Admission, OrgChoice } from '../contracts/account.ts';
 import { AppError } from '../errors.ts';
-import type { Membership } from '../postgres/memberships.ts';
-import type { Access } from '../principal.ts';
+import { Membership } from '../postgres/queries/memberships.ts';
+import { type Access, RIGHTS_FRESH_MS } from '../principal.ts';
 import { DEFAULT_SESSION_RULES, type SessionRules } from '../session-rules.ts';
-import type { Admission, Confirmation, OrgChoice } from './requests.ts';
 
 export type Snapshot = {
   readonly subject: string;
   readonly memberships: readonly Membership[];
-  /** Unix milliseconds at which the question went out: what changed later may not be in it. */
+  /** Unix milliseconds when the query was sent: later changes may be missing. */
   readonly confirmedAt: number;
 };
 
-/** A removed member loses access within this time and one round trip. */
-export const FRESH_MS = 30_000;
-/** How long the last word stands while Postgres does not answer. */
-export const STANDS_IN_OUTAGE_MS = 10 * 60_000;
+/** How long a snapshot may be used while Postgres is unavailable. */
+export const MAX_OUTAGE_AGE_MS = 10 * 60_000;
 
 export type AccessSnapshotDeps = {
   load(): Snapshot | null;
   store(snapshot: Snapshot): void;
-  /** @throws AppError DATABASE_UNAVAILABLE where Postgres gives no answer. */
+  /** @throws AppError DATABASE_UNAVAILABLE */
   fetchMemberships(subject: string): Promise<readonly Membership[]>;
   now(): number;
-  /** Keeps a promise alive that nobody awaits; it never rejects. */
+  /** Keeps background work alive; the work never rejects. */
   background(work: Promise<void>): void;
   noteFailure(error: unknown): void;
 };
@@ -34,59 +33,60 @@ export type AccessSnapshots = ReturnType<typeof createAccessSnapshots>;
 export function createAccessSnapshots(deps: AccessSnapshotDeps) {
   let refreshing: Promise<Snapshot> | null = null;
 
-  async function admit(question: {
+  async function admit(lookup: {
     subject: string;
     orgSlug: string | undefined;
     rights: 'last-known' | 'confirmed';
     fresh?: boolean | undefined;
   }): Promise<Admission> {
     let snapshot = deps.load();
-    if (snapshot && snapshot.subject !== question.subject) throw new Error('an Account serves one subject only');
-    if (question.fresh) snapshot = await refreshOrStand(question.subject, snapshot, refreshFromNow);
+    if (snapshot && snapshot.subject !== lookup.subject) throw new Error('an Account serves a single subject');
+    if (lookup.fresh) snapshot = await refreshOrKeep(lookup.subject, snapshot, refreshFromNow);
     else if (snapshot && !isFresh(snapshot)) {
-      const mayStart = question.rights === 'last-known' && choose(snapshot, question.orgSlug) !== null;
-      // Nobody is turned away on old rights either: a new member's first request waits instead.
-      if (mayStart) deps.background(refreshQuietly(question.subject));
-      else snapshot = await refreshOrStand(question.subject, snapshot);
+      const mayStart = lookup.rights === 'last-known' && choose(snapshot, lookup.orgSlug) !== null;
+      // An old snapshot must not reject a new member, so their first request waits.
+      if (mayStart) deps.background(refreshQuietly(lookup.subject));
+      else snapshot = await refreshOrKeep(lookup.subject, snapshot);
     }
-    snapshot ??= await refreshOrStand(question.subject, null);
+    snapshot ??= await refreshOrKeep(lookup.subject, null);
     if (!snapshot) return { ok: false, code: 'DATABASE_UNAVAILABLE' };
-    const membership = choose(snapshot, question.orgSlug);
+    if (snapshot.memberships.length === 0) return { ok: false, code: 'NO_MEMBERSHIP' };
+    const membership = choose(snapshot, lookup.orgSlug);
     if (!membership) return { ok: false, code: 'NOT_FOUND' };
     const { settings } = membership;
     return { ok: true, access: toAccess(snapshot, membership), orgs: snapshot.memberships.map(toChoice), settings };
   }
 
-  async function confirm(orgId: string): Promise<Confirmation> {
+  async function confirm(orgId: string): Promise<AccessConfirmation> {
     let snapshot = deps.load();
     if (!snapshot) return { ok: false, code: 'ACCESS_REVOKED' };
-    if (!isFresh(snapshot)) snapshot = await refreshOrStand(snapshot.subject, snapshot);
+    if (!isFresh(snapshot)) snapshot = await refreshOrKeep(snapshot.subject, snapshot);
     if (!snapshot) return { ok: false, code: 'DATABASE_UNAVAILABLE' };
     const membership = snapshot.memberships.find((candidate) => candidate.orgId === orgId);
     if (!membership) return { ok: false, code: 'ACCESS_REVOKED' };
     return { ok: true, access: toAccess(snapshot, membership), settings: membership.settings };
   }
 
-  /** What the person may do in the org by the last word, however old; for work that shows nothing new. */
+  /** The user's access from the snapshot, however old. Only for work that shows no new data. */
   function lastKnown(orgId: string): Access | null {
     const snapshot = deps.load();
     const membership = snapshot?.memberships.find((candidate) => candidate.orgId === orgId);
     return snapshot && membership ? toAccess(snapshot, membership) : null;
   }
 
-  /** How the org keeps conversations, by the last word. */
+  /** The org's retention rules from the snapshot. */
   function sessionRules(orgId: string): SessionRules {
     const membership = deps.load()?.memberships.find((candidate) => candidate.orgId === orgId);
     return membership?.sessionRules ?? DEFAULT_SESSION_RULES;
   }
 
-  /** After a change of the person's own: an answer that was asked for before it does not count. */
+  /** Called after a change to the user's memberships: the result of a query sent before it is not used. */
   async function renew(subject: string): Promise<void> {
     await refreshing?.catch(() => undefined);
     await refresh(subject);
   }
 
-  async function refreshOrStand(
+  async function refreshOrKeep(
     subject: string,
     last: Snapshot | null,
     ask: (subject: string) => Promise<Snapshot> = refresh,
@@ -95,7 +95,7 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
       return await ask(subject);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
-      return last && deps.now() - last.confirmedAt <= STANDS_IN_OUTAGE_MS ? last : null;
+      return last && deps.now() - last.confirmedAt <= MAX_OUTAGE_AGE_MS ? last : null;
     }
   }
 
@@ -107,7 +107,7 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     }
   }
 
-  /** One question to Postgres at a time, whoever asks meanwhile shares its answer. */
+  /** One query at a time; concurrent callers share it. */
   function refresh(subject: string): Promise<Snapshot> {
     refreshing ??= fetchSnapshot(subject).finally(() => {
       refreshing = null;
@@ -115,9 +115,9 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     return refreshing;
   }
 
-  /** An answer under way may have been asked for before what must show was saved. */
+  /** A query that is already running may have started before the change that must show. */
   async function refreshFromNow(subject: string): Promise<Snapshot> {
-    // Whoever asked for it hears of its failure.
+    // Its own caller handles the failure.
     await refreshing?.catch(() => undefined);
     return refresh(subject);
   }
@@ -130,12 +130,12 @@ export function createAccessSnapshots(deps: AccessSnapshotDeps) {
     return snapshot;
   }
 
-  const isFresh = (snapshot: Snapshot): boolean => deps.now() - snapshot.confirmedAt <= FRESH_MS;
+  const isFresh = (snapshot: Snapshot): boolean => deps.now() - snapshot.confirmedAt <= RIGHTS_FRESH_MS;
 
   return { admit, confirm, lastKnown, sessionRules, renew };
 }
 
-/** The named org, or the first by name; null where the person has no such membership. */
+/** The named org, or the first by name. Null if the user is not a member. */
 function choose(snapshot: Snapshot, orgSlug: string | undefined): Membership | null {
   const { memberships } = snapshot;
   if (orgSlug === undefined) return memberships[0] ?? null;
@@ -155,3 +155,28 @@ const toChoice = ({ orgSlug, orgName, role }: Membership): OrgChoice => ({ slug:
 
 const byOrgName = (a: Membership, b: Membership): number =>
   a.orgName.localeCompare(b.orgName) || a.orgSlug.localeCompare(b.orgSlug);
+
+/** Null if there is none, or if another release stored it in a format this one can't read. */
+export function loadSnapshot(sql: SqlStorage): Snapshot | null {
+  const [row] = sql
+    .exec<{ subject: string; memberships: string; confirmed_at: number }>(
+      'select subject, memberships, confirmed_at from snapshot',
+    )
+    .toArray();
+  if (!row) return null;
+  const memberships = z.array(Membership).safeParse(JSON.parse(row.memberships));
+  if (!memberships.success) return null;
+  return { subject: row.subject, memberships: memberships.data, confirmedAt: row.confirmed_at };
+}
+
+/** A slower, older query does not replace a newer snapshot. */
+export function storeSnapshot(sql: SqlStorage, snapshot: Snapshot): void {
+  sql.exec(
+    `insert into snapshot (only_row, subject, memberships, confirmed_at) values (1, ?, ?, ?)
+     on conflict (only_row) do update set memberships = excluded.memberships, confirmed_at = excluded.confirmed_at
+       where excluded.confirmed_at >= snapshot.confirmed_at`,
+    snapshot.subject,
+    JSON.stringify(snapshot.memberships),
+    snapshot.confirmedAt,
+  );
+}

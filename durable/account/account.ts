@@ -1,32 +1,15 @@
-// One person's Account object: sign-in sessions, what Postgres last said of their rights, their list of conversations,
-// their exact rate of model calls.
-// Wiring only: each call is parsed, done in one synchronous step where it changes state, and answered as a union.
+// A user's Account object: sign-in sessions, the access snapshot, the conversation list and the rate limit of model calls.
+// Wiring only: each call is parsed, changes state in one synchronous step, and returns a tagged union.
 import { DurableObject } from 'cloudflare:workers';
-import { isPlaceId } from '../conversation/audience.ts';
-import type { SessionRecord } from '../conversation/requests.ts';
-import { sessionIdOf } from '../conversation/session-name.ts';
-import { logFailure } from '../log.ts';
-import { findScope } from '../packs/registry.ts';
-import { postgresDepsOf } from '../postgres/config.ts';
-import { listConversations } from '../postgres/conversations.ts';
-import { fetchMemberships } from '../postgres/memberships.ts';
-import { type Access, isAssistantEnabled } from '../principal.ts';
-import { migrate } from '../sqlite-migrate.ts';
-import { openTenant } from '../tools/tenant-access.ts';
-import { type AccessSnapshots, createAccessSnapshots } from './access-snapshot.ts';
-import { deliverRefusals } from './deliver-refusals.ts';
-import { eraseOrg, forgetSession, isBlank } from './erase.ts';
-import { createModelCalls } from './model-calls.ts';
-import { findNamedScope } from './named-scopes.ts';
-import { aiRuleOf, type RateVerdict } from './rate-bucket.ts';
-import { findRun, noteRun } from './recent-runs.ts';
-import { closingTime, hasRefusals, noteRefusal } from './refusals.ts';
 import {
+  type AccessConfirmation,
+  type AccountRpc,
   type Admission,
   AdmitInput,
-  type Confirmation,
+  CloseSignInsInput,
   ConfirmInput,
   ErasureInput,
+  type EvictedSession,
   FindRunInput,
   FindScopeInput,
   type FoundScope,
@@ -35,39 +18,73 @@ import {
   MarkSessionInput,
   NoteRunInput,
   OpenSignInInput,
+  type PageIdentity,
   PutSessionInput,
+  type RateVerdict,
   RefusalInput,
   RemoveSessionInput,
   RenewInput,
   type ScopeNames,
   type SessionList,
-  type SessionQuestion,
-} from './requests.ts';
-import { requireSafeLogin } from './safe-login.ts';
+  type SessionLookup,
+  type SignIn,
+  type SignInEntry,
+} from '../contracts/account.ts';
+import type { SessionRecord } from '../contracts/session.ts';
+import { sessionIdOf } from '../contracts/session-name.ts';
+import { isPlaceId } from '../conversation/conversation-access.ts';
+import { settingsOf } from '../env.ts';
+import { logFailure } from '../log.ts';
+import { findScope } from '../packs/registry.ts';
+import { listConversations } from '../postgres/queries/conversations.ts';
+import { fetchMemberships } from '../postgres/queries/memberships.ts';
+import { requireSafeLogin } from '../postgres/safe-login.ts';
+import { postgresDepsOf } from '../postgres/with-tenant.ts';
+import { type Access, isAssistantEnabled } from '../principal.ts';
+import { migrate } from '../sqlite-migrate.ts';
+import { openTenant } from '../tools/tenant-access.ts';
+import { type AccessSnapshots, createAccessSnapshots, loadSnapshot, storeSnapshot } from './access-snapshot.ts';
+import { ACCOUNT_STEPS, eraseOrg, forgetSession, isBlank } from './account-tables.ts';
+import { createModelCalls } from './model-calls.ts';
+import { findNamedScope } from './named-scopes.ts';
+import { aiRuleOf, requestRuleOf, takeToken } from './rate-bucket.ts';
+import { closingTime, deliverRefusals, hasRefusals, noteRefusal } from './refusals.ts';
 import {
+  findMarked,
+  findRun,
   hydrateSessions,
   isHydrated,
   listForks,
   listSessions,
+  noteRun,
+  putMarks,
   putSession,
   removeSession,
   scopeOfSession,
   sessionIds,
   sessionsToEvict,
 } from './session-index.ts';
-import { findMarked, putMarks } from './session-marks.ts';
-import { closeSignIn, getIdentity, isSignInOpen, openSignIn, type SignIn } from './sign-ins.ts';
-import { loadSnapshot, storeSnapshot } from './snapshot-row.ts';
-import { ACCOUNT_STEPS } from './sqlite-migrations.ts';
+import {
+  closeOtherSignIns,
+  closeSignIn,
+  getIdentity,
+  listSignIns,
+  openSignIn,
+  type SignInLimits,
+  useSignIn,
+} from './sign-ins.ts';
 
-/** More than are kept unpinned; pinned ones come on top. */
+/** More than the default limit of unpinned sessions, which leaves room for pinned ones. */
 const HYDRATED_SESSIONS = 700;
 const AI_BUCKET = 'ai-bucket-full-at';
+const REQUEST_BUCKET = 'request-bucket-full-at';
+const BUCKETS = [AI_BUCKET, REQUEST_BUCKET];
 
-export class Account extends DurableObject<Env> {
+export class Account extends DurableObject<Env> implements AccountRpc {
   readonly #sql: SqlStorage;
   readonly #rights: AccessSnapshots;
   readonly #countModelCall: ReturnType<typeof createModelCalls>;
+  #requestsFullAt = 0;
   #alarmIsSet = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -84,34 +101,55 @@ export class Account extends DurableObject<Env> {
       },
       now: () => Date.now(),
       background: (work) => ctx.waitUntil(work),
-      noteFailure: (error) => logFailure('access not refreshed', error),
+      noteFailure: (error) => logFailure('access.refresh_failed', error),
     });
     this.#countModelCall = createModelCalls({
       rule: aiRuleOf(env),
       load: () => ctx.storage.kv.get<number>(AI_BUCKET) ?? 0,
-      // Not waited for by the reply: the first token must not wait for a disk.
+      // Not awaited: the first token must not wait for the disk.
       store: (fullAt) => ctx.waitUntil(ctx.storage.put(AI_BUCKET, fullAt, { allowUnconfirmed: true })),
       isKnown: ({ orgId, sessionId, runId }) => findRun(this.#sql, orgId, runId) === sessionId,
       now: () => Date.now(),
     });
   }
 
-  /** Whether this sign-in is open and what the person may do in the org; one hop for each request. */
+  /** Whether this sign-in is open and what the user may do in the org. One call per request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights, fresh, modelCall, sessionId, names } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, fresh, modelCall, cost, sessionId, names, page } = AdmitInput.parse(input);
     const now = Date.now();
-    const isOpen = principal.signInId === undefined || isSignInOpen(this.#sql, principal.signInId, now);
-    if (!isOpen || principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
-    const admission = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
-    if (!admission.ok) return admission;
+    if (principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
+    const { signInId } = principal;
+    const { idleSeconds } = this.#signInLimits();
+    const signIn = signInId === undefined ? {} : useSignIn(this.#sql, signInId, { now, idleSeconds });
+    if (signIn === null) return { ok: false, code: 'UNAUTHENTICATED' };
+    const found = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
+    if (!found.ok) return found;
+    const admission = { ...found, ...signIn };
     const { access } = admission;
+    // Before the call is counted: a refused request costs nothing.
+    if (page !== undefined && !isLoadedFor(page, access)) return { ok: false, code: 'IDENTITY_CHANGED' };
+    const requests = cost === undefined ? {} : { requests: this.#countRequest(cost, now) };
     const call = modelCall && (await this.#countCall(access, modelCall));
     const about = call?.sessionId ?? sessionId ?? null;
     const stored = about === null ? null : scopeOfSession(this.#sql, access.orgId, about);
     const session = about === null ? {} : { sessionProgramId: stored?.programId ?? null };
-    if (!names || !isAssistantEnabled(access)) return { ...admission, ...call, ...session };
+    if (!names || !isAssistantEnabled(access)) return { ...admission, ...requests, ...call, ...session };
     const scope = await this.#findScope(access, { sessionId: about, names, stored });
-    return { ...admission, ...call, ...session, scope };
+    return { ...admission, ...requests, ...call, ...session, scope };
+  }
+
+  /** Synchronous, so that concurrent requests get exactly the units there are. */
+  #countRequest(cost: number, now: number): RateVerdict {
+    const { fullAt, verdict } = takeToken(requestRuleOf(this.env), this.#fullAt(), now, cost);
+    this.#requestsFullAt = fullAt;
+    // A cheap request isn't worth a write: an object that is evicted was idle, and its bucket refills in half a minute.
+    if (verdict.ok && cost > 1)
+      this.ctx.waitUntil(this.ctx.storage.put(REQUEST_BUCKET, fullAt, { allowUnconfirmed: true }));
+    return verdict;
+  }
+
+  #fullAt(): number {
+    return Math.max(this.#requestsFullAt, this.ctx.storage.kv.get<number>(REQUEST_BUCKET) ?? 0);
   }
 
   async #countCall(
@@ -123,8 +161,8 @@ export class Account extends DurableObject<Env> {
     return this.#findAndCount(access.orgId, session, named);
   }
 
-  /** One step, so that a request that is sent twice meets itself: it comes to one session, and is counted once. */
-  #findAndCount(orgId: string, { marks, otherwise, runId }: SessionQuestion, named: string | null) {
+  /** Synchronous, so that a request sent twice gets the same session and is counted once. */
+  #findAndCount(orgId: string, { marks, otherwise, runId }: SessionLookup, named: string | null) {
     const sessionId = findMarked(this.#sql, orgId, marks) ?? named ?? otherwise;
     if (sessionId === null) return { sessionId, rate: this.#countModelCall(null) };
     const rate = this.#countModelCall(runId === null ? null : { orgId, sessionId, runId });
@@ -134,7 +172,7 @@ export class Account extends DurableObject<Env> {
     return { sessionId, rate };
   }
 
-  /** What a request names, for routes that make no model work. @throws AppError */
+  /** Resolves names for requests that call no model. @throws AppError */
   async findScope(input: FindScopeInput): Promise<FoundScope> {
     const { orgId, sessionId, names } = FindScopeInput.parse(input);
     const access = this.#rights.lastKnown(orgId);
@@ -145,23 +183,23 @@ export class Account extends DurableObject<Env> {
 
   async #findScope(
     access: Access,
-    { sessionId, ...asked }: { sessionId: string | null; names: ScopeNames; stored: ScopeNames | null },
+    { sessionId, ...lookup }: { sessionId: string | null; names: ScopeNames; stored: ScopeNames | null },
   ): Promise<FoundScope> {
-    // Everybody there speaks of the place, whatever their clients name.
+    // A shared place has a fixed scope, whatever the client names.
     if (sessionId !== null && isPlaceId(sessionId)) return { ok: true, programId: null, designId: null };
     const { reader } = openTenant(postgresDepsOf(this.env), access);
     return findNamedScope(
       { sql: this.#sql, find: (names) => findScope(access, names, reader), now: () => Date.now() },
-      { orgId: access.orgId, ...asked },
+      { orgId: access.orgId, ...lookup },
     );
   }
 
-  /** Fresh rights for work that began on older ones. */
-  async confirm(input: ConfirmInput): Promise<Confirmation> {
+  /** Fresh access for work that started on an older snapshot. */
+  async confirm(input: ConfirmInput): Promise<AccessConfirmation> {
     return this.#rights.confirm(ConfirmInput.parse(input).orgId);
   }
 
-  /** Puts a refused message on record; it reaches the audit log when its minute is over. */
+  /** Records a rejected message. It reaches the audit log when its minute is over. */
   async noteRefusal(input: RefusalInput): Promise<void> {
     const refusal = RefusalInput.parse(input);
     this.ctx.storage.transactionSync(() => noteRefusal(this.#sql, refusal, Date.now()));
@@ -179,33 +217,48 @@ export class Account extends DurableObject<Env> {
     this.#alarmIsSet = true;
     const set = this.ctx.storage.setAlarm(at).catch((error: unknown) => {
       this.#alarmIsSet = false;
-      logFailure('alarm not set', error);
+      logFailure('account.alarm_failed', error);
     });
     this.ctx.waitUntil(set);
   }
 
-  /** Learns anew what the person may do, after a change of theirs. @throws AppError DATABASE_UNAVAILABLE */
+  /** Refreshes the snapshot after a change to the user's memberships. @throws AppError DATABASE_UNAVAILABLE */
   async renew(input: RenewInput): Promise<void> {
     await this.#rights.renew(RenewInput.parse(input).subject);
   }
 
   async openSignIn(input: OpenSignInInput = {}): Promise<SignIn> {
     const proven = OpenSignInInput.parse(input);
-    return this.ctx.storage.transactionSync(() => openSignIn(this.#sql, Date.now(), proven));
+    return this.ctx.storage.transactionSync(() => openSignIn(this.#sql, Date.now(), proven, this.#signInLimits()));
   }
 
-  /** Answers the provider's token, with which the session there can be ended too; null where there is none. */
+  #signInLimits(): SignInLimits {
+    const { SIGN_IN_LIFETIME_HOURS: hours, SIGN_IN_IDLE_MINUTES: minutes } = settingsOf(this.env);
+    return { lifetimeSeconds: hours * 60 * 60, idleSeconds: minutes * 60 };
+  }
+
+  async listSignIns(): Promise<readonly SignInEntry[]> {
+    return listSignIns(this.#sql, Date.now(), this.#signInLimits().idleSeconds);
+  }
+
+  /** Ends all sign-ins but the one to keep. Returns how many. */
+  async closeSignIns(input: CloseSignInsInput): Promise<number> {
+    const { keptId } = CloseSignInsInput.parse(input);
+    return this.ctx.storage.transactionSync(() => closeOtherSignIns(this.#sql, keptId));
+  }
+
+  /** Returns the provider's ID token, which can end the session there; null if there is none. */
   async closeSignIn(signInId: string): Promise<string | null> {
     return this.ctx.storage.transactionSync(() => closeSignIn(this.#sql, signInId));
   }
 
-  /** What was proven of the person at a sign-in; null where that is not open. */
+  /** The identity from this sign-in; null if the sign-in is not open. */
   async identityAt(signInId: string): Promise<{ readonly identity: Identity | null } | null> {
-    return getIdentity(this.#sql, signInId, Date.now());
+    return getIdentity(this.#sql, signInId, { now: Date.now(), idleSeconds: this.#signInLimits().idleSeconds });
   }
 
-  /** Takes a Conversation's entry; answers which conversations are beyond those that are kept, for the caller to delete. */
-  async putSession(input: PutSessionInput): Promise<{ readonly evicted: readonly string[] }> {
+  /** Stores a conversation's entry. Returns the conversations that no longer fit in the list, for the caller to delete. */
+  async putSession(input: PutSessionInput): Promise<{ readonly evicted: readonly EvictedSession[] }> {
     const { orgId, session, run } = PutSessionInput.parse(input);
     return this.ctx.storage.transactionSync(() => {
       putSession(this.#sql, orgId, session);
@@ -230,33 +283,33 @@ export class Account extends DurableObject<Env> {
     return findRun(this.#sql, orgId, runId);
   }
 
-  /** For the installation's chores: ids of the org's conversations that are listed, and the last word on the person's rights is forgotten. */
+  /** For chores: drops the snapshot and returns the ids of the org's listed conversations. */
   async prepareErasure(input: ErasureInput): Promise<string[]> {
     const { orgId } = ErasureInput.parse(input);
     this.#sql.exec('delete from snapshot');
     return sessionIds(this.#sql, orgId);
   }
 
-  /** For a conversation that erases itself: unlike a removed one it leaves no trace on the list. */
+  /** For an erased conversation: unlike `removeSession`, leaves no tombstone. */
   async forgetSession(input: RemoveSessionInput): Promise<void> {
     const { orgId, sessionId } = RemoveSessionInput.parse(input);
     this.ctx.storage.transactionSync(() => forgetSession(this.#sql, orgId, sessionId));
   }
 
   /**
-   * For the installation's chores: nothing of the org stays here, and nothing at all of who belongs to none any more.
-   * @throws where all is erased: this instance ends with it
+   * For chores: erases the org's data, or everything if the user belongs to no org any more.
+   * @throws if everything is erased, because the instance ends
    */
   async erase(input: ErasureInput & { readonly isGone: boolean }): Promise<void> {
     const { orgId } = ErasureInput.parse(input);
     if (!input.isGone) return this.ctx.storage.transactionSync(() => eraseOrg(this.#sql, orgId));
-    if (isBlank(this.#sql) && this.ctx.storage.kv.get(AI_BUCKET) === undefined) return;
+    if (isBlank(this.#sql) && BUCKETS.every((bucket) => this.ctx.storage.kv.get(bucket) === undefined)) return;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.ctx.abort('erased');
   }
 
-  /** Makes known what a client will repeat. */
+  /** Stores the marks that clients can use to refer to the session. */
   async markSession(input: MarkSessionInput): Promise<void> {
     const marked = MarkSessionInput.parse(input);
     this.ctx.storage.transactionSync(() => putMarks(this.#sql, marked));
@@ -270,14 +323,14 @@ export class Account extends DurableObject<Env> {
     return page ? { ok: true, ...page } : { ok: false, code: 'BAD_REQUEST' };
   }
 
-  /** What the person made of one of their sessions. */
+  /** The user's forks of a session. */
   async listForks(input: RemoveSessionInput): Promise<readonly SessionRecord[]> {
     const { orgId, sessionId } = RemoveSessionInput.parse(input);
     await this.#hydrate(orgId);
     return listForks(this.#sql, orgId, sessionId);
   }
 
-  /** An Account that is new, or newly in this org, learns once what Postgres has kept. */
+  /** Loads the list from Postgres once, for a new Account or a new org. */
   async #hydrate(orgId: string): Promise<void> {
     if (isHydrated(this.#sql, orgId)) return;
     const access = this.#rights.lastKnown(orgId);
@@ -286,8 +339,12 @@ export class Account extends DurableObject<Env> {
       const sessions = await listConversations(postgresDepsOf(this.env), access, { limit: HYDRATED_SESSIONS });
       this.ctx.storage.transactionSync(() => hydrateSessions(this.#sql, orgId, sessions));
     } catch (error) {
-      // The list is what it is until Postgres answers; the next look asks again.
-      logFailure('sessions not hydrated', error);
+      // The list stays as it is; the next request tries again.
+      logFailure('sessions.hydrate_failed', error);
     }
   }
+}
+
+function isLoadedFor(page: PageIdentity | null, { userId, orgId }: Access): boolean {
+  return page !== null && page.userId === userId && (page.orgId === undefined || page.orgId === orgId);
 }

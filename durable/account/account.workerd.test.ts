@@ -2,16 +2,14 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { ZodError } from 'zod';
-import { DEMO_ORGS, requireDemoPerson } from '../../local/demo-people.ts';
-import type { SessionRecord } from '../conversation/requests.ts';
+import { DEMO_ORGS, requireDemoPerson } from '../../local/demo-data/demo-people.ts';
+import { type AdmitInput, accountOf, type EvictedSession } from '../contracts/account.ts';
+import type { SessionRecord } from '../contracts/session.ts';
 import { DEFAULT_SESSION_RULES } from '../session-rules.ts';
-import type { Account } from './account.ts';
-import { accountOf } from './account-stub.ts';
-import type { AdmitInput } from './requests.ts';
 
 const [CASCADE, NORTHLIGHT] = DEMO_ORGS;
 const orgId = CASCADE.id;
-/** An Account of its own for each test: what nobody in Postgres is called. */
+/** A new Account for each test. */
 const newAccount = () => accountOf(env, `test:${crypto.randomUUID()}`);
 const T0 = 1_760_000_000_000;
 
@@ -38,7 +36,7 @@ const list = async (account: Stub, limit = 100, cursor?: string) => {
 describe('admission', () => {
   const principalOf = (email: string) => ({ subject: requireDemoPerson(email).subject, expiresAt: 4_000_000_000 });
 
-  test('what Postgres says of a person, org by org', async () => {
+  test('returns the memberships Postgres has for the user', async () => {
     const principal = principalOf('both@cascade.test');
     const admission = await accountOf(env, principal.subject).admit({
       principal,
@@ -58,15 +56,15 @@ describe('admission', () => {
     });
   });
 
-  test('a subject that Postgres does not know belongs nowhere', async () => {
-    const principal = { subject: 'nobody', expiresAt: 4_000_000_000 };
-    expect(await accountOf(env, 'nobody').admit({ principal, rights: 'last-known' })).toEqual({
+  test('returns NO_MEMBERSHIP for an unknown subject', async () => {
+    const principal = { subject: 'unknown', expiresAt: 4_000_000_000 };
+    expect(await accountOf(env, 'unknown').admit({ principal, rights: 'last-known' })).toEqual({
       ok: false,
-      code: 'NOT_FOUND',
+      code: 'NO_MEMBERSHIP',
     });
   });
 
-  test('a sign-in is good until it is closed, also after the object slept', async () => {
+  test('accepts a sign-in until it is closed, also after an eviction', async () => {
     const { subject } = requireDemoPerson('max@northlight.test');
     const account = accountOf(env, subject);
     const [mine, other] = await Promise.all([account.openSignIn(), account.openSignIn()]);
@@ -83,8 +81,8 @@ describe('admission', () => {
     expect(await admit(other.signInId)).toMatchObject({ ok: true });
   });
 
-  test('what does not have the shape of a call is refused at the door', async () => {
-    await runInDurableObject(newAccount(), async (account: Account) => {
+  test('rejects input that does not match the schema', async () => {
+    await runInDurableObject(newAccount(), async (account) => {
       const call = { principal: { subject: 's', expiresAt: 1 }, rights: 'all' } as unknown as AdmitInput;
       await expect(account.admit(call)).rejects.toThrow(ZodError);
       await expect(account.findRun({ orgId: "' or 1=1", runId: 'r' })).rejects.toThrow(ZodError);
@@ -93,7 +91,7 @@ describe('admission', () => {
 });
 
 describe('the list of conversations', () => {
-  test('is in order of use, page after page, each once', async () => {
+  test('pages through sessions in order of last use, each once', async () => {
     const account = newAccount();
     const made = Array.from({ length: 25 }, (_, at) => session({ updatedAt: T0 + Math.floor(at / 3) }));
     for (const entry of made) await account.putSession({ orgId, session: entry });
@@ -109,7 +107,7 @@ describe('the list of conversations', () => {
     );
   });
 
-  test('one org’s is not another’s', async () => {
+  test('keeps the lists of two orgs apart', async () => {
     const account = newAccount();
     await account.putSession({ orgId, session: session() });
     expect(await account.listSessions({ orgId: NORTHLIGHT.id, limit: 10 })).toEqual({
@@ -119,7 +117,7 @@ describe('the list of conversations', () => {
     });
   });
 
-  test('a late copy never replaces a newer one', async () => {
+  test('ignores a late copy of an older version', async () => {
     const account = newAccount();
     const entry = session({ version: 3, title: 'Third' });
     await account.putSession({ orgId, session: entry });
@@ -130,7 +128,7 @@ describe('the list of conversations', () => {
     expect((await list(account)).sessions).toMatchObject([{ title: 'Fourth' }]);
   });
 
-  test('what was removed stays removed, whatever arrives late', async () => {
+  test('does not restore a removed session from a late copy', async () => {
     const account = newAccount();
     const entry = session();
     await account.putSession({ orgId, session: entry });
@@ -144,21 +142,21 @@ describe('the list of conversations', () => {
     expect((await list(account)).sessions).toEqual([]);
   });
 
-  test('the newest fifty that are not pinned are kept; the rest is named until it is gone', async () => {
+  test('returns unpinned sessions beyond the newest fifty until they are removed', async () => {
     const account = newAccount();
     const pinned = session({ pinned: true, updatedAt: T0 - 1 });
     await account.putSession({ orgId, session: pinned });
     const made = Array.from({ length: DEFAULT_SESSION_RULES.keepNewest + 2 }, (_, at) =>
       session({ updatedAt: T0 + at }),
     );
-    let evicted: readonly string[] = [];
+    let evicted: readonly EvictedSession[] = [];
     for (const entry of made) ({ evicted } = await account.putSession({ orgId, session: entry }));
-    const beyond = [made[1]?.id, made[0]?.id];
+    const beyond = [made[1], made[0]].map((entry) => ({ id: entry?.id, updatedAt: entry?.updatedAt }));
     expect(evicted).toEqual(beyond);
     const [oldest] = made;
     if (!oldest) throw new Error('none made');
     expect((await account.putSession({ orgId, session: oldest })).evicted).toEqual(beyond);
-    for (const sessionId of evicted) await account.removeSession({ orgId, sessionId });
+    for (const { id } of evicted) await account.removeSession({ orgId, sessionId: id });
     const newest = made.at(-1);
     if (!newest) throw new Error('none made');
     expect((await account.putSession({ orgId, session: newest })).evicted).toEqual([]);
@@ -167,7 +165,7 @@ describe('the list of conversations', () => {
     expect(sessions.at(-1)).toEqual(pinned);
   });
 
-  test('a cursor that is none of ours is refused', async () => {
+  test('rejects an invalid cursor', async () => {
     const account = newAccount();
     for (const cursor of ['x', btoa('[1]'), btoa('["a","b"]'), btoa('{"__proto__":1}')]) {
       expect(await account.listSessions({ orgId, limit: 1, cursor })).toEqual({ ok: false, code: 'BAD_REQUEST' });
@@ -176,7 +174,7 @@ describe('the list of conversations', () => {
 });
 
 describe('recent runs', () => {
-  test('lead to their session, in their org, until that is removed', async () => {
+  test('resolve to their session within their org until it is removed', async () => {
     const account = newAccount();
     const entry = session();
     await account.putSession({ orgId, session: entry, run: { runId: 'run-1' } });
@@ -189,7 +187,7 @@ describe('recent runs', () => {
     expect(await account.findRun({ orgId, runId: 'run-1' })).toBeNull();
   });
 
-  test('only so many are kept, the newest', async () => {
+  test('are limited to the newest', async () => {
     const account = newAccount();
     const sessionId = crypto.randomUUID();
     for (let run = 0; run < 510; run += 1) await account.noteRun({ orgId, sessionId, runId: `run-${run}` });

@@ -19,25 +19,25 @@ function setUp() {
   return { state, start };
 }
 
-describe('one person’s model calls', () => {
-  test('each run costs one token, its repetitions none', () => {
+describe('createModelCalls', () => {
+  test('takes one token per run and none for repeats', () => {
     const count = setUp().start();
     for (let times = 0; times < 50; times += 1) expect(count(run('a'))).toMatchObject({ ok: true });
     expect(count(run('b'))).toMatchObject({ ok: true, remaining: 8 });
   });
 
-  test('R37: the same run id in another conversation is another run', () => {
+  test('treats the same run id in another conversation as another run (R37)', () => {
     const count = setUp().start();
     const verdicts = Array.from({ length: 12 }, (_, index) => count(run('same', `session ${index}`)));
     expect(verdicts.filter(({ ok }) => ok)).toHaveLength(10);
   });
 
-  test('a request that names no run always costs one', () => {
+  test('always takes a token for a request without a run', () => {
     const count = setUp().start();
     expect(Array.from({ length: 12 }, () => count(null)).filter(({ ok }) => ok)).toHaveLength(10);
   });
 
-  test('a run that was refused costs one when it comes again', () => {
+  test('takes a token when a rejected run is repeated', () => {
     const { state, start } = setUp();
     const count = start();
     for (let index = 0; index < 10; index += 1) count(null);
@@ -48,7 +48,7 @@ describe('one person’s model calls', () => {
     expect(count(run('other')).ok).toBe(false);
   });
 
-  test('what was taken outlives the object, and a known run is repeated for nothing after that too', () => {
+  test('keeps the count across restarts, and a known run still repeats for free', () => {
     const { state, start } = setUp();
     const first = start();
     for (let index = 0; index < 10; index += 1) first(run(`run ${index}`));
@@ -58,7 +58,7 @@ describe('one person’s model calls', () => {
     expect(again(run('run 3')).ok).toBe(true);
   });
 
-  test('only so many runs are remembered', () => {
+  test('remembers a limited number of runs', () => {
     const { state, start } = setUp();
     const count = start();
     for (let index = 0; index < 300; index += 1) {

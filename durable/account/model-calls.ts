@@ -1,20 +1,21 @@
-// Counts one person's requests that make a model work. A run costs one token however often it is asked for: whoever
-// repeats it after a drop gets the stored answer, and no model is called again.
-import { type BucketRule, type RateVerdict, takeToken } from './rate-bucket.ts';
+// Counts a user's requests that call a model. A run takes one token however often it is requested: a repeat replays the
+// stored answer without calling the model.
+import type { RateVerdict } from '../contracts/account.ts';
+import { type BucketRule, takeToken } from './rate-bucket.ts';
 
-/** Names a run beyond doubt; the same run id in another conversation is another run. */
+/** Identifies a run. The same run id in another conversation is another run. */
 export type RunName = { readonly orgId: string; readonly sessionId: string; readonly runId: string };
 
-/** More than one can ask for while news of a run is on its way to the list of recent runs. */
+/** Covers the time until a run is in the list of recent runs. */
 const KEPT = 200;
 
 export type ModelCallDeps = {
   readonly rule: BucketRule;
-  /** What was stored last, whether or not it is on a disk. */
+  /** The last stored value, even if it is not on disk yet. */
   load(): number;
-  /** May reach the disk a moment later: what dies in between forgets at most what it just counted. */
+  /** May reach the disk later; a crash in between forgets at most this one request. */
   store(fullAt: number): void;
-  /** Whether it is one of the person's recent runs. */
+  /** Whether it is one of the user's recent runs. */
   isKnown(run: RunName): boolean;
   now(): number;
 };
@@ -22,12 +23,12 @@ export type ModelCallDeps = {
 export function createModelCalls(deps: ModelCallDeps) {
   const counted = new Set<string>();
 
-  /** One step without an await, so that however many ask at once get exactly what there is. */
+  /** Synchronous, so that concurrent requests can't take more tokens than are left. */
   return function count(run: RunName | null): RateVerdict {
     const taken = takeToken(deps.rule, deps.load(), deps.now());
     const name = run && `${run.orgId} ${run.sessionId} ${run.runId}`;
     if (run && name !== null && (counted.has(name) || deps.isKnown(run))) {
-      // As if it had not asked: what is left is told, nothing is taken.
+      // Reports what is left and takes nothing.
       return { ...taken.verdict, ok: true, remaining: taken.verdict.remaining + (taken.verdict.ok ? 1 : 0) };
     }
     if (!taken.verdict.ok) return taken.verdict;

@@ -1,31 +1,32 @@
-// How long a looked-up name holds, and for whom nobody has to ask.
+// How long a resolved name is cached, and when no lookup is needed.
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { accountOf } from '../contracts/account.ts';
 import { AppError } from '../errors.ts';
-import type { Named } from '../packs/registry.ts';
-import { FRESH_MS, STANDS_IN_OUTAGE_MS } from './access-snapshot.ts';
-import { accountOf } from './account-stub.ts';
+import type { ScopeLookup } from '../packs/registry.ts';
+import { RIGHTS_FRESH_MS } from '../principal.ts';
+import { MAX_OUTAGE_AGE_MS } from './access-snapshot.ts';
 import { findNamedScope, type ScopeQuestion } from './named-scopes.ts';
 
 const ORG = crypto.randomUUID();
 const [P, Q, D] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
 const NOTHING = { programId: null, designId: null };
 const OPEN = { programId: 'OPEN', designId: null };
-const found = (programId: string | null, designId: string | null = null): Named => ({
+const found = (programId: string | null, designId: string | null = null): ScopeLookup => ({
   found: true,
   programId,
   designId,
 });
-const UNKNOWN: Named = { found: false, unknown: 'programId' };
+const UNKNOWN: ScopeLookup = { found: false, unknown: 'programId' };
 const OUTAGE = new AppError('DATABASE_UNAVAILABLE');
 
 type Trial = {
-  readonly state: { now: number; answer: Named | AppError; asked: number };
+  readonly state: { now: number; answer: ScopeLookup | AppError; asked: number };
   look(question?: Partial<ScopeQuestion>): ReturnType<typeof findNamedScope>;
 };
 
-/** Over the tables of an Account of its own. */
+/** Uses the tables of a new Account. */
 const inTrial = (work: (trial: Trial) => Promise<void>): Promise<void> =>
   runInDurableObject(accountOf(env, `test:${crypto.randomUUID()}`), async (_account, { storage: { sql } }) => {
     const state: Trial['state'] = { now: 1_760_000_000_000, answer: found(P), asked: 0 };
@@ -39,11 +40,11 @@ const inTrial = (work: (trial: Trial) => Promise<void>): Promise<void> =>
     await work({ state, look });
   });
 
-describe('a name', () => {
-  test('is looked up once, in whatever case, and again when the word is as old as rights may be', async () => {
+describe('findNamedScope', () => {
+  test('looks a name up once, ignoring case, and again after RIGHTS_FRESH_MS', async () => {
     await inTrial(async ({ state, look }) => {
       expect(await look()).toEqual({ ok: true, programId: P, designId: null });
-      state.now += FRESH_MS;
+      state.now += RIGHTS_FRESH_MS;
       expect(await look({ names: { ...OPEN, programId: 'open' } })).toMatchObject({ ok: true });
       expect(state.asked).toBe(1);
       state.now += 1;
@@ -53,7 +54,7 @@ describe('a name', () => {
     });
   });
 
-  test('is looked up in each org, and for each design', async () => {
+  test('looks names up per org and per design', async () => {
     await inTrial(async ({ state, look }) => {
       await look();
       await look({ orgId: crypto.randomUUID() });
@@ -62,10 +63,10 @@ describe('a name', () => {
     });
   });
 
-  test('that leads to nothing any more is forgotten at once, and asked for each time', async () => {
+  test('does not cache a name that no longer matches', async () => {
     await inTrial(async ({ state, look }) => {
       await look();
-      state.now += FRESH_MS + 1;
+      state.now += RIGHTS_FRESH_MS + 1;
       state.answer = UNKNOWN;
       expect(await look()).toEqual({ ok: false, code: 'NOT_FOUND', unknown: 'programId' });
       state.answer = OUTAGE;
@@ -74,18 +75,18 @@ describe('a name', () => {
     });
   });
 
-  test('stands while Postgres does not answer, as long as rights do', async () => {
+  test('uses the cached name during an outage, as long as a snapshot', async () => {
     await inTrial(async ({ state, look }) => {
       await look();
       state.answer = OUTAGE;
-      state.now += STANDS_IN_OUTAGE_MS;
+      state.now += MAX_OUTAGE_AGE_MS;
       expect(await look()).toMatchObject({ ok: true, programId: P });
       state.now += 1;
       expect(await look()).toEqual({ ok: false, code: 'DATABASE_UNAVAILABLE' });
     });
   });
 
-  test('is kept among the last hundred', async () => {
+  test('caches the last hundred names', async () => {
     await inTrial(async ({ state, look }) => {
       await look();
       for (let at = 0; at < 100; at += 1) await look({ names: { programId: `P-${at}`, designId: null } });
@@ -97,8 +98,8 @@ describe('a name', () => {
   });
 });
 
-describe('in an open conversation', () => {
-  test('the ids that it is about are looked up never', async () => {
+describe('findNamedScope in an existing conversation', () => {
+  test("never looks up the session's own ids", async () => {
     await inTrial(async ({ state, look }) => {
       const stored = { programId: P, designId: D };
       state.answer = UNKNOWN;
@@ -117,7 +118,7 @@ describe('in an open conversation', () => {
     });
   });
 
-  test('a name that led to what it is about is not looked up again, however old the word', async () => {
+  test("does not repeat the lookup of a name that matched the session's scope", async () => {
     await inTrial(async ({ state, look }) => {
       await look();
       state.now += 30 * 24 * 3_600_000;
@@ -128,7 +129,7 @@ describe('in an open conversation', () => {
     });
   });
 
-  test('what an earlier release kept is looked up, and missed by nobody who named nothing', async () => {
+  test('resolves names stored by an earlier release, and ignores a miss', async () => {
     await inTrial(async ({ state, look }) => {
       const stored = { programId: null, designId: D };
       state.answer = found(P, D);

@@ -19,8 +19,20 @@ function createBucket() {
   return { take, wait };
 }
 
-describe('R37: the bucket', () => {
-  test('gives a burst, counts down, and then refuses', () => {
+describe('takeToken (R37)', () => {
+  test('takes as many tokens as a request costs, and says when they are there again', () => {
+    const size = 20_000;
+    const first = takeToken(RULE, 0, NOW, 7);
+    expect(first).toEqual({ fullAt: NOW + 14_000, verdict: { ok: true, remaining: 3, seconds: 2 } });
+    const second = takeToken(RULE, first.fullAt, NOW, 7);
+    expect(second).toEqual({ fullAt: first.fullAt, verdict: { ok: false, remaining: 3, seconds: 8 } });
+    expect(takeToken(RULE, first.fullAt, NOW + 7_999, 7).verdict.ok).toBe(false);
+    expect(takeToken(RULE, first.fullAt, NOW + 8_000, 7).verdict.ok).toBe(true);
+    // A request that costs more than a full bucket takes all of it.
+    expect(takeToken(RULE, 0, NOW, 50)).toMatchObject({ fullAt: NOW + size, verdict: { ok: true, remaining: 0 } });
+  });
+
+  test('grants a burst, counts down, then refuses', () => {
     const { take } = createBucket();
     expect(Array.from({ length: 10 }, take).map(({ ok, remaining }) => [ok, remaining])).toEqual(
       Array.from({ length: 10 }, (_, taken) => [true, 9 - taken]),
@@ -28,7 +40,7 @@ describe('R37: the bucket', () => {
     expect(take()).toEqual({ ok: false, remaining: 0, seconds: 2 });
   });
 
-  test('gives thirty a minute to who keeps asking, and the burst on top once', () => {
+  test('grants thirty a minute under constant load, plus the burst once', () => {
     const { take, wait } = createBucket();
     let granted = 0;
     for (let ms = 0; ms < 10 * 60_000; ms += 100) {
@@ -38,7 +50,7 @@ describe('R37: the bucket', () => {
     expect(granted).toBe(10 * 30 + 10 - 1);
   });
 
-  test('a refusal takes nothing: who asks in vain waits no longer', () => {
+  test('takes nothing on a refusal', () => {
     const { take, wait } = createBucket();
     for (let asked = 0; asked < 1_000; asked += 1) take();
     wait(2_000);
@@ -46,7 +58,7 @@ describe('R37: the bucket', () => {
     expect(take().ok).toBe(false);
   });
 
-  test('is full again after a third of a minute, and never more than full', () => {
+  test('refills in twenty seconds and never beyond the burst', () => {
     const { take, wait } = createBucket();
     for (let taken = 0; taken < 10; taken += 1) take();
     wait(20_000);
@@ -56,9 +68,9 @@ describe('R37: the bucket', () => {
   });
 });
 
-describe('R38: the seconds that a refusal names', () => {
+describe('the wait a refusal returns (R38)', () => {
   test.each([0, 1, 300, 999, 1_000, 1_001, 1_500, 1_999])(
-    'at %i ms after the last token are enough, and one second less is not',
+    'is enough %i ms after the last token, and one second less is not',
     (ms) => {
       const bucket = createBucket();
       for (let taken = 0; taken < 10; taken += 1) bucket.take();
@@ -73,13 +85,13 @@ describe('R38: the seconds that a refusal names', () => {
   );
 });
 
-test('a clock that is set back locks nobody out', () => {
+test('does not lock a user out when the clock is set back', () => {
   const taken = takeToken(RULE, NOW + 365 * 24 * 60 * 60_000, NOW);
   expect(taken.verdict).toMatchObject({ ok: false, seconds: 2 });
   expect(takeToken(RULE, taken.fullAt, NOW + 2_000).verdict.ok).toBe(true);
 });
 
-test('a rule that does not divide a minute gives its burst to the last token', () => {
+test('grants the whole burst for a rate that does not divide a minute', () => {
   let fullAt = 0;
   const verdicts = Array.from({ length: 8 }, () => {
     const taken = takeToken({ perMinute: 7, burst: 7 }, fullAt, NOW);

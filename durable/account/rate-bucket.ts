@@ -1,33 +1,39 @@
-// An exact token bucket, as the time at which it will be full again (GCRA): one number, so that taking is reading and
-// writing it in one step. The caller keeps it; nothing here waits.
+// An exact token bucket (GCRA), stored as one number: when it will be full again. Taking a token is one read and one write.
+// Does no I/O; the caller stores the number.
+import type { RateVerdict } from '../contracts/account.ts';
 import { settingsOf } from '../env.ts';
 
 export type BucketRule = { readonly perMinute: number; readonly burst: number };
 
-/** For requests of one person that make a model work, whatever the wire. */
+/** The limit on a user's requests that call a model, on any wire. */
 export function aiRuleOf(env: object): BucketRule {
   const { AI_REQUESTS_PER_MINUTE: perMinute, AI_BURST: burst } = settingsOf(env);
   return { perMinute, burst };
 }
 
-/** What came of asking for a token. `seconds` is when there will be one more: after a refusal, when asking again succeeds. */
-export type RateVerdict = { readonly ok: boolean; readonly remaining: number; readonly seconds: number };
+/** The limit on a user's other requests, in units: a route says how many it costs. */
+export function requestRuleOf(env: object): BucketRule {
+  const { REQUESTS_PER_MINUTE: perMinute, REQUEST_BURST: burst } = settingsOf(env);
+  return { perMinute, burst };
+}
 
 /** @param fullAt Unix milliseconds; anything in the past is a full bucket */
 export function takeToken(
   rule: BucketRule,
   fullAt: number,
   now: number,
+  cost = 1,
 ): { readonly fullAt: number; readonly verdict: RateVerdict } {
-  // In whole milliseconds, so that sums of them are exact.
+  // Whole milliseconds, so that sums are exact.
   const interval = Math.ceil(60_000 / rule.perMinute);
   const size = interval * rule.burst;
-  // A clock that was set back must not lock anybody out for longer than an empty bucket would.
+  // If the clock was set back, the user waits at most as long as for an empty bucket.
   const from = Math.min(Math.max(fullAt, now), now + size);
-  const isEmpty = from + interval > now + size;
-  const after = isEmpty ? from : from + interval;
+  const price = interval * Math.min(cost, rule.burst);
+  const isEmpty = from + price > now + size;
+  const after = isEmpty ? from : from + price;
   const room = now + size - after;
   const remaining = Math.floor(room / interval);
-  const nextInMs = after === now ? 0 : interval - (room % interval);
+  const nextInMs = isEmpty ? price - room : after === now ? 0 : interval - (room % interval);
   return { fullAt: after, verdict: { ok: !isEmpty, remaining, seconds: Math.ceil(nextInMs / 1_000) } };
 }

@@ -1,15 +1,18 @@
-// Messages of one person that were refused, on their way to the audit log: one row a minute, org and code, with a count, so
-// that a flood of refusals is on record and does not fill the log.
+// Rejected messages of a user on their way to the audit log: one entry per minute, org and code, with a count, so that a
+// flood of them is recorded without filling the log.
 import { z } from 'zod';
-import type { AuditEvent } from '../audit/audit-event.ts';
+import { type AuditEvent, auditEvent, auditItem } from '../contracts/audit-event.ts';
+import { logFailure } from '../log.ts';
+import { storeItems } from '../postgres/queries/store-items.ts';
+import type { PostgresDeps } from '../postgres/with-tenant.ts';
 
 const MINUTE_MS = 60_000;
-/** While Postgres is away for long, refusals of a code go on being counted in the newest row there is of it. */
+/** Beyond this, while Postgres is unavailable, rejections are counted in the newest row of their code. */
 const MAX_ROWS = 500;
-/** Kept by name, for whoever quotes one; the rest is a number. */
+/** The rest is only counted. */
 const MAX_REQUEST_IDS = 10;
 
-export type Refusal = {
+export type RejectedMessage = {
   readonly orgId: string;
   readonly userId: string;
   readonly code: string;
@@ -18,7 +21,7 @@ export type Refusal = {
   readonly runId: string | null;
 };
 
-type Row = {
+type RefusalRow = {
   id: string;
   org_id: string;
   user_id: string;
@@ -32,7 +35,7 @@ type Row = {
   request_ids: string;
 };
 
-export function noteRefusal(sql: SqlStorage, refusal: Refusal, now: number): void {
+export function noteRefusal(sql: SqlStorage, refusal: RejectedMessage, now: number): void {
   const known = findRow(sql, refusal, Math.floor(now / MINUTE_MS));
   if (!known) {
     sql.exec(
@@ -61,51 +64,65 @@ export function noteRefusal(sql: SqlStorage, refusal: Refusal, now: number): voi
   );
 }
 
-/** Minutes that are over, oldest first: nothing is added to them any more. */
+/** Rows of past minutes, oldest first. They no longer change. */
 export const closedRefusals = (sql: SqlStorage, now: number): AuditEvent[] =>
   sql
-    .exec<Row>('select * from refusals where minute < ? order by first_at limit 100', Math.floor(now / MINUTE_MS))
+    .exec<RefusalRow>(
+      'select * from refusals where minute < ? order by first_at limit 100',
+      Math.floor(now / MINUTE_MS),
+    )
     .toArray()
-    .map(toFact);
+    .map(toAuditEvent);
 
-export function forgetRefusals(sql: SqlStorage, facts: readonly AuditEvent[]): void {
-  for (const { id } of facts) sql.exec('delete from refusals where id = ?', id);
+export function forgetRefusals(sql: SqlStorage, events: readonly AuditEvent[]): void {
+  for (const { id } of events) sql.exec('delete from refusals where id = ?', id);
 }
 
 export const hasRefusals = (sql: SqlStorage): boolean =>
   sql.exec('select 1 from refusals limit 1').toArray().length > 0;
 
-/** When the minute of a refusal is over. */
+/** When the current minute ends. */
 export const closingTime = (now: number): number => (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
 
-function findRow(sql: SqlStorage, { orgId, code }: Refusal, minute: number): Row | null {
+function findRow(sql: SqlStorage, { orgId, code }: RejectedMessage, minute: number): RefusalRow | null {
   const newest = sql
-    .exec<Row>('select * from refusals where org_id = ? and code = ? order by minute desc limit 1', orgId, code)
+    .exec<RefusalRow>('select * from refusals where org_id = ? and code = ? order by minute desc limit 1', orgId, code)
     .toArray()[0];
   if (!newest || newest.minute === minute) return newest ?? null;
   const { rows } = sql.exec<{ rows: number }>('select count(*) as rows from refusals').one();
   return rows < MAX_ROWS ? null : newest;
 }
 
-const toFact = (row: Row): AuditEvent => ({
-  id: row.id,
-  orgId: row.org_id,
-  actorId: row.user_id,
-  event: 'message.refused',
-  sessionId: row.session_id,
-  runId: row.run_id,
-  requestId: readIds(row)[0] ?? null,
-  programId: null,
-  designId: null,
-  provider: null,
-  model: null,
-  usage: null,
-  costMicros: null,
-  priceVersion: null,
-  error: row.code,
-  durationMs: null,
-  meta: { count: row.count, requestIds: readIds(row), until: new Date(row.last_at).toISOString() },
-  createdAt: row.first_at,
-});
+const toAuditEvent = (row: RefusalRow): AuditEvent =>
+  auditEvent({
+    id: row.id,
+    orgId: row.org_id,
+    actorId: row.user_id,
+    event: 'message.refused',
+    sessionId: row.session_id,
+    runId: row.run_id,
+    requestId: readIds(row)[0] ?? null,
+    error: row.code,
+    meta: { count: row.count, requestIds: readIds(row), until: new Date(row.last_at).toISOString() },
+    createdAt: row.first_at,
+  });
 
-const readIds = (row: Row): string[] => z.array(z.string()).parse(JSON.parse(row.request_ids));
+const readIds = (row: RefusalRow): string[] => z.array(z.string()).parse(JSON.parse(row.request_ids));
+
+/** Sends finished rows to the audit log. Stops while Postgres is unavailable. Never rejects. */
+export async function deliverRefusals(deps: PostgresDeps, sql: SqlStorage, now: number): Promise<void> {
+  try {
+    for (const events of Map.groupBy(closedRefusals(sql, now), ({ orgId }) => orgId).values()) {
+      const [first] = events;
+      if (!first?.actorId) continue;
+      const userId = first.actorId;
+      const items = events.map((event) => auditItem(event, userId));
+      const delivery = await storeItems(deps, { orgId: first.orgId, userId }, items);
+      if (delivery.outcome === 'unavailable') return logFailure('refusals.waiting', null, { reason: delivery.reason });
+      if (delivery.outcome === 'rejected') logFailure('refusals.rejected', null, { reason: delivery.reason });
+      forgetRefusals(sql, events);
+    }
+  } catch (error) {
+    logFailure('refusals.delivery_failed', error);
+  }
+}

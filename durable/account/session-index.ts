@@ -1,12 +1,21 @@
-// The person's conversations, newest first, so that the list needs no Postgres; each Conversation keeps its entry.
-// An entry is a copy: a late or repeated one never replaces a newer one, and never revives what was removed.
-import { ForkedFrom, type SessionRecord } from '../conversation/requests.ts';
-import type { ScopeNames } from './requests.ts';
-import { formatCursor, parseCursor, type SessionCursor } from './session-cursor.ts';
+// The user's conversations, newest first, so that the list needs no Postgres; and the ways a client can refer to one: by a
+// recent run's id, or by a mark. An entry is a copy that its Conversation sends: a late or repeated copy never replaces a
+// newer one, and never restores a removed entry.
+import { z } from 'zod';
+import type { EvictedSession, ScopeNames, SessionMark } from '../contracts/account.ts';
+import { ForkedFrom, type SessionRecord } from '../contracts/session.ts';
 
 const KEPT_TOMBSTONES = 200;
+const KEPT_RUNS = 500;
+const KEPT_MARKS = 1_000;
 
-type Row = {
+type SessionCursor = { readonly updatedAt: number; readonly id: string };
+
+const Cursor = z.tuple([z.int(), z.uuid()]);
+
+export const formatCursor = ({ updatedAt, id }: SessionCursor): string => btoa(JSON.stringify([updatedAt, id]));
+
+type IndexRow = {
   id: string;
   title: string | null;
   model: string | null;
@@ -38,7 +47,7 @@ export function putSession(sql: SqlStorage, orgId: string, session: SessionRecor
   );
 }
 
-/** Adds what Postgres knows; what the Conversations have said themselves is newer and stays. */
+/** Adds the entries Postgres has. Entries that came from Conversations are newer and stay. */
 export function hydrateSessions(sql: SqlStorage, orgId: string, sessions: readonly SessionRecord[]): void {
   for (const session of sessions) {
     sql.exec(
@@ -72,10 +81,10 @@ export function removeSession(sql: SqlStorage, orgId: string, sessionId: string,
   );
 }
 
-/** What a conversation is about; null where it is not listed. */
+/** The conversation's program and design; null if it is not listed. */
 export function scopeOfSession(sql: SqlStorage, orgId: string, sessionId: string): ScopeNames | null {
   const [row] = sql
-    .exec<Pick<Row, 'program_id' | 'design_id'>>(
+    .exec<Pick<IndexRow, 'program_id' | 'design_id'>>(
       'select program_id, design_id from sessions where org_id = ? and id = ? and removed_at is null',
       orgId,
       sessionId,
@@ -84,27 +93,27 @@ export function scopeOfSession(sql: SqlStorage, orgId: string, sessionId: string
   return row ? { programId: row.program_id, designId: row.design_id } : null;
 }
 
-/** Ids of all of them. */
 export const sessionIds = (sql: SqlStorage, orgId: string): string[] =>
   sql
     .exec<{ id: string }>('select id from sessions where org_id = ? and removed_at is null', orgId)
     .toArray()
     .map(({ id }) => id);
 
-/** Ids of the unpinned sessions beyond the newest; they stay listed here until each is removed. */
-export function sessionsToEvict(sql: SqlStorage, orgId: string, keepNewest: number): string[] {
-  const rows = sql.exec<{ id: string }>(
-    `select id from sessions where org_id = ? and removed_at is null and pinned = 0
-     order by updated_at desc, id desc limit -1 offset ?`,
-    orgId,
-    keepNewest,
-  );
-  return rows.toArray().map((row) => row.id);
+/** The unpinned sessions beyond the limit, newest first. They stay listed until each is removed. */
+export function sessionsToEvict(sql: SqlStorage, orgId: string, keepNewest: number): EvictedSession[] {
+  return sql
+    .exec<EvictedSession>(
+      `select id, updated_at as updatedAt from sessions where org_id = ? and removed_at is null and pinned = 0
+       order by updated_at desc, id desc limit -1 offset ?`,
+      orgId,
+      keepNewest,
+    )
+    .toArray();
 }
 
 export type SessionPage = { readonly sessions: readonly SessionRecord[]; readonly cursor: string | null };
 
-/** A page of the list; null where the cursor is none of ours. */
+/** A page of the list; null if the cursor is invalid. */
 export function listSessions(
   sql: SqlStorage,
   orgId: string,
@@ -113,7 +122,7 @@ export function listSessions(
   const after = page.cursor === undefined ? FIRST : parseCursor(page.cursor);
   if (!after) return null;
   const rows = sql
-    .exec<Row>(
+    .exec<IndexRow>(
       `select ${COLUMNS} from sessions where org_id = ? and removed_at is null and (updated_at, id) < (?, ?)
        order by updated_at desc, id desc limit ?`,
       orgId,
@@ -127,9 +136,9 @@ export function listSessions(
   return { sessions: shown, cursor: rows.length > page.limit && last ? formatCursor(last) : null };
 }
 
-/** The person's own forks of a session, newest first. The list keeps few enough to look at each. */
+/** The user's forks of a session, newest first. The list is short enough to scan. */
 export function listForks(sql: SqlStorage, orgId: string, sessionId: string): SessionRecord[] {
-  const rows = sql.exec<Row>(
+  const rows = sql.exec<IndexRow>(
     `select ${COLUMNS} from sessions
      where org_id = ? and removed_at is null and json_extract(forked_from, '$.sessionId') = ?
      order by created_at desc, id desc`,
@@ -139,7 +148,7 @@ export function listForks(sql: SqlStorage, orgId: string, sessionId: string): Se
   return rows.toArray().map(toRecord);
 }
 
-/** Before every row: later than any time, and `~` sorts after every UUID. */
+/** Sorts before every row: after any time, and `~` after every UUID. */
 const FIRST: SessionCursor = { updatedAt: Number.MAX_SAFE_INTEGER, id: '~' };
 
 function values(orgId: string, session: SessionRecord): (string | number | null)[] {
@@ -148,7 +157,7 @@ function values(orgId: string, session: SessionRecord): (string | number | null)
   return [orgId, id, title, model, programId, designId, session.pinned ? 1 : 0, createdAt, updatedAt, version, fork];
 }
 
-const toRecord = (row: Row): SessionRecord => ({
+const toRecord = (row: IndexRow): SessionRecord => ({
   id: row.id,
   title: row.title,
   model: row.model,
@@ -160,3 +169,72 @@ const toRecord = (row: Row): SessionRecord => ({
   version: row.version,
   ...(row.forked_from !== null && { forkedFrom: ForkedFrom.parse(JSON.parse(row.forked_from)) }),
 });
+
+/** Null if the text is not a valid cursor. A cursor grants no access: the list's owner is checked elsewhere. */
+export function parseCursor(text: string): SessionCursor | null {
+  try {
+    const [updatedAt, id] = Cursor.parse(JSON.parse(atob(text)));
+    return { updatedAt, id };
+  } catch {
+    // Not base64, not JSON or not a cursor.
+    return null;
+  }
+}
+
+export function noteRun(sql: SqlStorage, run: { orgId: string; sessionId: string; runId: string }): void {
+  const { orgId, runId, sessionId } = run;
+  const known = findRun(sql, orgId, runId);
+  if (known === sessionId) return;
+  sql.exec('insert or replace into runs (org_id, run_id, session_id) values (?, ?, ?)', orgId, runId, sessionId);
+  sql.exec('delete from runs where seq <= (select max(seq) from runs) - ?', KEPT_RUNS);
+}
+
+export function findRun(sql: SqlStorage, orgId: string, runId: string): string | null {
+  const rows = sql.exec<{ session_id: string }>(
+    'select session_id from runs where org_id = ? and run_id = ?',
+    orgId,
+    runId,
+  );
+  return rows.toArray()[0]?.session_id ?? null;
+}
+
+/** The session of the first known mark; null if none is known or the session was deleted. */
+export function findMarked(sql: SqlStorage, orgId: string, marks: readonly SessionMark[]): string | null {
+  for (const { kind, mark } of marks) {
+    const [found] = sql
+      .exec<{ session_id: string }>(
+        `select m.session_id from session_marks m
+         left join sessions s on s.org_id = m.org_id and s.id = m.session_id
+         where m.org_id = ? and m.kind = ? and m.mark = ? and s.removed_at is null`,
+        orgId,
+        kind,
+        mark,
+      )
+      .toArray();
+    if (found) return found.session_id;
+  }
+  return null;
+}
+
+/** Only the latest transcript mark is kept: a client that repeats an older one does not continue this session. */
+export function putMarks(
+  sql: SqlStorage,
+  { orgId, sessionId, marks }: { orgId: string; sessionId: string; marks: readonly SessionMark[] },
+): void {
+  for (const { kind, mark } of marks) {
+    if (kind === 'transcript')
+      sql.exec(
+        `delete from session_marks where org_id = ? and kind = 'transcript' and session_id = ?`,
+        orgId,
+        sessionId,
+      );
+    sql.exec(
+      'insert or replace into session_marks (org_id, kind, mark, session_id) values (?, ?, ?, ?)',
+      orgId,
+      kind,
+      mark,
+      sessionId,
+    );
+  }
+  sql.exec('delete from session_marks where seq <= (select max(seq) from session_marks) - ?', KEPT_MARKS);
+}

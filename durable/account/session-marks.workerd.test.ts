@@ -1,10 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { requireDemoOrg, requireDemoPerson } from '../../local/demo-people.ts';
+import { requireDemoOrg, requireDemoPerson } from '../../local/demo-data/demo-people.ts';
 import { refillRate } from '../../worker/visitor.fixture.ts';
-import { accountOf } from './account-stub.ts';
-import type { SessionMark, SessionQuestion } from './requests.ts';
+import { accountOf, type SessionLookup, type SessionMark } from '../contracts/account.ts';
 
 const BO = requireDemoPerson('both@cascade.test');
 const orgId = requireDemoOrg('cascade').id;
@@ -14,8 +13,8 @@ const transcript = (mark: string): SessionMark => ({ kind: 'transcript', mark })
 const approval = (mark: string): SessionMark => ({ kind: 'approval', mark });
 const request = (mark: string): SessionMark => ({ kind: 'request', mark });
 
-/** As the edge asks, with the request that it counts. */
-async function admit(session: Partial<SessionQuestion>, orgSlug = 'cascade') {
+/** Calls admit as the Worker does, with a model call. */
+async function admit(session: Partial<SessionLookup>, orgSlug = 'cascade') {
   const admission = await account().admit({
     principal: { subject: BO.subject, expiresAt: Math.floor(Date.now() / 1_000) + 60 },
     rights: 'last-known',
@@ -30,8 +29,8 @@ const find = async (...asked: Parameters<typeof admit>) => (await admit(...asked
 
 beforeEach(() => refillRate(BO.email));
 
-describe('a session’s marks', () => {
-  test('lead to it, in their own org alone; the first that is known wins', async () => {
+describe('session marks', () => {
+  test('find the session of the first known mark, within the org', async () => {
     const [one, other, otherwise] = [uuid(), uuid(), uuid()];
     const [t1, a1] = [uuid(), uuid()];
     await account().markSession({ orgId, sessionId: one, marks: [transcript(t1)] });
@@ -43,7 +42,7 @@ describe('a session’s marks', () => {
     expect(await find({ marks: [transcript('unknown')] })).toBeNull();
   });
 
-  test('come before a name, which always leads to a session, and to another one in another org', async () => {
+  test('take precedence over a name, which resolves to a different session in each org', async () => {
     const [sessionId, a1, name] = [uuid(), uuid(), `chat-${uuid()}`];
     await account().markSession({ orgId, sessionId, marks: [approval(a1)] });
     expect(await find({ marks: [approval(a1)], name })).toBe(sessionId);
@@ -54,7 +53,7 @@ describe('a session’s marks', () => {
     expect(await find({ name: sessionId })).toBe(sessionId);
   });
 
-  test('a session has one transcript: an older one leads nowhere', async () => {
+  test('only match the latest transcript', async () => {
     const [sessionId, first, second] = [uuid(), uuid(), uuid()];
     await account().markSession({ orgId, sessionId, marks: [transcript(first)] });
     await account().markSession({ orgId, sessionId, marks: [transcript(second)] });
@@ -62,7 +61,7 @@ describe('a session’s marks', () => {
     expect(await find({ marks: [transcript(second)] })).toBe(sessionId);
   });
 
-  test('R44: of a hundred equal requests at once all come to one session, and they cost one token', async () => {
+  test('give a hundred concurrent equal requests one session and one token (R44)', async () => {
     const runId = uuid();
     const asked = Array.from({ length: 100 }, () => admit({ marks: [request(runId)], otherwise: uuid(), runId }));
     const admissions = await Promise.all(asked);
@@ -70,7 +69,7 @@ describe('a session’s marks', () => {
     expect(admissions.every(({ rate }) => rate?.ok && rate.remaining === 9)).toBe(true);
   });
 
-  test('R37: a request that names no run is counted each time, and what is refused leaves no mark', async () => {
+  test('count a request without a run each time, and leave no mark on a rejection (R37)', async () => {
     const admissions = await Promise.all(Array.from({ length: 12 }, () => admit({ otherwise: uuid() })));
     expect(admissions.filter(({ rate }) => rate?.ok)).toHaveLength(10);
     const runId = uuid();
@@ -80,7 +79,7 @@ describe('a session’s marks', () => {
     expect(one.sessionId).not.toBe(two.sessionId);
   });
 
-  test('a deleted session is found by none of its marks, and the request that led to it costs again', async () => {
+  test('do not find a deleted session, and count its request again', async () => {
     const runId = uuid();
     const ask = () => admit({ marks: [request(runId)], otherwise: uuid(), runId });
     const { sessionId = null } = await ask();
@@ -92,7 +91,7 @@ describe('a session’s marks', () => {
     expect(again.rate?.remaining).toBe(8);
   });
 
-  test('the newest thousand are kept', async () => {
+  test('are limited to the newest thousand', async () => {
     const fresh = accountOf(env, `test:${uuid()}`);
     for (let start = 0; start < 1_100; start += 32) {
       const marks = Array.from({ length: 32 }, (_, index): SessionMark => request(`r${start + index}`));

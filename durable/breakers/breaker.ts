@@ -1,19 +1,23 @@
-// How one org's requests to one provider fare, and what follows from it: whether a failed request may be sent once more,
-// and from when on the provider is left alone. Pure: state in, state out.
+// The health of one org's requests to one provider, and the resulting decisions: whether a failed request may be retried,
+// and until when the provider must not be called. Pure: state in, state out.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 
-/** Failures and answers count for this long. */
+/** How long failures and answers count. */
 const WINDOW_MS = 60_000;
-/** Fewer failures say little of the provider, and so do those among many answers. */
+/** Fewer failures, or a smaller share of all requests, do not open the breaker. */
 export const OPENING_FAILURES = 12;
 const OPENING_SHARE = 0.75;
-/** How long the provider is left alone at first; twice as long with each probe that fails. */
-const FIRST_REST_MS = 10_000;
-const LONGEST_REST_MS = 120_000;
+/** How long the breaker stays open at first; doubled with each failed probe. */
+const FIRST_REST_MS = 5_000;
+/** Short: one probe costs a provider nothing, but people wait for it after an outage has ended. */
+const LONGEST_REST_MS = 15_000;
+/** A provider may ask for a longer rest. */
+const LONGEST_ASKED_MS = 120_000;
 /**
- * Retries are paid from a credit: so many a minute, and one for each ten requests on top. However many conversations meet
- * an outage, at most eleven requests are sent for ten that were asked for, and these; once the breaker is open, none.
+ * Retries are paid from a credit: MAX_CREDIT a minute, plus one for each ten requests. During an outage, however many
+ * conversations there are, this limits requests to at most eleven for ten messages plus the credit. An open breaker
+ * allows no retries.
  */
 export const MAX_CREDIT = 10;
 const EARNED_PER_MS = MAX_CREDIT / 60_000;
@@ -24,9 +28,9 @@ export const BreakerState = z.object({
   answered: z.number(),
   failed: z.number(),
   credit: z.number(),
-  /** Unix milliseconds; in the past where the provider may be asked. */
+  /** Unix milliseconds; in the past while the breaker is closed. */
   openUntil: z.number(),
-  /** How often it opened without an answer in between. */
+  /** How often it opened since the last answer. */
   openings: z.number(),
   lastCode: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   touchedAt: z.number(),
@@ -51,27 +55,27 @@ export function afterAnswers(before: BreakerState, count: number, now: number): 
 
 export type Failure = {
   readonly code: ErrorCode;
-  /** How long the provider asks to be left alone; 0 where it does not say. */
+  /** The provider's retry-after; 0 if it sent none. */
   readonly retryAfterMs: number;
 };
 
 /**
- * A request failed with all its retries.
- * @param random in [0, 1), so that what rests together does not come back together
+ * Records a request that failed after all its retries.
+ * @param random in [0, 1), so that breakers that opened together do not close together
  */
 export function afterFailure(before: BreakerState, failure: Failure, now: number, random: number): BreakerState {
   const state = upToDate(before, now, 1);
   const failed = { ...state, failed: state.failed + 1, lastCode: failure.code };
   const isProbe = state.openings > 0 && now >= state.openUntil;
   const isBad = failed.failed >= OPENING_FAILURES && failed.failed >= OPENING_SHARE * (failed.failed + failed.answered);
-  // What was sent before it opened says nothing new.
+  // Requests sent before it opened add no information.
   if (now < state.openUntil || !(isProbe || isBad)) return failed;
   const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** state.openings) * (0.75 + random / 2);
-  const asked = Math.min(failure.retryAfterMs, LONGEST_REST_MS);
+  const asked = Math.min(failure.retryAfterMs, LONGEST_ASKED_MS);
   return { ...failed, openings: state.openings + 1, openUntil: now + Math.max(rest, asked) };
 }
 
-/** A retry is granted from the credit, and never to a provider that is left alone or is being probed. */
+/** Grants a retry from the credit, and only while the breaker is closed. */
 export function takeRetry(
   before: BreakerState,
   now: number,

@@ -1,17 +1,23 @@
-// One org's breakers, a row for each provider that failed it. Asked only when a request failed, so it stands in nobody's
-// way to the first token; it is the one place that sees the failures of all conversations of the org.
+// An org's circuit breakers, one row for each connection that failed. Only called when a request failed, so it never delays
+// a first token. It sees the failures of all conversations of the org.
 import { DurableObject } from 'cloudflare:workers';
+import {
+  type BreakersRpc,
+  type BreakerVerdict,
+  ConnectionId,
+  FailureReport,
+  SuccessReport,
+} from '../contracts/breakers.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { afterAnswers, afterFailure, BreakerState, newBreaker, takeRetry } from './breaker.ts';
-import { AnswerReport, ConnectionId, FailureReport, type Verdict } from './requests.ts';
 
 const STEPS: readonly string[] = [
   'create table breakers (connection text primary key, touched_at integer not null, state text not null) without rowid;',
 ];
-/** Connections come and go with keys and addresses. */
+/** Changed keys and addresses leave unused connections behind. */
 const KEPT_MS = 24 * 60 * 60_000;
 
-export class Breakers extends DurableObject<Env> {
+export class Breakers extends DurableObject<Env> implements BreakersRpc {
   readonly #sql: SqlStorage;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -20,7 +26,7 @@ export class Breakers extends DurableObject<Env> {
     migrate(this.#sql, STEPS);
   }
 
-  /** Whether a request that failed may be sent once more. */
+  /** Whether a failed request may be retried. */
   async mayRetry(connection: string): Promise<boolean> {
     const name = ConnectionId.parse(connection);
     const now = Date.now();
@@ -29,8 +35,8 @@ export class Breakers extends DurableObject<Env> {
     return granted;
   }
 
-  /** A request failed for good. */
-  async failed(input: FailureReport): Promise<Verdict> {
+  /** Records a request that failed after all its retries. */
+  async failed(input: FailureReport): Promise<BreakerVerdict> {
     const { connection, ...failure } = FailureReport.parse(input);
     const now = Date.now();
     const state = afterFailure(this.#load(connection) ?? newBreaker(now), failure, now, Math.random());
@@ -38,14 +44,14 @@ export class Breakers extends DurableObject<Env> {
     return { openUntil: state.openUntil };
   }
 
-  async answered(input: AnswerReport): Promise<void> {
-    const { connection, count } = AnswerReport.parse(input);
+  async answered(input: SuccessReport): Promise<void> {
+    const { connection, count } = SuccessReport.parse(input);
     const state = this.#load(connection);
-    // Who never failed needs no row.
+    // A connection that never failed needs no row.
     if (state) this.#store(connection, afterAnswers(state, count, Date.now()));
   }
 
-  /** For the installation's chores, when the org is erased. */
+  /** For chores, when the org is erased. */
   async erase(): Promise<void> {
     this.#sql.exec('delete from breakers');
   }

@@ -1,49 +1,53 @@
-// What this isolate knows of its orgs' breakers, so that the way to the first token asks nobody. It learns from the org's
-// Breakers when a request fails, and tells them of answers in bundles. Orgs are told apart, and what is known expires.
-import { AppError, type ErrorCode } from '../errors.ts';
-import type { AnswerReport, FailureReport, Verdict } from './requests.ts';
+// This isolate's copy of its orgs' circuit breakers, so that the path to the first token makes no extra call. It learns from
+// the org's Breakers object when a request fails, and reports answers in batches. Entries expire.
 
-/** The provider itself is not well. What one request or one key is refused for is not among them. */
-const UNWELL: readonly ErrorCode[] = [
+import { type BreakerVerdict, breakersOf, type FailureReport, type SuccessReport } from '../contracts/breakers.ts';
+import { AppError, detailWithWait, type ErrorCode } from '../errors.ts';
+import { logFailure } from '../log.ts';
+
+/** Failures of the provider itself, not of one request or one key. */
+const PROVIDER_FAILURES: readonly ErrorCode[] = [
   'PROVIDER_UNREACHABLE',
   'PROVIDER_OVERLOADED',
   'PROVIDER_RATE_LIMITED',
   'PROVIDER_STALLED',
   'PROVIDER_BROKEN_STREAM',
+  'PROVIDER_NO_ANSWER',
+  'PROVIDER_NOT_A_STREAM',
 ];
 
-/** After its rest one request at a time finds out whether the provider is back; one that is never heard of again counts so long. */
+/** When an open breaker's time is over, one request probes the provider. After this time another one may. */
 const PROBE_MS = 30_000;
-/** Answers are told at most this often. */
-const TELL_MS = 5_000;
+/** Answers are reported at most this often. */
+const REPORT_MS = 5_000;
 const KEPT_MS = 10 * 60_000;
 const MAX_KNOWN = 1_000;
 
 /** The breaker of one org and connection. */
 export interface Breaker {
-  /** Why the provider is not to be asked now; null where it may be. */
+  /** The error to return instead of calling the provider; null if it may be called. */
   refusal(): AppError | null;
-  /** For `Provider.stream`. Who cannot ask does not retry: it is the retries of all that make an outage worse. */
+  /** For `Provider.stream`. False if the Breakers object is unavailable: retries make an outage worse. */
   mayRetry(failure: AppError): Promise<boolean>;
-  /** The provider answered something, were it a refusal. */
+  /** The provider responded, even with a refusal. */
   answered(): void;
-  /** A request ended before anything came, with all its retries. */
+  /** A request failed before any output, after all its retries. */
   failed(failure: AppError): void;
 }
 
 export type OrgBreakers = {
   mayRetry(connection: string): Promise<boolean>;
-  failed(report: FailureReport): Promise<Verdict>;
-  answered(report: AnswerReport): Promise<void>;
+  failed(report: FailureReport): Promise<BreakerVerdict>;
+  answered(report: SuccessReport): Promise<void>;
 };
 
-type Known = {
+type CachedBreaker = {
   openUntil: number;
   code: ErrorCode;
   probedAt: number;
-  /** Answers that were not told yet. */
-  untold: number;
-  toldAt: number;
+  /** Answers not reported yet. */
+  unreported: number;
+  reportedAt: number;
   touchedAt: number;
 };
 
@@ -54,12 +58,12 @@ export function createIsolateBreakers(deps: {
   readonly now: () => number;
   readonly noteFailure: (error: unknown) => void;
 }) {
-  const known = new Map<string, Known>();
+  const known = new Map<string, CachedBreaker>();
 
-  function entryOf(name: string): Known {
+  function entryOf(name: string): CachedBreaker {
     const now = deps.now();
     const entry = known.get(name) ?? newEntry(now);
-    // Last in the map is what was touched last.
+    // Keeps the map ordered by last use.
     known.delete(name);
     for (const [oldest, { touchedAt }] of known) {
       if (known.size < MAX_KNOWN && now - touchedAt < KEPT_MS) break;
@@ -70,11 +74,11 @@ export function createIsolateBreakers(deps: {
     return entry;
   }
 
-  /** @param background keeps a promise alive that nobody awaits; it never rejects */
+  /** @param background keeps background work alive; the work never rejects */
   return function breakerFor(orgId: string, connection: string, background: (work: Promise<void>) => void): Breaker {
     const name = `${orgId} ${connection}`;
 
-    async function tellFailure({ code, retryAfterSeconds = 0 }: AppError): Promise<void> {
+    async function reportFailure({ code, retryAfterSeconds = 0 }: AppError): Promise<void> {
       try {
         const report = { connection, code, retryAfterMs: retryAfterSeconds * 1000 };
         const { openUntil } = await deps.ofOrg(orgId).failed(report);
@@ -95,7 +99,8 @@ export function createIsolateBreakers(deps: {
           return null;
         }
         const restMs = isResting ? entry.openUntil - now : PROBE_MS;
-        return new AppError(entry.code, { retryAfterSeconds: Math.ceil(restMs / 1000) });
+        const seconds = Math.ceil(restMs / 1000);
+        return new AppError(entry.code, { detail: detailWithWait(entry.code, seconds), retryAfterSeconds: seconds });
       },
       async mayRetry() {
         try {
@@ -108,24 +113,39 @@ export function createIsolateBreakers(deps: {
       answered() {
         const entry = entryOf(name);
         const wasOpen = entry.openUntil !== 0;
-        Object.assign(entry, { openUntil: 0, untold: entry.untold + 1 });
-        if (!wasOpen && deps.now() - entry.toldAt < TELL_MS) return;
-        const count = entry.untold;
-        Object.assign(entry, { untold: 0, toldAt: deps.now() });
+        Object.assign(entry, { openUntil: 0, unreported: entry.unreported + 1 });
+        if (!wasOpen && deps.now() - entry.reportedAt < REPORT_MS) return;
+        const count = entry.unreported;
+        Object.assign(entry, { unreported: 0, reportedAt: deps.now() });
         background(deps.ofOrg(orgId).answered({ connection, count }).catch(deps.noteFailure));
       },
       failed(failure) {
-        if (UNWELL.includes(failure.code)) background(tellFailure(failure));
+        if (PROVIDER_FAILURES.includes(failure.code)) background(reportFailure(failure));
       },
     };
   };
 }
 
-const newEntry = (now: number): Known => ({
+const newEntry = (now: number): CachedBreaker => ({
   openUntil: 0,
   code: 'PROVIDER_UNREACHABLE',
   probedAt: Number.NEGATIVE_INFINITY,
-  untold: 0,
-  toldAt: Number.NEGATIVE_INFINITY,
+  unreported: 0,
+  reportedAt: Number.NEGATIVE_INFINITY,
   touchedAt: now,
 });
+
+const created = new WeakMap<object, IsolateBreakers>();
+
+/** The isolate's breakers, one set per environment. */
+export function isolateBreakersOf(env: Env): IsolateBreakers {
+  const known = created.get(env);
+  if (known) return known;
+  const breakers = createIsolateBreakers({
+    ofOrg: (orgId) => breakersOf(env, orgId),
+    now: () => Date.now(),
+    noteFailure: (error) => logFailure('breakers.unavailable', error),
+  });
+  created.set(env, breakers);
+  return breakers;
+}

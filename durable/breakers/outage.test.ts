@@ -1,5 +1,5 @@
-// R47: how many requests a long outage costs, over many conversations in one isolate and in many, with the retries that a
-// request may make and the breakers that may refuse it. The clock is turned by hand; the provider answers nobody.
+// How many requests a long outage costs (R47), with many conversations in one isolate and in many, including retries and
+// breakers. The clock is controlled by the test, and the provider fails every request.
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
 import { afterAnswers, afterFailure, type BreakerState, newBreaker, takeRetry } from './breaker.ts';
@@ -45,7 +45,7 @@ function createWorld(isolates: number) {
   const provider = { isUp: false, requests: 0 };
   let asked = 0;
 
-  /** One message of some conversation: true where it was answered. */
+  /** One message of some conversation. Resolves to true if it was answered. */
   async function message(orgId = 'org-1'): Promise<boolean> {
     const breakerFor = all[asked % isolates] as IsolateBreakers;
     asked += 1;
@@ -68,12 +68,12 @@ function createWorld(isolates: number) {
   return { clock, provider, message };
 }
 
-describe('R47: a provider that is away', () => {
+describe('a provider outage (R47)', () => {
   test.each([
     ['one isolate', 1, 200],
     ['ten isolates', 10, 200],
     ['an isolate for each conversation', 200, 200],
-  ])('for half an hour, with %s: at most 1.2 requests a message', async (_name, isolates, conversations) => {
+  ])('costs at most 1.2 requests per message in half an hour, with %s', async (_name, isolates, conversations) => {
     const { clock, provider, message } = createWorld(isolates);
     let messages = 0;
     for (let minute = 0; minute < 30; minute += 1) {
@@ -84,17 +84,17 @@ describe('R47: a provider that is away', () => {
       }
     }
     expect(provider.requests / messages).toBeLessThanOrEqual(1.2);
-    // It is still looked after, so that its return is noticed.
+    // Probes continue, so that recovery is noticed.
     expect(provider.requests).toBeGreaterThan(0);
   });
 
-  test('in a burst of conversations at once', async () => {
+  test('costs at most 1.2 requests per message in a burst of conversations', async () => {
     const { provider, message } = createWorld(20);
     await Promise.all(Array.from({ length: 100 }, () => message()));
     expect(provider.requests / 100).toBeLessThanOrEqual(1.2);
   });
 
-  test('and comes back: one probe finds out, and all are answered again', async () => {
+  test('ends after one successful probe', async () => {
     const { clock, provider, message } = createWorld(1);
     for (let one = 0; one < 50; one += 1) await message();
     const before = provider.requests;
@@ -106,7 +106,7 @@ describe('R47: a provider that is away', () => {
     for (let one = 0; one < 20; one += 1) expect(await message()).toBe(true);
   });
 
-  test('while it is probed, nobody else asks', async () => {
+  test('sends one probe at a time', async () => {
     const { clock, provider, message } = createWorld(1);
     for (let one = 0; one < 50; one += 1) await message();
     clock.now += 2 * MINUTE_MS;
@@ -115,7 +115,7 @@ describe('R47: a provider that is away', () => {
     expect(provider.requests - before).toBe(1);
   });
 
-  test('for one org is not away for another', async () => {
+  test('of one org does not affect another', async () => {
     const { provider, message } = createWorld(1);
     for (let one = 0; one < 50; one += 1) await message('org-1');
     const before = provider.requests;
@@ -124,7 +124,7 @@ describe('R47: a provider that is away', () => {
   });
 });
 
-describe('a passing fault', () => {
+describe('a transient fault', () => {
   test('is hidden by retries', async () => {
     const { provider, message } = createWorld(1);
     let fails = 2;
@@ -134,7 +134,7 @@ describe('a passing fault', () => {
   });
 });
 
-test('whoever cannot ask the org’s breakers does not retry, and says so', async () => {
+test('does not retry, and reports the failure, when the Breakers object is unavailable', async () => {
   const noted: unknown[] = [];
   const away = () => Promise.reject(new Error('away'));
   const breakerFor = createIsolateBreakers({
@@ -152,7 +152,7 @@ test('whoever cannot ask the org’s breakers does not retry, and says so', asyn
   expect(breaker.refusal()).toBeNull();
 });
 
-test('a refused key says nothing of the provider’s health', async () => {
+test('does not count a rejected key as a provider failure', async () => {
   const reports: unknown[] = [];
   const breakerFor = createIsolateBreakers({
     ofOrg: () => ({
@@ -171,22 +171,22 @@ test('a refused key says nothing of the provider’s health', async () => {
   expect(reports).toEqual([{ connection: 'connection', code: 'PROVIDER_RATE_LIMITED', retryAfterMs: 3_000 }]);
 });
 
-test('answers are told in bundles, and never more than is needed', async () => {
-  const told: number[] = [];
+test('reports answers in batches', async () => {
+  const reported: number[] = [];
   const clock = { now: 1_000_000 };
   const breakerFor = createIsolateBreakers({
     ofOrg: () => ({
       mayRetry: async () => true,
       failed: async () => ({ openUntil: 0 }),
-      answered: async ({ count }) => void told.push(count),
+      answered: async ({ count }) => void reported.push(count),
     }),
     now: () => clock.now,
     noteFailure: () => undefined,
   });
   const breaker = breakerFor('org', 'connection', () => undefined);
   for (let one = 0; one < 100; one += 1) breaker.answered();
-  expect(told).toEqual([1]);
+  expect(reported).toEqual([1]);
   clock.now += 5_000;
   breaker.answered();
-  expect(told).toEqual([1, 100]);
+  expect(reported).toEqual([1, 100]);
 });

@@ -1,22 +1,32 @@
-// How an org's Budget, which may be far away, is asked: for a bounded time, and with one refusal for whatever goes wrong.
-import { within } from '../conversation/timers.ts';
+// Calls an org's Budget, which can be in another region: with a time limit, and one error for every failure.
+import { within } from '../clock.ts';
+import {
+  type BudgetFigures,
+  budgetOf,
+  type ExtendInput,
+  type Extension,
+  type ReserveInput,
+  type ReserveResult,
+  type Settlement,
+  type StatusInput,
+} from '../contracts/budget.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import { budgetOf } from './budget-stub.ts';
-import type { BudgetFigures, ReserveAnswer, ReserveInput, Settlement, StatusInput } from './requests.ts';
 
 const LIMIT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 10;
 
-/** Each throws AppError BUDGET_UNAVAILABLE. */
+/** Every call throws AppError BUDGET_UNAVAILABLE on failure. */
 export type BudgetCalls = {
-  reserve(orgId: string, input: ReserveInput): Promise<ReserveAnswer>;
+  reserve(orgId: string, input: ReserveInput): Promise<ReserveResult>;
+  extend(orgId: string, input: ExtendInput): Promise<Extension>;
   status(orgId: string, input: StatusInput): Promise<BudgetFigures>;
   settle(orgId: string, settlement: Settlement): Promise<void>;
 };
 
 export const budgetCalls = (env: Env): BudgetCalls => ({
   reserve: (orgId, input) => bounded(async () => budgetOf(env, orgId).reserve(input)),
+  extend: (orgId, input) => bounded(async () => budgetOf(env, orgId).extend(input)),
   status: (orgId, input) => bounded(async () => budgetOf(env, orgId).status(input)),
   settle: (orgId, settlement) => bounded(async () => budgetOf(env, orgId).settle([settlement])),
 });
@@ -25,7 +35,7 @@ async function bounded<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await within(LIMIT_MS, 'BUDGET_UNAVAILABLE', ask());
   } catch (error) {
-    logFailure('the budget could not be asked', error);
+    logFailure('budget.unavailable', error);
     throw new AppError('BUDGET_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
   }
 }

@@ -1,13 +1,22 @@
-// The Durable Object of one org's token budget: wiring only. Each call is parsed and done in one synchronous step, so that
-// however many ask at once, no token is given out twice.
+// The Durable Object of an org's token budget. Wiring only: each call is parsed and done in one synchronous step, so that
+// concurrent calls can't reserve the same tokens.
 import { DurableObject } from 'cloudflare:workers';
 import { z } from 'zod';
+import {
+  type BudgetFigures,
+  type BudgetRpc,
+  ExtendInput,
+  type Extension,
+  ReserveInput,
+  type ReserveResult,
+  Settlement,
+  StatusInput,
+} from '../contracts/budget.ts';
 import { logFailure } from '../log.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
 import { createLedger, LEASE_MS, type Ledger } from './ledger.ts';
-import { type BudgetFigures, type ReserveAnswer, ReserveInput, Settlement, StatusInput } from './requests.ts';
 
-export class Budget extends DurableObject<Env> {
+export class Budget extends DurableObject<Env> implements BudgetRpc {
   readonly #ledger: Ledger;
   #alarmIsSet = false;
 
@@ -16,15 +25,21 @@ export class Budget extends DurableObject<Env> {
     this.#ledger = createLedger({ sql: ctx.storage.sql, now: () => Date.now() });
   }
 
-  /** Takes tokens out of what is left of the month, or says how the month stands. */
-  async reserve(input: ReserveInput): Promise<ReserveAnswer> {
+  /** Reserves tokens from what is left of the month. */
+  async reserve(input: ReserveInput): Promise<ReserveResult> {
     const parsed = ReserveInput.parse(input);
-    const answer = this.ctx.storage.transactionSync(() => this.#ledger.reserve(parsed));
-    if (answer.ok) this.#wakeLater(Date.now() + LEASE_MS);
-    return answer;
+    const result = this.ctx.storage.transactionSync(() => this.#ledger.reserve(parsed));
+    if (result.ok) this.#wakeLater(Date.now() + LEASE_MS);
+    return result;
   }
 
-  /** Charges answers that are over. Telling one again changes nothing. */
+  /** Reserves more of what is left for a running answer. */
+  async extend(input: ExtendInput): Promise<Extension> {
+    const parsed = ExtendInput.parse(input);
+    return this.ctx.storage.transactionSync(() => this.#ledger.extend(parsed));
+  }
+
+  /** Charges finished answers. Repeating a settlement changes nothing. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
     const parsed = z.array(Settlement).parse(settlements);
     this.ctx.storage.transactionSync(() => {
@@ -37,7 +52,7 @@ export class Budget extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => this.#ledger.status(parsed));
   }
 
-  /** For the installation's chores, when the org is erased. @throws where all is erased: this instance ends with it */
+  /** For chores, when the org is erased. @throws if there was something to erase, because the instance ends */
   async erase(): Promise<void> {
     if (schemaVersion(this.ctx.storage.sql) === 0) return;
     await this.ctx.storage.deleteAlarm();
@@ -45,7 +60,7 @@ export class Budget extends DurableObject<Env> {
     this.ctx.abort('erased');
   }
 
-  /** Leases of conversations that never came back are let go of, whether anybody asks or not. */
+  /** Releases the reservations of conversations that crashed. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;
     if (schemaVersion(this.ctx.storage.sql) === 0) return;
@@ -58,7 +73,7 @@ export class Budget extends DurableObject<Env> {
     this.#alarmIsSet = true;
     const set = this.ctx.storage.setAlarm(at).catch((error: unknown) => {
       this.#alarmIsSet = false;
-      logFailure('alarm not set', error);
+      logFailure('budget.alarm_failed', error);
     });
     this.ctx.waitUntil(set);
   }

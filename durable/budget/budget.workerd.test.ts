@@ -2,14 +2,12 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { ZodError } from 'zod';
-import type { Budget } from './budget.ts';
-import { budgetOf } from './budget-stub.ts';
-import type { ReserveInput } from './requests.ts';
+import { type BudgetRpc, budgetOf, type ReserveInput } from '../contracts/budget.ts';
 
 const MONTH = '2026-11';
 const LIMIT = 200_000;
 
-/** Numbers that are the same in every run: a failure can be looked into. */
+/** Repeatable random numbers. */
 function seeded(seed: number) {
   let state = seed >>> 0;
   const next = (): number => {
@@ -27,22 +25,22 @@ const ask = (tokens: number, atLeast = tokens): ReserveInput => ({
   limit: LIMIT,
 });
 
-describe('R35: 200 at once', () => {
-  test('get exactly what there is', async () => {
+describe('200 concurrent reservations (R35)', () => {
+  test('get exactly the tokens there are', async () => {
     const budget = budgetOf(env, crypto.randomUUID());
     const answers = await Promise.all(Array.from({ length: 200 }, () => budget.reserve(ask(3_000))));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(66);
     expect(await budget.status({ month: MONTH, limit: LIMIT })).toMatchObject({ reserved: 198_000, left: 2_000 });
-    // The rest is given to one who can use less.
+    // The rest goes to a request that needs less.
     expect(await budget.reserve(ask(3_000, 500))).toMatchObject({ ok: true, tokens: 2_000, figures: { left: 0 } });
   });
 
   test.each([1, 7, 42, 1_337])(
-    'with the object and its callers dying at random never hold more than the limit, and drift by nothing (seed %i)',
+    'never exceed the limit and never drift when the object and its callers crash at random (seed %i)',
     async (seed) => {
       const random = seeded(seed);
       const orgId = crypto.randomUUID();
-      /** What the callers know to have used; each settles again and again until it is told that it was heard. */
+      /** What each caller used. A caller repeats its settlement until it is acknowledged. */
       const open = new Map<string, number>();
       let charged = 0;
       let lost = 0;
@@ -55,14 +53,14 @@ describe('R35: 200 at once', () => {
         const tokens = 500 + random.upTo(4_000);
         const input = ask(tokens, 500);
         const used = random.upTo(500);
-        // Written down before it is asked for, as a conversation does.
+        // Stored before the call, as a conversation does.
         open.set(input.leaseId, used);
         const answer = await budgetOf(env, orgId)
           .reserve(input)
           .catch(() => null);
         if (answer && !answer.ok) open.delete(input.leaseId);
         if (!answer) lost += 1;
-        // A caller that died, or whose answer was lost, finds its lease later and settles what it must assume.
+        // A caller that crashed or got no reply settles its reservation later.
         if (!answer?.ok || random.isBelow(0.3)) return;
         await settle(input.leaseId);
       };
@@ -90,8 +88,8 @@ describe('R35: 200 at once', () => {
   );
 });
 
-describe('the object', () => {
-  test('remembers what is held and what was charged when it is started anew', async () => {
+describe('the Budget object', () => {
+  test('keeps reservations and charges across restarts', async () => {
     const orgId = crypto.randomUUID();
     const [first, second] = [ask(1_000), ask(2_000)];
     await budgetOf(env, orgId).reserve(first);
@@ -106,7 +104,7 @@ describe('the object', () => {
     expect(await budgetOf(env, orgId).status({ month: MONTH, limit: LIMIT })).toMatchObject({ used: 10 });
   });
 
-  test('lets go of abandoned leases by alarm, one at a time, and rests when none is held', async () => {
+  test('releases expired reservations by alarm, and clears the alarm when none is left', async () => {
     const budget = budgetOf(env, crypto.randomUUID());
     await budget.reserve(ask(1_000));
     await budget.reserve(ask(2_000));
@@ -126,7 +124,7 @@ describe('the object', () => {
     expect(await alarmOf()).toBeNull();
   });
 
-  test('that nobody reserved of writes nothing when it is looked at', async () => {
+  test('writes nothing when an unused budget is read', async () => {
     const budget = budgetOf(env, crypto.randomUUID());
     expect(await budget.status({ month: MONTH, limit: 500 })).toMatchObject({ used: 0, reserved: 0, left: 500 });
     const tables = await runInDurableObject(budget, (_budget, { storage }) =>
@@ -135,8 +133,8 @@ describe('the object', () => {
     expect(tables).toEqual([]);
   });
 
-  test('refuses at its door what does not have the shape of a call', async () => {
-    await runInDurableObject(budgetOf(env, crypto.randomUUID()), async (budget: Budget) => {
+  test('rejects input that does not match the schema', async () => {
+    await runInDurableObject(budgetOf(env, crypto.randomUUID()), async (budget) => {
       await expect(budget.reserve({ ...ask(1), tokens: -1 })).rejects.toThrow(ZodError);
       await expect(budget.reserve({ ...ask(1), month: '2026-13' })).rejects.toThrow(ZodError);
       await expect(budget.settle([{ leaseId: 'x', month: MONTH, tokens: 1 }])).rejects.toThrow(ZodError);
@@ -144,5 +142,5 @@ describe('the object', () => {
   });
 });
 
-const heldTokens = (_budget: Budget, { storage }: DurableObjectState) =>
+const heldTokens = (_budget: BudgetRpc, { storage }: DurableObjectState) =>
   storage.sql.exec('select tokens from held').toArray();

@@ -1,16 +1,41 @@
-// The ledger of an org's months: tokens reserved before a model is asked, settled when its answer is over.
-// Every function here is synchronous: nothing can come between reading what is left and taking it.
+// An org's token ledger, by month: tokens are reserved before a model call and settled when its answer ends.
+// All functions are synchronous, so nothing can run between reading what is left and reserving it.
+import type {
+  BudgetFigures,
+  ExtendInput,
+  Extension,
+  ReserveInput,
+  ReserveResult,
+  Settlement,
+  StatusInput,
+} from '../contracts/budget.ts';
 import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { monthAfter, monthOf, renewalOf } from './month.ts';
-import type { BudgetFigures, ReserveAnswer, ReserveInput, Settlement, StatusInput } from './requests.ts';
-import { BUDGET_STEPS } from './sqlite-migrations.ts';
+
+// The Budget's own tables. Append steps; never edit one that has been released.
+const BUDGET_STEPS: readonly string[] = [
+  `create table months (
+     month text primary key, used integer not null,
+     -- The smallest refused reservation since the last granted one.
+     least_refused integer
+   ) without rowid;
+   -- Reservations of running answers: few, so that summing them is cheap.
+   create table held (
+     lease_id text primary key, month text not null, tokens integer not null, limit_tokens integer,
+     expires_at integer not null
+   ) without rowid;
+   -- Settled reservations, so that none is charged twice.
+   create table settled (
+     lease_id text primary key, month text not null, tokens integer not null
+   ) without rowid;`,
+];
 
 /**
- * How long a lease is held for a conversation that is not heard of. A turn takes two minutes at most, and a conversation
- * that died is back within one; what is settled later still counts.
+ * When an unsettled reservation expires. An answer that streams for longer renews it with each extension, and a crashed
+ * conversation recovers within a minute. A late settlement still counts.
  */
 export const LEASE_MS = 15 * 60_000;
-/** Settled leases of older months are forgotten: by then nobody settles them again. */
+/** Settlements of older months are deleted, because they are no longer sent. */
 const MONTHS_OF_LEASES = 3;
 const MONTHS_KEPT = 24;
 
@@ -19,8 +44,8 @@ export type LedgerDeps = { readonly sql: SqlStorage; now(): number };
 export type Ledger = ReturnType<typeof createLedger>;
 
 export function createLedger({ sql, now }: LedgerDeps) {
-  /** Asked again for the same lease it answers the same, unless the limit has been lowered under it since. */
-  function reserve({ leaseId, month, tokens, atLeast, limit }: ReserveInput): ReserveAnswer {
+  /** Repeating a reservation returns the same one, unless the limit was lowered since. */
+  function reserve({ leaseId, month, tokens, atLeast, limit }: ReserveInput): ReserveResult {
     migrate(sql, BUDGET_STEPS);
     expire();
     if (isSettled(leaseId)) return granted(month, limit, tokens);
@@ -45,11 +70,34 @@ export function createLedger({ sql, now }: LedgerDeps) {
     return granted(month, limit, grant);
   }
 
-  /** Charges what was used, once a lease, whether it is held, has expired, or was never heard of before. */
+  /** Never takes anything back. A reservation that has expired meanwhile is made again, as far as there is room. */
+  function extend({ leaseId, month, tokens, limit }: ExtendInput): Extension {
+    migrate(sql, BUDGET_STEPS);
+    expire();
+    const held = findHeld(leaseId);
+    const charged = held?.month ?? month;
+    const { left } = figuresOf(charged, limit);
+    const before = held?.tokens ?? 0;
+    const grant = Math.max(before, Math.min(tokens, before + (left ?? Number.MAX_SAFE_INTEGER)));
+    // Its answer has ended, and this request for it was late.
+    if (!isSettled(leaseId)) {
+      sql.exec(
+        'insert or replace into held (lease_id, month, tokens, limit_tokens, expires_at) values (?, ?, ?, ?, ?)',
+        leaseId,
+        charged,
+        grant,
+        limit,
+        now() + LEASE_MS,
+      );
+    }
+    return { tokens: grant, figures: figuresOf(charged, limit) };
+  }
+
+  /** Charges the used tokens, once per reservation, even if it has expired or never arrived. */
   function settle({ leaseId, month, tokens }: Settlement): void {
     migrate(sql, BUDGET_STEPS);
     if (month < oldestOfLeases() || isSettled(leaseId)) return;
-    // The lease's own month, where it is known: it was reserved there.
+    // The month it was reserved in, if known.
     const charged = findHeld(leaseId)?.month ?? month;
     sql.exec('delete from held where lease_id = ?', leaseId);
     sql.exec('insert into settled (lease_id, month, tokens) values (?, ?, ?)', leaseId, charged, tokens);
@@ -62,7 +110,7 @@ export function createLedger({ sql, now }: LedgerDeps) {
     return figuresOf(month, limit);
   }
 
-  /** Lets go of abandoned leases. Answers when the next one runs out; null where none is held. */
+  /** Releases expired reservations. Returns when the next one expires; null if none is held. */
   function expire(): number | null {
     const at = now();
     const next = sql.exec<{ at: number | null }>('select min(expires_at) as at from held').one().at;
@@ -86,7 +134,7 @@ export function createLedger({ sql, now }: LedgerDeps) {
     };
   }
 
-  const granted = (month: string, limit: number | null, tokens: number): ReserveAnswer => ({
+  const granted = (month: string, limit: number | null, tokens: number): ReserveResult => ({
     ok: true,
     tokens,
     figures: figuresOf(month, limit),
@@ -120,7 +168,7 @@ export function createLedger({ sql, now }: LedgerDeps) {
       sql.exec('update months set least_refused = null where month = ?', month);
   }
 
-  /** A month that begins is the moment to forget old ones. */
+  /** Old months are deleted when a new one starts. */
   function requireMonth(month: string): void {
     const { rowsWritten } = sql.exec('insert or ignore into months (month, used) values (?, 0)', month);
     if (rowsWritten === 0) return;
@@ -143,7 +191,7 @@ export function createLedger({ sql, now }: LedgerDeps) {
     return row ? { month: row.month, tokens: row.tokens, limit: row.limit_tokens } : null;
   }
 
-  return { reserve, settle, status, expire };
+  return { reserve, extend, settle, status, expire };
 }
 
 const isLowered = (before: number | null, now: number | null): boolean =>

@@ -1,9 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { budgetOf } from './budget-stub.ts';
+import { budgetOf, type ReserveInput } from '../contracts/budget.ts';
 import { createLedger, LEASE_MS, type Ledger } from './ledger.ts';
-import type { ReserveInput } from './requests.ts';
 
 const MONTH = '2026-11';
 const NEXT = '2026-12';
@@ -12,7 +11,7 @@ const lease = () => crypto.randomUUID();
 
 type Bench = { readonly ledger: Ledger; readonly sql: SqlStorage; readonly clock: { now: number } };
 
-/** A ledger over a real object's storage, with a clock that the test moves. */
+/** A ledger in a real object's storage, with a clock. */
 const onLedger = (work: (bench: Bench) => void | Promise<void>): Promise<void> =>
   runInDurableObject(budgetOf(env, crypto.randomUUID()), async (_budget, { storage }) => {
     const clock = { now: START };
@@ -28,20 +27,25 @@ const ask = (change: Partial<ReserveInput> = {}): ReserveInput => ({
   ...change,
 });
 
-describe('R35: a reservation', () => {
-  test('is taken out of what is left, which the answer tells, with the day of renewal', () =>
+describe('reserve (R35)', () => {
+  test('takes tokens from what is left, and returns the figures and the renewal time', () =>
     onLedger(({ ledger }) => {
       expect(ledger.reserve(ask({ tokens: 300 }))).toEqual({
         ok: true,
         tokens: 300,
         figures: {
-          ...{ month: MONTH, used: 0, reserved: 300, limit: 1_000, left: 700, isSpent: false },
+          month: MONTH,
+          used: 0,
+          reserved: 300,
+          limit: 1_000,
+          left: 700,
+          isSpent: false,
           renewsAt: Date.UTC(2026, 11, 1),
         },
       });
     }));
 
-  test('is smaller where less is left, down to what is still of use, and refused below that', () =>
+  test('grants less when less is left, down to atLeast, and refuses below that', () =>
     onLedger(({ ledger }) => {
       ledger.reserve(ask({ tokens: 800 }));
       expect(ledger.reserve(ask({ tokens: 500, atLeast: 200 }))).toMatchObject({ ok: true, tokens: 200 });
@@ -52,7 +56,7 @@ describe('R35: a reservation', () => {
       });
     }));
 
-  test('asked for again is the same one', () =>
+  test('returns the same reservation when repeated', () =>
     onLedger(({ ledger }) => {
       const input = ask({ tokens: 600 });
       const first = ledger.reserve(input);
@@ -60,7 +64,7 @@ describe('R35: a reservation', () => {
       expect(ledger.reserve({ ...input, tokens: 900 })).toEqual(first);
     }));
 
-  test('under a limit that was lowered meanwhile is taken back where it no longer fits', () =>
+  test('drops a repeated reservation that no longer fits a lowered limit', () =>
     onLedger(({ ledger }) => {
       const input = ask({ tokens: 600 });
       ledger.reserve(input);
@@ -73,7 +77,7 @@ describe('R35: a reservation', () => {
       expect(ledger.reserve({ ...other, limit: 500 })).toMatchObject({ ok: true, tokens: 400 });
     }));
 
-  test('of an org without a limit is always granted, and counted all the same', () =>
+  test('always grants without a limit, and still counts', () =>
     onLedger(({ ledger }) => {
       const input = ask({ tokens: 5_000_000, limit: null });
       expect(ledger.reserve(input)).toMatchObject({ ok: true, figures: { reserved: 5_000_000, left: null } });
@@ -85,15 +89,15 @@ describe('R35: a reservation', () => {
       });
     }));
 
-  test('of an org without AI tokens is never granted', () =>
+  test('never grants with a limit of zero', () =>
     onLedger(({ ledger }) => {
       expect(ledger.reserve(ask({ limit: 0, tokens: 1, atLeast: 1 }))).toMatchObject({ ok: false });
       expect(ledger.status({ month: MONTH, limit: 0 })).toMatchObject({ left: 0, isSpent: true });
     }));
 });
 
-describe('a settlement', () => {
-  test('charges what was used and gives the rest back', () =>
+describe('settle', () => {
+  test('charges what was used and releases the rest', () =>
     onLedger(({ ledger }) => {
       const input = ask({ tokens: 900 });
       ledger.reserve(input);
@@ -101,7 +105,7 @@ describe('a settlement', () => {
       expect(ledger.status({ month: MONTH, limit: 1_000 })).toMatchObject({ used: 250, reserved: 0, left: 750 });
     }));
 
-  test('told again, or told after a later reservation of the same lease, counts once', () =>
+  test('counts a repeated settlement once, also after a later reservation with the same id', () =>
     onLedger(({ ledger }) => {
       const input = ask();
       ledger.reserve(input);
@@ -110,13 +114,13 @@ describe('a settlement', () => {
       expect(ledger.status({ month: MONTH, limit: 1_000 })).toMatchObject({ used: 80, reserved: 0 });
     }));
 
-  test('of a reservation that never arrived counts too', () =>
+  test('charges a reservation that never arrived', () =>
     onLedger(({ ledger }) => {
       ledger.settle({ leaseId: lease(), month: MONTH, tokens: 70 });
       expect(ledger.status({ month: MONTH, limit: 1_000 })).toMatchObject({ used: 70 });
     }));
 
-  test('of more than was reserved counts in full, and what follows is refused', () =>
+  test('charges more than was reserved in full, and refuses what no longer fits', () =>
     onLedger(({ ledger }) => {
       const input = ask({ tokens: 900 });
       ledger.reserve(input);
@@ -128,8 +132,8 @@ describe('a settlement', () => {
     }));
 });
 
-describe('an abandoned lease', () => {
-  test('is let go of after its time, and not a moment before', () =>
+describe('an expired reservation', () => {
+  test('is released after LEASE_MS and not before', () =>
     onLedger(({ ledger, clock }) => {
       ledger.reserve(ask({ tokens: 1_000 }));
       clock.now += LEASE_MS - 1;
@@ -138,7 +142,7 @@ describe('an abandoned lease', () => {
       expect(ledger.reserve(ask())).toMatchObject({ ok: true, figures: { reserved: 100 } });
     }));
 
-  test('settled late counts exactly once', () =>
+  test('counts once when settled late', () =>
     onLedger(({ ledger, clock }) => {
       const input = ask({ tokens: 1_000 });
       ledger.reserve(input);
@@ -148,7 +152,7 @@ describe('an abandoned lease', () => {
       expect(ledger.status({ month: MONTH, limit: 1_000 })).toMatchObject({ used: 400, reserved: 0, left: 600 });
     }));
 
-  test('tells when the next one runs out', () =>
+  test('returns when the next one expires', () =>
     onLedger(({ ledger, clock }) => {
       ledger.reserve(ask());
       clock.now += 1_000;
@@ -162,7 +166,7 @@ describe('an abandoned lease', () => {
 });
 
 describe('months', () => {
-  test('are apart: a lease belongs to the one it was reserved in, whenever it is settled', () =>
+  test('are separate: a reservation belongs to the month it was made in', () =>
     onLedger(({ ledger, clock }) => {
       clock.now = Date.UTC(2026, 10, 30, 23, 59);
       const input = ask({ tokens: 1_000 });
@@ -174,7 +178,7 @@ describe('months', () => {
       expect(ledger.status({ month: NEXT, limit: 1_000 })).toMatchObject({ used: 0, reserved: 1_000 });
     }));
 
-  test('long past are forgotten with their leases, and what is settled of them then changes nothing', () =>
+  test('are deleted when old, and late settlements for them change nothing', () =>
     onLedger(({ ledger, sql, clock }) => {
       const settled = lease();
       ledger.settle({ leaseId: settled, month: MONTH, tokens: 10 });
@@ -192,7 +196,7 @@ describe('months', () => {
     }));
 });
 
-test('a budget counts as spent while less is left than was last refused, until something is granted', () =>
+test('isSpent is true while less is left than was last refused, until a reservation is granted', () =>
   onLedger(({ ledger }) => {
     const status = () => ledger.status({ month: MONTH, limit: 1_000 });
     const input = ask({ tokens: 900 });
@@ -207,3 +211,94 @@ test('a budget counts as spent while less is left than was last refused, until s
     expect(ledger.reserve(ask({ tokens: 100 }))).toMatchObject({ ok: true });
     expect(status()).toMatchObject({ left: 50, isSpent: false });
   }));
+
+describe('extend', () => {
+  test('reserves more for a running answer, as far as there is room', () =>
+    onLedger(({ ledger }) => {
+      const input = ask({ tokens: 300 });
+      ledger.reserve(input);
+      const { leaseId, month, limit } = input;
+      expect(ledger.extend({ leaseId, month, limit, tokens: 600 })).toMatchObject({
+        tokens: 600,
+        figures: { left: 400 },
+      });
+      expect(ledger.extend({ leaseId, month, limit, tokens: 5_000 })).toMatchObject({
+        tokens: 1_000,
+        figures: { left: 0 },
+      });
+      // A late request for less takes nothing back.
+      expect(ledger.extend({ leaseId, month, limit, tokens: 600 })).toMatchObject({ tokens: 1_000 });
+      ledger.settle({ leaseId, month, tokens: 700 });
+      expect(ledger.status({ month, limit })).toMatchObject({ used: 700, reserved: 0 });
+    }));
+
+  test('holds nothing for an answer that is settled', () =>
+    onLedger(({ ledger }) => {
+      const { leaseId, month, limit } = ask();
+      ledger.settle({ leaseId, month, tokens: 70 });
+      ledger.extend({ leaseId, month, limit, tokens: 500 });
+      expect(ledger.status({ month, limit })).toMatchObject({ used: 70, reserved: 0 });
+    }));
+
+  test('keeps a long answer from expiring', () =>
+    onLedger(({ ledger, clock }) => {
+      const { leaseId, month, limit } = ask();
+      ledger.reserve({ leaseId, month, limit, tokens: 100, atLeast: 100 });
+      clock.now += LEASE_MS - 1;
+      ledger.extend({ leaseId, month, limit, tokens: 200 });
+      clock.now += LEASE_MS - 1;
+      expect(ledger.status({ month, limit })).toMatchObject({ reserved: 200 });
+    }));
+});
+
+describe('any order of calls (R35)', () => {
+  /** Repeatable random numbers below `most`. */
+  function seeded(seed: number) {
+    let state = seed >>> 0;
+    return (most: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * most);
+    };
+  }
+
+  test.each(Array.from({ length: 20 }, (_, seed) => seed))(
+    'passes the limit only by what answers take beyond their reservations (seed %i)',
+    (seed) =>
+      onLedger(({ ledger, clock }) => {
+        const below = seeded(seed);
+        const limit = 1_000 + below(4_000);
+        /** What each reservation held when it was last granted, for those that are not settled. */
+        const open = new Map<string, { held: number; until: number }>();
+        let beyond = 0;
+        let settled = 0;
+        const pick = () => [...open.keys()][below(open.size)];
+        for (let step = 0; step < 400; step += 1) {
+          const kind = below(10);
+          const leaseId = kind < 4 ? lease() : (pick() ?? lease());
+          const known = open.get(leaseId);
+          const held = known && known.until > clock.now ? known.held : 0;
+          if (kind < 4) {
+            const atLeast = 1 + below(100);
+            const reply = ledger.reserve({ leaseId, month: MONTH, limit, tokens: atLeast + below(300), atLeast });
+            if (reply.ok) open.set(leaseId, { held: reply.tokens, until: clock.now + LEASE_MS });
+          } else if (kind < 6 && known) {
+            const { tokens } = ledger.extend({ leaseId, month: MONTH, limit, tokens: held + below(400) });
+            open.set(leaseId, { held: tokens, until: clock.now + LEASE_MS });
+          } else if (kind < 9 && known) {
+            // Most answers keep to what they have; some streams end a little later.
+            const tokens = below(5) === 0 ? held + below(50) : below(held + 1);
+            for (let times = 0; times <= below(3); times += 1) ledger.settle({ leaseId, month: MONTH, tokens });
+            beyond += Math.max(0, tokens - held);
+            settled += tokens;
+            open.delete(leaseId);
+          } else clock.now += below(LEASE_MS / 2);
+          const { used, reserved } = ledger.status({ month: MONTH, limit });
+          expect(used).toBe(settled);
+          expect(used + reserved).toBeLessThanOrEqual(limit + beyond);
+        }
+        clock.now += LEASE_MS;
+        expect(ledger.status({ month: MONTH, limit })).toMatchObject({ used: settled, reserved: 0 });
+        expect(settled).toBeGreaterThan(0);
+      }),
+  );
+});

@@ -1,15 +1,12 @@
-// Allowances are of UTC months, named like `2026-11`.
-import { z } from 'zod';
+// Token allowances are per UTC month, named like `2026-11`.
 
-export const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
-
-/** The month in which a time (Unix milliseconds) lies. */
+/** The month of a time in Unix milliseconds. */
 export const monthOf = (now: number): string => new Date(now).toISOString().slice(0, 'yyyy-mm'.length);
 
-/** The month `count` months after this one, or before it. */
+/** The month `count` months later, or earlier if negative. */
 export const monthAfter = (month: string, count: number): string => monthOf(startOf(month, count));
 
-/** When the allowance of a month is followed by the next one's, in Unix milliseconds. */
+/** When the next month's allowance starts, in Unix milliseconds. */
 export const renewalOf = (month: string): number => startOf(month, 1);
 
 function startOf(month: string, monthsLater: number): number {

@@ -1,34 +1,39 @@
 import { describe, expect, test } from 'vitest';
+import type { BudgetFigures } from '../contracts/budget.ts';
 import { quotaExceeded, quotaOf } from './quota.ts';
-import type { BudgetFigures } from './requests.ts';
 
 const figures = (change: Partial<BudgetFigures> = {}): BudgetFigures => ({
-  ...{ month: '2026-11', used: 150_000, reserved: 0, limit: 200_000, left: 50_000, isSpent: false },
+  month: '2026-11',
+  used: 150_000,
+  reserved: 0,
+  limit: 200_000,
+  left: 50_000,
+  isSpent: false,
   renewsAt: Date.UTC(2026, 11, 1),
   ...change,
 });
 const ORG = { orgName: 'Northlight Live', plan: 'professional' } as const;
 
-describe('the level of a budget', () => {
+describe('quotaOf', () => {
   test.each([
     ['ok', { used: 159_999 }],
     ['warning', { used: 160_000 }],
     ['warning', { used: 199_000, left: 1_000 }],
     ['spent', { used: 199_000, left: 1_000, isSpent: true }],
-  ] as const)('is %s at %j', (level, change) => {
+  ] as const)('returns level %s at %j', (level, change) => {
     expect(quotaOf(figures(change))?.level).toBe(level);
   });
 
-  test('an org without a limit has no quota', () => {
+  test('returns null for an org without a limit', () => {
     expect(quotaOf(figures({ limit: null, left: null }))).toBeNull();
   });
 });
 
-describe('the refusal', () => {
-  test('says what is used, what is left, when it renews and who can raise it, in words and in figures', () => {
+describe('quotaExceeded', () => {
+  test('says what is used, what is left, when it renews and who can raise it', () => {
     const error = quotaExceeded(figures({ used: 199_000, left: 400, reserved: 600 }), ORG);
     expect(error.detail).toBe(
-      'Northlight Live has used 199,000 of its 200,000 tokens for this month, and 600 are held for answers that are being written. What is left, 400, is too little for this message. The allowance renews on 1 December 2026 (UTC). An admin of Northlight Live can have it raised before.',
+      "Northlight Live has used 199,000 of its 200,000 tokens this month, and 600 are reserved for running answers. The remaining 400 aren't enough for this message. The allowance renews on December 1, 2026 (UTC). An admin of Northlight Live can raise it sooner.",
     );
     expect(error.members).toEqual({
       used: 199_000,
@@ -38,7 +43,7 @@ describe('the refusal', () => {
     });
   });
 
-  test('of a plan without AI tokens names the plan, not a renewal that brings nothing', () => {
+  test('names the plan, not a renewal, for a plan without AI tokens', () => {
     const error = quotaExceeded(figures({ used: 0, limit: 0, left: 0 }), { orgName: 'Free Fold', plan: 'free' });
     expect(error.detail).toContain('The free plan of Free Fold includes no AI tokens');
     expect(error.detail).not.toContain('renews');

@@ -1,14 +1,15 @@
-// How a month's budget is told to people and programs: the figures, a level to colour them by, and the words of a refusal.
+// The budget as users and programs see it: figures, a warning level, and the text of a refusal.
+
+import type { BudgetFigures } from '../contracts/budget.ts';
 import { AppError } from '../errors.ts';
 import type { Access } from '../principal.ts';
-import type { BudgetFigures } from './requests.ts';
 
-/** From here on people are told that it goes to its end. */
+/** The share of the limit at which users see a warning. */
 const WARNING_SHARE = 0.8;
 
 export type QuotaLevel = 'ok' | 'warning' | 'spent';
 
-/** Of an org that has a limit. `renewsAt` is ISO 8601, UTC. */
+/** Only for an org with a limit. `renewsAt` is ISO 8601, UTC. */
 export type Quota = {
   readonly used: number;
   readonly limit: number;
@@ -17,7 +18,7 @@ export type Quota = {
   readonly level: QuotaLevel;
 };
 
-/** Null where nothing limits the org. */
+/** Null if the org has no limit. */
 export function quotaOf(figures: BudgetFigures): Quota | null {
   const { used, limit, left } = figures;
   if (limit === null || left === null) return null;
@@ -29,29 +30,28 @@ export function levelOf({ used, limit, isSpent }: BudgetFigures): QuotaLevel {
   return limit !== null && used >= limit * WARNING_SHARE ? 'warning' : 'ok';
 }
 
-/** The refusal of a model call for which too little is left, with what is left, when it renews and who can raise it. */
+/** The error for a model call that the remaining tokens can't cover. */
 export function quotaExceeded(figures: BudgetFigures, org: Pick<Access, 'orgName' | 'plan'>): AppError {
   const quota = quotaOf(figures);
   if (!quota) return new AppError('QUOTA_EXCEEDED');
   const { used, limit, left, renewsAt } = quota;
   return new AppError('QUOTA_EXCEEDED', {
-    detail: wordsOf(figures, quota, org),
+    detail: detailOf(figures, quota, org),
     members: { used, limit, left, renewsAt },
   });
 }
 
-function wordsOf(figures: BudgetFigures, quota: Quota, org: Pick<Access, 'orgName' | 'plan'>): string {
+function detailOf(figures: BudgetFigures, quota: Quota, org: Pick<Access, 'orgName' | 'plan'>): string {
   if (quota.limit === 0)
-    return `The ${org.plan} plan of ${org.orgName} includes no AI tokens. An admin of ${org.orgName} can have the plan changed.`;
-  const held =
-    figures.reserved > 0 ? `, and ${count(figures.reserved)} are held for answers that are being written` : '';
-  const left = quota.left > 0 ? ` What is left, ${count(quota.left)}, is too little for this message.` : '';
+    return `The ${org.plan} plan of ${org.orgName} includes no AI tokens. Ask an admin of ${org.orgName} to change the plan.`;
+  const held = figures.reserved > 0 ? `, and ${count(figures.reserved)} are reserved for running answers` : '';
+  const left = quota.left > 0 ? ` The remaining ${count(quota.left)} aren't enough for this message.` : '';
   return (
-    `${org.orgName} has used ${count(quota.used)} of its ${count(quota.limit)} tokens for this month${held}.${left}` +
-    ` The allowance renews on ${day(figures.renewsAt)} (UTC). An admin of ${org.orgName} can have it raised before.`
+    `${org.orgName} has used ${count(quota.used)} of its ${count(quota.limit)} tokens this month${held}.${left}` +
+    ` The allowance renews on ${day(figures.renewsAt)} (UTC). An admin of ${org.orgName} can raise it sooner.`
   );
 }
 
 const count = (tokens: number): string => tokens.toLocaleString('en-US');
 const day = (unixMs: number): string =>
-  new Date(unixMs).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  new Date(unixMs).toLocaleDateString('en-US', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });

@@ -1,32 +1,32 @@
-// What the Worker does by its cron trigger: chores that whoever runs the installation has asked for. Each may be done twice;
-// one that fails is told of, stays in its list and is tried again at the next beat.
-import { accountOf } from '../account/account-stub.ts';
-import { breakersOf } from '../breakers/breakers-stub.ts';
-import { budgetOf } from '../budget/budget-stub.ts';
-import { conversationOf } from '../conversation/conversation-stub.ts';
+// Runs the chores that operators queued in Postgres; called by the cron trigger. A chore can run twice. One that fails is
+// logged, stays queued and runs again next time.
+import { accountOf } from '../contracts/account.ts';
+import { breakersOf } from '../contracts/breakers.ts';
+import { budgetOf } from '../contracts/budget.ts';
+import { conversationOf } from '../contracts/conversation.ts';
 import { logFailure } from '../log.ts';
-import { postgresDepsOf } from '../postgres/config.ts';
-import { type Chore, listChores, settleChores } from '../postgres/object-chores.ts';
+import { type Chore, listChores, settleChores } from '../postgres/queries/object-chores.ts';
+import { postgresDepsOf } from '../postgres/with-tenant.ts';
 
-/** Of one beat: each chore may ask several objects, and a beat may ask a thousand. */
-const CHORES_A_BEAT = 200;
-const AT_ONCE = 8;
+/** Per cron run: each chore can call several objects, and a run can make a thousand calls. */
+const MAX_CHORES = 200;
+const CONCURRENCY = 8;
 
-/** How many were done and how many were not. @throws AppError where Postgres does not answer */
+/** @throws AppError if Postgres is unavailable */
 export async function runChores(env: Env): Promise<{ readonly done: number; readonly failed: number }> {
   const postgres = postgresDepsOf(env);
-  const chores = await listChores(postgres, CHORES_A_BEAT);
+  const chores = await listChores(postgres, MAX_CHORES);
   const done: string[] = [];
   const failed: Record<string, string> = {};
-  // One kind after the other: Accounts name conversations, and the org's own objects come when nobody writes to them.
+  // One kind after the other: Accounts name conversations to erase, and the org's own objects go last, when nothing writes to them.
   for (const [, sameKind] of Map.groupBy(chores, ({ kind }) => kind)) {
-    for (let start = 0; start < sameKind.length; start += AT_ONCE) {
-      const outcomes = sameKind.slice(start, start + AT_ONCE).map(async (chore) => {
+    for (let start = 0; start < sameKind.length; start += CONCURRENCY) {
+      const outcomes = sameKind.slice(start, start + CONCURRENCY).map(async (chore) => {
         try {
           await doChore(env, chore);
           done.push(chore.id);
         } catch (error) {
-          logFailure('a chore in an object failed', error, { chore: chore.id, kind: chore.kind });
+          logFailure('chore.failed', error, { chore: chore.id, kind: chore.kind });
           failed[chore.id] = error instanceof Error ? error.name : 'thrown';
         }
       });
@@ -45,7 +45,7 @@ async function doChore(env: Env, chore: Chore): Promise<void> {
     case 'erase-words':
       return conversationOf(env, orgId, chore.name).chore({ kind: 'erase-words', person: chore.details });
     case 'erase-account': {
-      // It may know of conversations that Postgres never heard of.
+      // It can list conversations that never reached Postgres.
       for (const sessionId of await accountOf(env, chore.name).prepareErasure({ orgId }))
         await eraseConversation(env, orgId, sessionId);
       const { isGone } = chore.details;
@@ -63,14 +63,14 @@ const eraseConversation = (env: Env, orgId: string, sessionId: string): Promise<
   emptied(() => conversationOf(env, orgId, sessionId).chore({ kind: 'erase' }));
 
 /**
- * An object that has erased itself ends its instance, so that nothing in memory is written again; whoever asked hears of
- * that as an error. The next instance says whether it is empty. @throws what it throws then
+ * An object that erases itself aborts its instance, so that nothing in memory is written again, and the caller gets an
+ * error. A second call to the new instance shows whether it is empty. @throws the second call's error
  */
 async function emptied(erase: () => Promise<void>): Promise<void> {
   try {
     await erase();
   } catch {
-    // Either the end of the instance or a failure that shows again now.
+    // Either the aborted instance, or a failure that the second call repeats.
     await erase();
   }
 }

@@ -1,12 +1,12 @@
-// The whole of an erasure: rows by whoever owns the database, objects by the Worker's next beat.
+// A whole erasure: rows by the database owner, objects by the Worker's next cron run.
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { TEST_ORGS, type TestOrg } from '../../local/test-orgs.ts';
-import { accountOf } from '../account/account-stub.ts';
-import { breakersOf } from '../breakers/breakers-stub.ts';
-import { budgetOf } from '../budget/budget-stub.ts';
+import { TEST_ORGS, type TestOrg } from '../../local/testing/test-orgs.ts';
+import { accountOf } from '../contracts/account.ts';
+import { breakersOf } from '../contracts/breakers.ts';
+import { budgetOf } from '../contracts/budget.ts';
 import {
   accessOf,
   ask,
@@ -15,10 +15,10 @@ import {
   readerOf,
   rowsOf,
   type Talk,
-} from '../conversation/conversation-client.fixture.ts';
-import { createWorld, HEAD, piece, TAIL, type World } from '../conversation/gated-world.fixture.ts';
-import { postgresDepsOf } from '../postgres/config.ts';
-import { withTenant } from '../postgres/with-tenant.ts';
+} from '../conversation/tests/conversation-client.fixture.ts';
+import { createWorld, HEAD, piece, TAIL, type World } from '../conversation/tests/gated-world.fixture.ts';
+import { CHAIN_START, chainStepQuery, sourcesForOperator } from '../postgres/queries/audit-chain.ts';
+import { postgresDepsOf, withTenant } from '../postgres/with-tenant.ts';
 import type { Access } from '../principal.ts';
 import { runChores } from './run-chores.ts';
 
@@ -31,19 +31,19 @@ afterEach(() => world.restore());
 
 const { adminUrl } = inject('postgres' as never) as { adminUrl: string };
 
-/** As a login that row level security does not hold. */
+/** Runs a query as the database owner, without row level security. */
 async function asOwner(query: ReturnType<typeof sql>): Promise<readonly Record<string, unknown>[]> {
   const deps = postgresDepsOf(env);
   const databaseUrl = adminUrl.replace(/\/postgres$/, new URL(deps.databaseUrl).pathname);
   const [, { rows }] = await withTenant({ ...deps, databaseUrl }, { kind: 'subject', sub: '' }, (db) => [
-    // What the owner does it does without a claim.
-    db.execute(sql`select set_config('groundwire.claim', '', true)`),
+    // The owner acts without a claim.
+    db.execute(sql`select set_config('groundwire.claim', '', true), set_config('TimeZone', 'UTC', true)`),
     db.execute(query),
   ]);
   return rows;
 }
 
-/** A stored conversation, in Postgres and on the list. */
+/** A conversation in Postgres and in the session list. */
 async function converse(access: Access, text: string): Promise<Talk> {
   const talk = newTalk(access);
   const reader = readerOf(await ask(talk, callOf(talk, access, { text })));
@@ -54,14 +54,14 @@ async function converse(access: Access, text: string): Promise<Talk> {
   return talk;
 }
 
-/** A conversation whose first answer is under way. */
+/** A conversation whose first answer is running. */
 async function begin(access: Access) {
   const talk = newTalk(access);
   const reader = readerOf(await ask(talk, callOf(talk, access, { text: 'while I speak' })));
   const provider = await world.nextCall();
   provider.send(HEAD, piece('spoken'));
   await reader.until('spoken');
-  // The object ends under it.
+  // The object is aborted while it streams.
   const left = reader.rest().catch(() => undefined);
   return { talk, provider, left };
 }
@@ -70,7 +70,7 @@ async function delivered(talk: Talk): Promise<void> {
   while ((await rowsOf(talk, 'select seq from outbox')).length > 0) await scheduler.wait(1);
 }
 
-/** All that the object's database holds, and whether it would wake by itself. */
+/** The tables of the object's database, and its alarm. */
 const storageOf = (stub: DurableObjectStub): Promise<{ tables: string[]; alarm: number | null }> =>
   runInDurableObject(stub, async (_object, state) => ({
     tables: state.storage.sql
@@ -97,7 +97,7 @@ const filledTables = (stub: DurableObjectStub): Promise<string[]> =>
 const choresOf = (org: TestOrg) =>
   asOwner(sql`select kind, attempts from private.object_chores where org_id = ${org.id} order by kind`);
 
-/** Rows of the outbox of an object that may have been made anew. */
+/** Outbox rows of an object that may have been recreated. */
 const waitingIn = (talk: Talk): Promise<number> =>
   runInDurableObject(newTalk({ orgId: TEST_ORGS.erasure.id } as Access, talk.sessionId).stub, (_object, { storage }) =>
     storage.sql.exec("select 1 from sqlite_master where name = 'outbox'").toArray().length === 0
@@ -105,27 +105,27 @@ const waitingIn = (talk: Talk): Promise<number> =>
       : storage.sql.exec('select seq from outbox').toArray().length,
   );
 
-describe('a person who is erased', () => {
+describe('an erased user', () => {
   const org = TEST_ORGS.erasure;
   const { subject, id } = org.people.member;
 
-  it('has empty objects after a beat, though turns run; a reload finds nothing and nothing comes back', async () => {
+  it('has empty objects after a chore run, also with running answers, and nothing comes back', async () => {
     const access = await accessOf(subject);
     const done = await converse(access, 'my own words');
     await delivered(done);
     const running = await begin(access);
     await running.talk.stub.patch({ access, patch: { pinned: true }, requestId: 'r' });
     await delivered(running.talk);
-    // Neither Postgres nor the list has heard of this one.
+    // Not in Postgres and not in the session list.
     world.state.database = 'down';
-    const unheard = await begin(access);
-    while ((await rowsOf(unheard.talk, "select seq from outbox where lane = 'account'")).length > 0)
+    const unstored = await begin(access);
+    while ((await rowsOf(unstored.talk, "select seq from outbox where lane = 'account'")).length > 0)
       await scheduler.wait(1);
-    await runInDurableObject(unheard.talk.stub, (_object, { storage }) => {
+    await runInDurableObject(unstored.talk.stub, (_object, { storage }) => {
       storage.sql.exec('update outbox set parked_at = 1');
     });
     await runInDurableObject(accountOf(env, subject), (_account, { storage }) => {
-      storage.sql.exec('delete from sessions where id = ?', unheard.talk.sessionId);
+      storage.sql.exec('delete from sessions where id = ?', unstored.talk.sessionId);
     });
     world.state.database = 'up';
 
@@ -133,36 +133,39 @@ describe('a person who is erased', () => {
     expect((await choresOf(org)).map(({ kind }) => kind)).toContain('erase-account');
     await runChores(env);
     await running.provider.aborted();
-    expect(await storageOf(unheard.talk.stub)).toMatchObject({ tables: expect.arrayContaining(['messages']) });
-    await runInDurableObject(unheard.talk.stub, (_object, { storage }) => {
+    expect(await storageOf(unstored.talk.stub)).toMatchObject({ tables: expect.arrayContaining(['messages']) });
+    await runInDurableObject(unstored.talk.stub, (_object, { storage }) => {
       storage.sql.exec('update outbox set parked_at = null');
     });
-    unheard.provider.send(TAIL);
-    unheard.provider.end();
-    // Until it has told Postgres of itself, which asks for its erasure then.
-    while ((await waitingIn(unheard.talk)) > 0) await scheduler.wait(1);
+    unstored.provider.send(TAIL);
+    unstored.provider.end();
+    // Until it has reached Postgres, which then queues its erasure.
+    while ((await waitingIn(unstored.talk)) > 0) await scheduler.wait(1);
     await runChores(env);
     expect(await choresOf(org)).toEqual([]);
 
-    for (const talk of [done, running.talk, unheard.talk]) {
+    for (const talk of [done, running.talk, unstored.talk]) {
       const again = newTalk(access, talk.sessionId);
       expect(await storageOf(again.stub)).toEqual({ tables: [], alarm: null });
       expect(await again.stub.read({ access })).toEqual({ ok: false, code: 'NOT_FOUND' });
     }
     expect(await filledTables(accountOf(env, subject))).toEqual([]);
-    await expect(accessOf(subject)).rejects.toThrow('NOT_FOUND');
+    await expect(accessOf(subject)).rejects.toThrow('NO_MEMBERSHIP');
     expect(await asOwner(sql`select id from ai_conversations where org_id = ${org.id}`)).toEqual([]);
     expect(await asOwner(sql`select id from ai_messages where org_id = ${org.id}`)).toEqual([]);
-    // What it cost is charged all the same, to nobody's name.
+    // Its cost is charged, without a name.
     const facts = await asOwner(
       sql`select event, actor_user_id as "actor" from audit_log where org_id = ${org.id} and event like 'answer.%'`,
     );
-    expect(facts.map(({ event }) => event).sort()).toEqual(['answer.complete', 'answer.complete', 'answer.stopped']);
+    expect(facts.map(({ event }) => event).sort()).toEqual(['answer.complete', 'answer.complete', 'answer.failed']);
     expect(facts.map(({ actor }) => actor)).not.toContain(id);
-    expect(await asOwner(sql`select * from private.find_audit_break(${org.id})`)).toEqual([]);
+    const [chain] = await asOwner(
+      chainStepQuery(sourcesForOperator(org.id), { after: CHAIN_START, hashesOf: [], stepRows: 10_000 }),
+    );
+    expect(chain).toMatchObject({ firstBreak: null, wrongRedaction: null });
   });
 
-  it('a conversation whose outbox waits with Postgres away is found by the list of its owner, and brings nothing back', async () => {
+  it('finds a conversation that never reached Postgres through the session list', async () => {
     const { subject: other, id: otherId } = org.people.second;
     const access = await accessOf(other);
     world.state.database = 'down';
@@ -179,10 +182,10 @@ describe('a person who is erased', () => {
   });
 });
 
-describe('an org that is erased', () => {
+describe('an erased organization', () => {
   const org = TEST_ORGS.erasedOrg;
 
-  it('has no object left with anything in it', async () => {
+  it('leaves no data in any object', async () => {
     const access = await accessOf(org.people.admin.subject);
     const talk = await converse(access, 'of the org');
     await delivered(talk);
@@ -195,14 +198,14 @@ describe('an org that is erased', () => {
     expect(await storageOf(budgetOf(env, org.id))).toEqual({ tables: [], alarm: null });
     expect(await filledTables(breakersOf(env, org.id))).toEqual([]);
     expect(await filledTables(accountOf(env, org.people.admin.subject))).toEqual([]);
-    await expect(accessOf(org.people.admin.subject)).rejects.toThrow('NOT_FOUND');
+    await expect(accessOf(org.people.admin.subject)).rejects.toThrow('NO_MEMBERSHIP');
   });
 });
 
 describe('chores', () => {
   const org = TEST_ORGS.chores;
 
-  it('one that fails stays, is told of by the error’s name, and is done once it can be', async () => {
+  it("keeps a failed chore with the error's name, and completes it later", async () => {
     const access = await accessOf(org.people.admin.subject);
     const talk = await converse(access, 'words');
     await delivered(talk);
@@ -222,7 +225,7 @@ describe('chores', () => {
     expect(await choresOf(org)).toEqual([]);
   });
 
-  it('a row that was parked is told of in the log without its words, and tried again when that is asked for', async () => {
+  it('audits a parked outbox row without its content, and retries it on request', async () => {
     const access = await accessOf(org.people.second.subject);
     const talk = await converse(access, 'poison');
     await delivered(talk);

@@ -1,185 +1,114 @@
-// The Durable Object of one conversation: wiring only. It joins storage, log, queue, providers and the owner's
-// Account to the functions beside this file, and speaks to the edge by fetch (streams) and RPC (all else).
+// The Durable Object of one conversation. Wiring only: functions in other files do the work. The Worker calls `fetch` for
+// streams and the contract's methods for everything else.
 
 import { DurableObject } from 'cloudflare:workers';
 import type { z } from 'zod';
-import { backlog } from '../audit/outbox.ts';
-import { createPump } from '../audit/pump.ts';
-import { isolateBreakersOf } from '../breakers/config.ts';
-import { budgetCalls } from '../budget/budget-calls.ts';
-import { settingsOf } from '../env.ts';
-import { AppError } from '../errors.ts';
-import { logFailure } from '../log.ts';
-import { findInView, findShared, toolsFor } from '../packs/registry.ts';
-import { postgresDepsOf } from '../postgres/config.ts';
-import { Access } from '../principal.ts';
-import { AiSettings } from '../providers/ai-settings.ts';
-import { resolveInScope } from '../providers/config.ts';
-import { migrate, schemaVersion } from '../sqlite-migrate.ts';
-import { createToolRunner } from '../tools/run-tool.ts';
-import { openTenant } from '../tools/tenant-access.ts';
-import { admit } from './admit.ts';
-import { unsettledApprovals } from './approvals.ts';
-import { arrive, isSharedPlace } from './audience.ts';
-import { CopyInCall, CopyOutCall, FeedbackCall, ShowBranchCall } from './branching-calls.ts';
-import { createBudgetGuard } from './budget-guard.ts';
-import { settleLost } from './carry-out.ts';
-import { type ConversationChore, doChore } from './chores.ts';
-import { confirmRights } from './confirm-rights.ts';
-import { copyIn } from './copy-in.ts';
-import { copyAsText } from './copy-out.ts';
-import { decide } from './decide.ts';
-import type { ConversationDeps, LiveTurn } from './deps.ts';
-import { estimate } from './estimate.ts';
-import { createEventLog, WINDOW_MS } from './event-log.ts';
-import { storedEvents } from './event-store.ts';
-import { expiryOf } from './expiry.ts';
-import { judge } from './feedback.ts';
-import * as manage from './manage.ts';
-import { createMembers } from './members.ts';
-import { createLater } from './object-timers.ts';
-import { recover } from './recover.ts';
+import { AiSettings } from '../contracts/ai-settings.ts';
 import {
-  type Answer,
-  type Confirmation,
+  type ConversationChore,
+  type ConversationRpc,
+  CopyForForkCall,
+  type CreateCall,
   DecideCall,
   EstimateCall,
+  FeedbackCall,
+  ForkCall,
   PageCall,
-  type Refused,
-  type RunCall,
+  type PatchCall,
+  type Refusal,
   refusalResponse,
-  SessionDraft,
-  SessionPatch,
-} from './requests.ts';
-import { refusalOf } from './reserve-step.ts';
-import { runTurn } from './run-turn.ts';
-import { sessionCache } from './session.ts';
-import { showBranch } from './show-branch.ts';
+  ShowBranchCall,
+} from '../contracts/conversation.ts';
+import { SessionDraft, SessionPatch } from '../contracts/session.ts';
+import { AppError } from '../errors.ts';
+import { logFailure } from '../log.ts';
+import { backlog } from '../outbox/outbox.ts';
+import { createPump, type Pump } from '../outbox/pump.ts';
+import { toolsFor } from '../packs/registry.ts';
+import { Access } from '../principal.ts';
+import { migrate, schemaVersion } from '../sqlite-migrate.ts';
+import { unsettledApprovals } from './approvals/approvals.ts';
+import { decideAndRun } from './approvals/decide.ts';
+import { isLost, settleLost } from './approvals/execute-approval.ts';
+import { doChore } from './chores.ts';
+import { arrive, isSharedPlace } from './conversation-access.ts';
+import { statusOf } from './conversation-status.ts';
+import type { ConversationDeps } from './deps.ts';
+import { saveFeedback } from './history/feedback.ts';
+import { copyForFork, fork } from './history/fork.ts';
+import { showBranch } from './history/switch-branch.ts';
+import { readPage } from './history/transcript-page.ts';
+import { createWatchers, type Watchers } from './log/watchers.ts';
+import { estimate } from './prompt/estimate.ts';
+import { eraseContent, remove, removeByRetention } from './remove.ts';
+import { cancelRun } from './run/admission/start-run.ts';
+import { recover } from './run/recover.ts';
+import { serveStream } from './serve-streams.ts';
+import { createSession, patchSession, readSession } from './session-operations.ts';
 import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
-import { standingOf } from './standing.ts';
-import { createStreams } from './streams.ts';
-import { every, later as laterOfRuntime, within } from './timers.ts';
-import { createTurnQueue } from './turn-queue.ts';
-import { createViews } from './views.ts';
-import { createWatchers, type Watchers } from './watchers.ts';
+import { createDeps } from './wiring.ts';
 
-/** While anything is unfinished an alarm comes this often, and finds what a lost instance left behind. */
+/** While work is unfinished, an alarm at this interval resumes what a lost instance left behind. */
 const HEARTBEAT_MS = 30_000;
-/** Longer than the Account waits for Postgres; a turn must not wait for ever for an Account that hangs. */
-const CONFIRM_LIMIT_MS = 15_000;
+/** After a restart, lost outcomes are looked up this often, and this many times, before only the heartbeat does. */
+const SOON_MS = 5_000;
+const SOON_TRIES = 8;
 
-export class Conversation extends DurableObject<Env> {
+export class Conversation extends DurableObject<Env> implements ConversationRpc {
   readonly #deps: ConversationDeps;
-  readonly #pump: ReturnType<typeof createPump>;
+  readonly #pump: Pump;
   readonly #watchers: Watchers;
-  readonly #streams: ReturnType<typeof createStreams>;
   #alarmIsSet = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const settings = settingsOf(env);
-    const sql = ctx.storage.sql;
-    const now = (): number => Date.now();
-    const later = createLater({ later: laterOfRuntime, now });
     this.#pump = createPump({
-      sql,
+      sql: ctx.storage.sql,
       env,
-      now,
+      now: () => Date.now(),
       waitUntil: (work) => ctx.waitUntil(work),
       retryLater: () => this.#keepAlive(),
     });
-    const session = sessionCache(sql);
-    const id = (): string => session.get()?.id ?? (ctx.id.name ?? '').slice((ctx.id.name ?? '').indexOf(':') + 1);
-    const members = createMembers({
-      find: (access) => findShared(access, id(), openTenant(postgresDepsOf(env), access).reader),
-      now,
-    });
-    this.#deps = {
-      sql,
-      id,
-      members,
-      log: createEventLog({ ...storedEvents(sql), now, later, windowMs: settings.FLUSH_WINDOW_MS ?? WINDOW_MS }),
-      queue: createTurnQueue({ changed: () => this.#watchers.tell() }),
-      live: new Map<string, LiveTurn>(),
-      session,
-      transaction: (work) => {
-        try {
-          return ctx.storage.transactionSync(work);
-        } catch (error) {
-          session.forget();
-          throw error;
-        }
-      },
-      now,
-      newId: () => crypto.randomUUID(),
-      later,
-      every,
-      resolveModel: (question) => resolveInScope(env, question),
-      breakerFor: (orgId, connection) => isolateBreakersOf(env)(orgId, connection, (work) => ctx.waitUntil(work)),
-      openTools: (options) =>
-        createToolRunner({
-          ...options,
-          tenant: (access) => openTenant(postgresDepsOf(env), access),
-          now,
-          newId: () => crypto.randomUUID(),
-        }),
-      viewOf: createViews(
-        (access, ids) => findInView(access, ids, openTenant(postgresDepsOf(env), access).reader),
-        (work) => ctx.waitUntil(work),
-        now,
-      ),
-      confirm: (access) => within(CONFIRM_LIMIT_MS, 'DATABASE_UNAVAILABLE', confirmRights(env, this.#deps, access)),
-      budget: createBudgetGuard({ ...budgetCalls(env), now }),
+    this.#deps = createDeps(ctx, env, {
+      queueChanged: () => this.#watchers.notify(),
       keepAlive: () => this.#keepAlive(),
-      restart: (reason) => ctx.abort(reason),
       drainSoon: (delayMs) => this.#pump.soon(delayMs),
-    };
+    });
     this.#watchers = createWatchers({
       ...this.#deps,
-      standing: () => standingOf(this.#deps),
+      status: () => statusOf(this.#deps),
       isShared: () => isSharedPlace(this.#deps),
     });
-    this.#streams = createStreams({
-      conversation: this.#deps,
-      watchers: this.#watchers,
-      start: (call) => this.#start(call),
-      waitUntil: (work) => ctx.waitUntil(work),
-    });
+    this.#resume();
+  }
+
+  /** Finishes what an earlier instance left behind. */
+  #resume(): void {
+    const { sql, session } = this.#deps;
     if (schemaVersion(sql) === 0) return;
     migrate(sql, CONVERSATION_STEPS);
     if (recover(this.#deps) > 0) this.#keepAlive();
-    if (session.get()?.deletedAt) manage.eraseContent(this.#deps);
+    if (session.get()?.deletedAt) eraseContent(this.#deps);
     if (backlog(sql) > 0) this.#pump.soon(0);
     if (unsettledApprovals(sql).length > 0) {
       this.#keepAlive();
-      ctx.waitUntil(this.#settleLost());
+      this.#deps.background(this.#settleSoon(SOON_TRIES));
     }
   }
 
-  /** Streams; see streams.ts for the addresses. */
+  /** Streams: see `serve-streams.ts`. */
   override async fetch(request: Request): Promise<Response> {
     try {
-      return await this.#streams.serve(request);
+      return await serveStream(this.#deps, this.#watchers, request);
     } catch (error) {
       if (error instanceof AppError) return refusalResponse(error);
-      logFailure('conversation request failed', error);
+      logFailure('conversation.request_failed', error);
       return refusalResponse(new AppError('INTERNAL', { cause: error }));
     }
   }
 
-  /** Admits a turn and lets it run; null for one that was admitted before. One that must wait is refused in its stream. */
-  #start(call: RunCall): { readonly refusal: Promise<AppError | null> } | null {
-    const admitted = admit(this.#deps, call);
-    if (admitted.kind === 'repeated') return null;
-    const { turn } = admitted;
-    const startsNow = this.#deps.queue.idle();
-    this.#deps.queue.admit(call.run.runId, () => runTurn(this.#deps, turn));
-    this.ctx.waitUntil(turn.ended.promise);
-    return { refusal: startsNow ? refusalOf(turn) : Promise.resolve(null) };
-  }
-
-  /** Acts for a person once it is known whether they may be here; at a shared place the database is asked before. */
-  async #as<T extends object>(given: Access, act: (access: Access) => T | Promise<T>): Promise<T | Refused> {
+  /** Checks the access before `act`. In a shared conversation the check may query Postgres first. */
+  async #as<T extends object>(given: Access, act: (access: Access) => T | Promise<T>): Promise<T | Refusal> {
     const access = Access.parse(given);
     try {
       await arrive(this.#deps, access);
@@ -190,101 +119,107 @@ export class Conversation extends DurableObject<Env> {
     return act(access);
   }
 
-  create(call: { access: Access; settings?: AiSettings; draft: SessionDraft; requestId: string }) {
+  create(call: CreateCall) {
     const draft = SessionDraft.parse(call.draft);
     const settings = AiSettings.parse(call.settings ?? []);
-    return this.#as(call.access, (access) => manage.create(this.#deps, { ...call, access, settings, draft }));
+    return this.#as(call.access, (access) => createSession(this.#deps, { ...call, access, settings, draft }));
   }
 
   read(call: { access: Access }) {
-    return this.#as(call.access, (access) => manage.read(this.#deps, access));
+    return this.#as(call.access, (access) => readSession(this.#deps, access));
   }
 
-  async patch(call: { access: Access; settings?: AiSettings; patch: SessionPatch; requestId: string }) {
+  async patch(call: PatchCall) {
     const patch = SessionPatch.parse(call.patch);
     const settings = AiSettings.parse(call.settings ?? []);
-    const answer = await this.#as(call.access, (access) =>
-      manage.patch(this.#deps, { ...call, access, settings, patch }),
+    const reply = await this.#as(call.access, (access) =>
+      patchSession(this.#deps, { ...call, access, settings, patch }),
     );
-    this.#watchers.tell();
-    return answer;
+    this.#watchers.notify();
+    return reply;
+  }
+
+  async remove(call: { access: Access; requestId: string }) {
+    const reply = await this.#as(call.access, (access) => remove(this.#deps, { ...call, access }));
+    if (reply.ok) this.#watchers.endAll('NOT_FOUND');
+    return reply;
+  }
+
+  async removeByRetention(call: { orgId: string; subject: string; lastChangedAt: number }) {
+    const expiry = await removeByRetention(this.#deps, call);
+    if (expiry === 'removed') this.#watchers.endAll('NOT_FOUND');
+    return expiry;
   }
 
   messages(call: PageCall) {
     const page = PageCall.parse(call);
-    return this.#as(page.access, () => manage.messages(this.#deps, page));
+    return this.#as(page.access, () => readPage(this.#deps, page));
   }
 
   estimate(call: z.input<typeof EstimateCall>) {
-    const asked = EstimateCall.parse(call);
-    return this.#as(asked.access, () => estimate(this.#deps, asked));
+    const parsed = EstimateCall.parse(call);
+    return this.#as(parsed.access, () => estimate(this.#deps, parsed));
   }
 
   cancel(call: { access: Access; runId: string }) {
-    return this.#as(call.access, (access) => manage.cancel(this.#deps, { ...call, access }));
+    return this.#as(call.access, (access) => cancelRun(this.#deps, { ...call, access }));
   }
 
-  /** For the edge, which takes it to the object of the fork. */
-  copyOut(call: CopyOutCall) {
-    const { messageId, access } = CopyOutCall.parse(call);
-    return this.#as(access, (known) => copyAsText(this.#deps, { access: known, messageId }));
+  decide(call: z.input<typeof DecideCall>) {
+    const parsed = DecideCall.parse(call);
+    return this.#as(parsed.access, async () => {
+      // Its effect may be done, although the instance that executed it is gone.
+      if (this.#deps.session.get() && isLost(this.#deps, parsed.approvalId)) await this.#settleLost();
+      return decideAndRun(this.#deps, parsed);
+    });
   }
 
-  copyIn(call: z.input<typeof CopyInCall>) {
-    const { access, ...rest } = CopyInCall.parse(call);
-    return this.#as(access, (known) => copyIn(this.#deps, { access: known, ...rest }));
+  saveFeedback(call: FeedbackCall) {
+    const parsed = FeedbackCall.parse(call);
+    return this.#as(parsed.access, () => saveFeedback(this.#deps, parsed));
   }
 
   async showBranch(call: ShowBranchCall) {
-    const { access, ...rest } = ShowBranchCall.parse(call);
-    const answer = await this.#as(access, (known) => showBranch(this.#deps, { access: known, ...rest }));
-    this.#watchers.tell();
-    return answer;
+    const parsed = ShowBranchCall.parse(call);
+    const reply = await this.#as(parsed.access, () => showBranch(this.#deps, parsed));
+    this.#watchers.notify();
+    return reply;
   }
 
-  judge(call: FeedbackCall) {
-    const { access, ...rest } = FeedbackCall.parse(call);
-    return this.#as(access, (known) => judge(this.#deps, { access: known, ...rest }));
+  copyForFork(call: CopyForForkCall) {
+    const parsed = CopyForForkCall.parse(call);
+    return this.#as(parsed.access, () => copyForFork(this.#deps, parsed));
   }
 
-  /** The owner's click on a card. The run that it starts can be followed like any other. */
-  decide(call: z.input<typeof DecideCall>): Promise<Answer<{ runId: string; confirmation: Confirmation }>> {
-    const parsed = DecideCall.parse(call);
-    return this.#as(parsed.access, () => decide(this.#deps, (run) => this.#start(run), parsed));
+  fork(call: z.input<typeof ForkCall>) {
+    const parsed = ForkCall.parse(call);
+    return this.#as(parsed.access, () => fork(this.#deps, parsed));
   }
 
-  async remove(call: { access: Access; requestId: string }) {
-    const answer = await this.#as(call.access, (access) => manage.remove(this.#deps, { ...call, access }));
-    if (answer.ok) this.#watchers.endAll('NOT_FOUND');
-    return answer;
-  }
-
-  /** For the org's rules on keeping only. `lastChangedAt`: what the sweep went by; whatever was said or done since stays. */
-  async removeByRetention(call: { orgId: string; subject: string; lastChangedAt?: number }) {
-    const standing = expiryOf(this.#deps, call.lastChangedAt);
-    if (standing) return standing;
-    const answer = await manage.remove(this.#deps, { ...call, reason: 'retention' });
-    if (answer.ok) this.#watchers.endAll('NOT_FOUND');
-    return answer.ok ? 'removed' : 'kept';
-  }
-
-  /** For the installation alone. @throws also where all was erased: this instance ends with it */
   chore(chore: ConversationChore): Promise<void> {
     return doChore(chore, this.#deps, { pump: this.#pump, watchers: this.#watchers, ctx: this.ctx, env: this.env });
   }
 
-  /** Heartbeat: empties the outbox and comes again while a turn runs or something is left to deliver. */
+  /** The heartbeat: drains the outbox, and repeats while a run is active or something is left to deliver. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;
-    // Alarms that throw are given up after a few tries, so nothing here may.
-    const emptied = await this.#pump.now();
-    const settled = schemaVersion(this.ctx.storage.sql) === 0 || (await this.#settleLost());
-    if (!emptied || !settled || this.#deps.live.size > 0) this.#keepAlive();
+    // The runtime stops retrying alarms that keep throwing, so nothing here may throw.
+    const isEmptied = await this.#pump.now();
+    const isSettled = schemaVersion(this.#deps.sql) === 0 || (await this.#settleLost());
+    if (!isEmptied || !isSettled || this.#deps.live.size > 0) this.#keepAlive();
   }
 
-  /** Clicks of which an earlier instance did not tell the end. */
-  #settleLost(): Promise<boolean> {
-    return settleLost(this.#deps, (access) => toolsFor(access, 'chat'));
+  /** Decisions that an earlier instance left without an outcome. */
+  async #settleLost(): Promise<boolean> {
+    const isSettled = await settleLost(this.#deps, (access) => toolsFor(access, 'chat'));
+    this.#watchers.notify();
+    return isSettled;
+  }
+
+  /** An effect may still commit for a while. Until then someone may be waiting for its outcome. */
+  async #settleSoon(tries: number): Promise<void> {
+    if ((await this.#settleLost()) || tries <= 1) return;
+    this.#deps.later(SOON_MS, () => this.#deps.background(this.#settleSoon(tries - 1)));
   }
 
   #keepAlive(): void {
@@ -292,7 +227,7 @@ export class Conversation extends DurableObject<Env> {
     this.#alarmIsSet = true;
     const set = this.ctx.storage.setAlarm(Date.now() + HEARTBEAT_MS).catch((error: unknown) => {
       this.#alarmIsSet = false;
-      logFailure('alarm not set', error);
+      logFailure('conversation.alarm_not_set', error);
     });
     this.ctx.waitUntil(set);
   }

@@ -1,120 +1,88 @@
-// What the functions of a conversation may ask of the world around them.
+// The dependencies of a conversation's functions. `wiring.ts` provides them; each function takes the few members it uses.
 import type { Breaker } from '../breakers/isolate-breakers.ts';
-import type { AppError } from '../errors.ts';
-import type { SharedPlace, View } from '../packs/pack.ts';
+import type { BudgetGuard } from '../budget/budget-guard.ts';
+import type { Clock } from '../clock.ts';
+import type { AiSettings } from '../contracts/ai-settings.ts';
+import type { ConversationReply } from '../contracts/conversation.ts';
+import type { ScopeIds, SharedPlace, View } from '../packs/pack.ts';
 import type { Access } from '../principal.ts';
-import type { AiSettings } from '../providers/ai-settings.ts';
-import type { Answering } from '../providers/catalog.ts';
-import type { Usage } from '../providers/models.ts';
 import type { ToolRunner, ToolRunnerDeps } from '../tools/run-tool.ts';
-import type { AnswerWriter } from './answer-writer.ts';
-import type { BudgetGuard } from './budget-guard.ts';
-import type { EventLog } from './event-log.ts';
-import type { Members } from './members.ts';
-import type { Answer } from './requests.ts';
-import type { Lease, Run } from './runs.ts';
+import type { EventLog } from './log/event-log.ts';
+import type { EarlyStops } from './run/admission/early-stops.ts';
+import type { TurnQueue } from './run/admission/turn-queue.ts';
+import type { Assignment, ResolveModel } from './run/assignment.ts';
+import type { RunGate } from './run/run-gate.ts';
+import type { Run } from './run/runs.ts';
+import type { Steps } from './run/step.ts';
 import type { Session } from './session.ts';
-import type { Place } from './transcript.ts';
-import type { TurnQueue } from './turn-queue.ts';
+import type { Members } from './shared-members.ts';
 
-/** Who answers, and who does while that one cannot. */
-export type Resolved = Answering & { readonly fallback: Answering | null };
-
-/** Which model is to answer, and by whose rights and settings. */
-export type ModelQuestion = {
-  readonly requested: string | null;
+/** A run that was admitted and has not ended. It is immutable; its parts have their own state. */
+export type LiveRun = {
+  /** The run as admitted. `assignment.run()` names the model that answers now. */
+  readonly run: Run;
+  /** The rights it was admitted with. */
   readonly access: Access;
-  readonly settings: AiSettings;
-  /** What the conversation and its turn are about; the first one decides. */
-  readonly programs: readonly string[];
-};
-
-/** Tokens that a request used, and whose they were. */
-export type TokensUsed = { readonly usage: Usage; readonly provider: string; readonly model: string };
-
-/** One answer of the model within a turn: each becomes a message of its own, with its own cost. */
-export type Step = {
-  readonly messageId: string;
-  readonly place: Place;
-  readonly writer: AnswerWriter;
-  /** What its tokens are charged to; null until it is begun. */
-  lease: Lease | null;
-  /** From the user's message to the first word of the answer. */
-  firstTokenMs: number | null;
-};
-
-/** A turn that was admitted and has not ended. */
-export type LiveTurn = {
-  /** Names the model that answers: another one once a fallback or newer settings took over. */
-  run: Run;
-  /** The rights that the turn was admitted with. */
-  readonly access: Access;
-  /** The place that the conversation belongs to, as the turn's person saw it then; null where it is their own alone. */
+  /** The shared place, as the run's user saw it at admission; null for a private conversation. */
   readonly place: SharedPlace | null;
-  /** The model that the request itself names. */
+  /** The model named in the request. */
   readonly requestedModel: string | null;
-  resolved: Resolved;
-  /** The request to the provider that is under way, or whose answer waits for rights; null before the first. */
-  attempt: AbortController | null;
-  /** Who is to answer instead of it, since the settings that it was made by no longer hold. */
-  successor: Resolved | null;
-  /** The step that is being written. */
-  step: Step;
-  /** What finished steps and abandoned requests used. */
-  readonly used: TokensUsed[];
-  /** The approvals whose effect was begun: what became of one is known from its answer or its journal alone. */
-  readonly tried: Set<string>;
-  readonly controller: AbortController;
-  /** Settles when the turn's end is committed. */
+  readonly gate: RunGate;
+  readonly assignment: Assignment;
+  readonly steps: Steps;
+  /** Settles when the end of the run is committed. */
   readonly ended: PromiseWithResolvers<void>;
-  /** Settles to null once the user's rights are known to hold, else to the refusal. */
-  readonly rights: PromiseWithResolvers<AppError | null>;
-  /** Tokens that the org may use in a month, as last confirmed. */
-  limit: number | null;
-  /** Settles to null once the tokens of the turn's first answer are reserved, else to the refusal. */
-  readonly quota: PromiseWithResolvers<AppError | null>;
-  /** Nothing of it is shown until `quota` settles. */
-  isHeldForQuota: boolean;
-  isReserving: boolean;
 };
 
-export type ConversationDeps = {
+/** The object's own storage. */
+export type Storage = {
   readonly sql: SqlStorage;
-  /** The id under which the conversation is addressed, whether it was begun or not. */
-  id(): string;
-  readonly log: EventLog;
-  readonly queue: TurnQueue;
-  /** Turns by run id; they live as long as this instance of the object. */
-  readonly live: Map<string, LiveTurn>;
+  /** Runs `work`. Its writes are stored together, or not at all if it throws. Changes in memory are not undone. */
+  transaction<T>(work: () => T): T;
   /** The session row, read once and written through. */
   readonly session: { get(): Session | null; put(session: Session): void };
-  /** Who takes part where several people share the conversation. */
-  readonly members: Members;
-  /** Runs `work`, whose writes are stored together or, where it throws, not at all. Its changes in memory stay. */
-  transaction<T>(work: () => T): T;
-  now(): number;
-  newId(): string;
-  /** Calls back once after `ms`, unless the returned function is called before. */
-  later(ms: number, callback: () => void): () => void;
-  /** Calls back each `ms` until the returned function is called. */
-  every(ms: number, callback: () => void): () => void;
-  resolveModel(question: ModelQuestion): Answer<Resolved>;
-  /** Whether an org may ask a provider now, and what becomes of its retries. */
-  breakerFor(orgId: string, connection: string): Breaker;
-  /**
-   * Asks Postgres, through the user's Account object, whether `access` still holds, in the org and at a shared place, and
-   * what the settings are now.
-   */
-  confirm(access: Access): Promise<Answer<{ access: Access; settings?: AiSettings }>>;
-  readonly budget: BudgetGuard;
-  /** The only way to a tool. */
-  openTools(options: Pick<ToolRunnerDeps, 'tools' | 'limits' | 'audit'>): ToolRunner;
-  /** What is in view as far as it is known by now; asked of Postgres behind the turn's back, for the next one. */
-  viewOf(access: Access, ids: { programId: string | null; designId: string | null }): View;
-  /** Makes sure that an alarm is set, so that a restarted object finds what this one left undone. */
+};
+
+export type Identifiers = { newId(): string };
+
+/** Delivers what was committed to Postgres, the Account and the Budget. */
+export type Wakeups = {
+  /** Makes sure that an alarm is set, so that a restarted object resumes unfinished work. */
   keepAlive(): void;
-  /** Ends this instance of the object. The next one finds the runs that it left, and ends them. */
-  restart(reason: string): void;
-  /** The outbox has rows; they may go out from `delayMs` on. */
+  /** The outbox has rows; delivery may start after `delayMs`. */
   drainSoon(delayMs: number): void;
 };
+
+export type ConversationDeps = Clock &
+  Storage &
+  Identifiers &
+  Wakeups & {
+    /** The id that addresses the conversation, even if it has no messages yet. */
+    id(): string;
+    readonly log: EventLog;
+    readonly queue: TurnQueue;
+    /** By run id. Kept as long as this instance of the object lives. */
+    readonly live: Map<string, LiveRun>;
+    /** Stops of runs that have not arrived yet. */
+    readonly earlyStops: EarlyStops;
+    /** Who takes part in a shared conversation. */
+    readonly members: Members;
+    readonly resolveModel: ResolveModel;
+    /** Decides whether an org may call a provider now, and records the result. */
+    breakerFor(orgId: string, connection: string): Breaker;
+    /**
+     * Gets the current rights in the org and the place, and the current settings, from Postgres through the user's Account.
+     */
+    confirm(access: Access): Promise<ConversationReply<{ access: Access; settings?: AiSettings }>>;
+    readonly budget: BudgetGuard;
+    /** The only way to call a tool. */
+    openTools(options: Pick<ToolRunnerDeps, 'tools' | 'limits' | 'audit'>): ToolRunner;
+    /**
+     * The scope in view, as far as its names are known. Unknown names are looked up in the background, for the next turn.
+     */
+    viewOf(access: Access, ids: ScopeIds): View;
+    /** Keeps the object alive until `work` is done. */
+    background(work: Promise<unknown>): void;
+    /** Ends this instance of the object. The next one finds its unfinished runs and ends them. */
+    restart(reason: string): void;
+  };

@@ -1,8 +1,9 @@
-// The conversation's own row: whose it is, what it is called, which model it uses.
-// Org and owner are pinned when it is made and every call is held against them.
+// The conversation's own row: its owner, title and model. Org and owner are pinned when it is created, and every call is
+// checked against them.
+
+import { Audience, ForkedFrom, type SessionDraft, type SessionRecord } from '../contracts/session.ts';
 import type { Access } from '../principal.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
-import { Audience, ForkedFrom, type SessionDraft, type SessionRecord } from './requests.ts';
 
 export type Session = SessionRecord & {
   readonly audience: Audience;
@@ -10,10 +11,10 @@ export type Session = SessionRecord & {
   readonly ownerId: string;
   readonly ownerSubject: string;
   readonly historyFrom: number;
-  /** The last turn of the branch that is shown; null for the newest. */
+  /** The last turn of the shown branch; null for the newest one. */
   readonly shown: number | null;
   readonly forkedFrom: ForkedFrom | null;
-  /** Under which a provider finds the prompt again; a fork has its original's. Null for the id. */
+  /** The key of the provider's prompt cache; a fork shares its original's. Null for the session id. */
   readonly cacheKey: string | null;
   readonly deletedAt: number | null;
 };
@@ -39,7 +40,7 @@ type SessionRow = {
   cache_key: string | null;
 };
 
-/** The session, read from storage once and written through: nobody but this object changes it. */
+/** The session, read from storage once and written through: only this object changes it. */
 export function sessionCache(sql: SqlStorage) {
   let cached: Session | null | undefined;
   return {
@@ -51,14 +52,14 @@ export function sessionCache(sql: SqlStorage) {
       writeSession(sql, session);
       cached = session;
     },
-    /** After writes that were undone. */
+    /** Called after writes were rolled back. */
     forget: (): void => {
       cached = undefined;
     },
   };
 }
 
-/** The session of this object, null where none was made yet. */
+/** The session of this object; null if it wasn't created yet. */
 function readSession(sql: SqlStorage): Session | null {
   if (schemaVersion(sql) === 0) return null;
   const row = sql.exec<SessionRow>('select * from session').toArray()[0];
@@ -85,7 +86,7 @@ function readSession(sql: SqlStorage): Session | null {
   };
 }
 
-/** The first state of a conversation that `access` begins; it is written down in Postgres in that person's name. */
+/** The initial state of a conversation that `access` starts. Postgres stores it in that user's name. */
 export function beginSession(access: Access, draft: SessionDraft, audience: Audience, now: number): Session {
   return {
     ...draft,
@@ -97,7 +98,8 @@ export function beginSession(access: Access, draft: SessionDraft, audience: Audi
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
-    // Versions start at the clock, so that a conversation made anew after a loss is newer than its stored copies.
+    // Versions start at the current time, so that a conversation that is recreated after a loss is newer than its stored
+    // copies.
     version: now,
     historyFrom: 0,
     shown: null,
@@ -106,7 +108,7 @@ export function beginSession(access: Access, draft: SessionDraft, audience: Audi
   };
 }
 
-/** The same session after a change that its lists must learn of. */
+/** The same session after a change that must show in lists. */
 export function changeSession(session: Session, change: Partial<Session>, now: number): Session {
   return { ...session, ...change, updatedAt: now, version: Math.max(session.version + 1, now) };
 }

@@ -7,7 +7,7 @@ export const CONVERSATION_STEPS: readonly string[] = [
      title text, model text, program_id text, design_id text, pinned integer not null,
      created_at integer not null, updated_at integer not null, deleted_at integer,
      version integer not null,
-     -- The ordinal of the first run that is still sent to the model; see history.ts.
+     -- The ordinal of the first turn that is still sent to the model; see history.ts.
      history_from integer not null
    );
    create table runs (
@@ -15,11 +15,11 @@ export const CONVERSATION_STEPS: readonly string[] = [
      session_id text not null, org_id text not null, actor_id text not null,
      scope text not null, request_id text not null,
      assistant_id text not null, model text not null, provider text not null, pricing text not null,
-     -- Tokens of the prompt as estimated before sending: what a run that died is charged for.
+     -- Estimated tokens of the prompt: charged if the run dies.
      prompt_tokens integer not null default 0,
      created_at integer not null, ended_at integer
    ) without rowid;
-   -- Keyed by place alone: each further index would be one more row written a message.
+   -- Only keyed by position: each further index would be one more written row per message.
    create table messages (
      ordinal integer not null, position integer not null, id text not null, run_id text not null,
      role text not null, parts text not null, status text not null, created_at integer not null,
@@ -36,7 +36,7 @@ export const CONVERSATION_STEPS: readonly string[] = [
      attempts integer not null default 0, last_error text, parked_at integer
    );`,
   `alter table messages add column tool text;
-   -- What the turn has used of its limits, for the turn that goes on with it.
+   -- The run's use of its tool limits, for the run that continues it.
    alter table runs add column used text;
    create table approvals (
      id text primary key, message_id text not null, ordinal integer not null, position integer not null,
@@ -44,7 +44,7 @@ export const CONVERSATION_STEPS: readonly string[] = [
      input text not null, digest text not null, versions text not null, card text not null,
      created_at integer not null, expires_at integer not null,
      state text not null, decided_at integer, decided_by text,
-     -- The rights of who decided, for an effect whose outcome must be looked up after a restart.
+     -- The rights of the user who decided, for an effect whose outcome must be looked up after a restart.
      decided_access text, deciding_run_id text, outcome text
    ) without rowid;
    create index approvals_by_message on approvals (message_id);`,
@@ -58,10 +58,10 @@ export const CONVERSATION_STEPS: readonly string[] = [
    create table branches (ordinal integer primary key, parent integer not null, repeats integer);
    -- The last turn that is shown; null for the newest.
    alter table session add column shown integer;
-   -- JSON of what a copied conversation was copied from, and the key of the prompt that it shares with it.
+   -- JSON: the origin of a copied conversation, and the prompt cache key that it shares.
    alter table session add column forked_from text;
    alter table session add column cache_key text;
-   -- JSON of cards as they stood when a message was copied: they can be decided in the original alone.
+   -- JSON: copied approvals, as they were when their message was copied. They can be decided only in the original.
    create table copied_cards (message_id text primary key, cards text not null) without rowid;
    create table feedback (
      message_id text not null, user_id text not null, verdict text not null, comment text,
@@ -69,4 +69,12 @@ export const CONVERSATION_STEPS: readonly string[] = [
    ) without rowid;`,
   `-- JSON of what a draft was made of, with the question, and of what was looked up, with its answer.
    alter table messages add column draft text;`,
+  `-- When a decision was taken back because its run could not start.
+   alter table approvals add column reopened_at integer;`,
+  `-- JSON of how an answer ended; null while it streams.
+   alter table messages add column ending text;`,
+  `-- See model-data.ts.
+   create table model_data (message_id text primary key, data text not null) without rowid;`,
+  `-- What the page showed with a question, and the date: see page-note.ts.
+   alter table messages add column note text;`,
 ];

@@ -5,18 +5,23 @@ import { combineTools } from './combine-tools.ts';
 
 const toolCalled = (name: string) =>
   defineTool({
-    ...{ name, description: name, effect: 'read', permission: null, input: z.strictObject({}), output: z.object({}) },
+    name,
+    description: name,
+    effect: 'read',
+    permission: null,
+    input: z.strictObject({}),
+    output: z.object({}),
     run: async () => ({ refused: false, data: {} }),
   });
 
-test('the tools of one pack are what they are, the very objects', () => {
+test('returns the same tool objects for a single pack', () => {
   const tools = [toolCalled('find'), toolCalled('open')];
   const combined = combineTools([{ id: 'one', tools }]);
   expect(combined.tools.map((tool, at) => tool === tools[at])).toEqual([true, true]);
   expect(combined.note).toBeNull();
 });
 
-test('a name that two packs use is told apart by the pack, and the model is told so', () => {
+test('prefixes a name that two packs use, and tells the model', () => {
   const { tools, note } = combineTools([
     { id: 'one', tools: [toolCalled('find'), toolCalled('open')] },
     { id: 'two', tools: [toolCalled('open'), toolCalled('close')] },
@@ -25,7 +30,7 @@ test('a name that two packs use is told apart by the pack, and the model is told
   expect(note).toBe('open is called one_open or two_open here.');
 });
 
-test('one pack with two tools of a name is refused', () => {
+test('rejects a pack with two tools of the same name', () => {
   expect(() => combineTools([{ id: 'one', tools: [toolCalled('find'), toolCalled('find')] }])).toThrow(
     'two tools called find',
   );

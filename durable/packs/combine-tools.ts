@@ -1,17 +1,17 @@
-// The tools of several packs as one list, for an org that has the data of more than one. A model calls a tool by its name,
-// so a name that two packs use would hide one of them: there, each of them gets its pack's name before its own.
+// Merges the tools of several packs into one list. Models call tools by name, so when two packs use the same name, each gets
+// its pack's name as a prefix.
 import type { Tool } from '../tools/tool.ts';
 
 export type PackTools = { readonly id: string; readonly tools: readonly Tool[] };
 
-export type Combined = {
+export type CombinedTools = {
   readonly tools: readonly Tool[];
-  /** What the packs' own prompts do not know: the names that changed, in words; null where none did. */
+  /** A note for the model about changed names; null if none changed. */
   readonly note: string | null;
 };
 
-/** @throws Error where one pack has two tools of a name */
-export function combineTools(packs: readonly PackTools[]): Combined {
+/** @throws Error if one pack has two tools with the same name */
+export function combineTools(packs: readonly PackTools[]): CombinedTools {
   const owners = new Map<string, string[]>();
   for (const { id, tools } of packs) {
     for (const { name } of tools) {

@@ -1,4 +1,4 @@
-// What a pack is: one domain's tools and what the model must know of it. A domain's words stay in its pack.
+// The interface of a pack: one domain's tools and what the model must know about it. Domain terms stay in their pack.
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -6,55 +6,57 @@ import type { Tool } from '../tools/tool.ts';
 export type ToolMode = 'chat' | 'search';
 
 /**
- * A conversation may be about a place, and a place within it. On the wire, in storage and here these two scopes are
- * called `program` and `design`, after the first pack; each pack says which of its records they hold.
+ * A conversation can have a scope, and a second scope within it. On the wire, in storage and here they are called `program`
+ * and `design`, after the first pack; each pack decides which of its records they refer to.
  */
 export type ScopeIds = { readonly programId: string | null; readonly designId: string | null };
 
-/** A scope in view, as the database named it; `code` and `name` where they are known, `programId` of a design. */
-export type InView = {
+/** A scope in view, as named in the database. `programId` is set for a design. */
+export type ViewedScope = {
   readonly id: string;
   readonly code?: string;
   readonly name?: string;
   readonly programId?: string;
 };
 
-export type View = { readonly program: InView | null; readonly design: InView | null };
+export type View = { readonly program: ViewedScope | null; readonly design: ViewedScope | null };
 
-export type PromptContext = View & {
+export type PromptContext = {
   readonly access: Access;
   readonly mode: ToolMode;
-  /** Where several people share the conversation: the prompt is the same for each of them then, and names none. */
+  /** Set for a shared conversation: the prompt is then the same for all its members and names no user. */
   readonly shared?: SharedPlace | null;
 };
 
-/** A place of the domain whose conversation several people share, as one of them sees it. Times are Unix milliseconds. */
+/** A record whose conversation several users share, as one of them sees it. Times are Unix milliseconds. */
 export type SharedPlace = {
   readonly title: string;
-  /** What the people there want of one another, in their own words. */
+  /** The purpose of the shared place, as its members wrote it. */
   readonly brief: string;
-  /** What is in view, whoever speaks. */
+  /** What is in view, for every member. */
   readonly view: View;
   readonly openedAt: number;
-  /** May do away with what was said there, and choose the model for everybody. */
+  /** May delete the conversation and choose its model. */
   readonly canManage: boolean;
 };
 
 export type Pack = {
   readonly id: string;
-  /** Whether this org has the pack's data: its roles hold permissions of the domain then. */
+  /** Whether the org uses this pack: true if the role holds one of the domain's permissions. */
   isFor(access: Access): boolean;
-  /** Always the same tools in the same order, so that a provider's prompt cache holds. Names are unique in a pack. */
+  /** Always the same tools in the same order, so that a provider's prompt cache works. Names are unique in a pack. */
   tools(mode: ToolMode): readonly Tool[];
-  /** What a client says is in view, as far as this user may see it; null for what is not there. @throws AppError */
+  /** The scopes that a client names, if the user can see them; otherwise null. @throws AppError */
   findInView(ids: ScopeIds, tenant: TenantReader): Promise<View>;
-  /** The shared place with this id, if the user may see it. A pack without such places leaves this out. @throws AppError */
+  /** The shared place with this id, if the user can see it. Optional. @throws AppError */
   findShared?(id: string, tenant: TenantReader): Promise<SharedPlace | null>;
-  /** Begins with what is the same for everybody and holds nothing that changes from turn to turn. */
+  /** Starts with what is the same for all users, and contains nothing that changes between runs. */
   prompt(context: PromptContext): string;
+  /** Lines that name what is in view, with ids for tools. They go behind the user's message, because they change. */
+  inView(view: View): readonly string[];
 };
 
-/** Whether any permission of the role is about one of these resources, as `parts` in `parts:read`. */
+/** Whether the role holds any permission on one of these resources, such as `parts` in `parts:read`. */
 export function holdsAny(access: Access, resources: readonly string[]): boolean {
   return access.permissions.some((permission) => resources.includes(permission.split(':', 1)[0] ?? ''));
 }

@@ -1,7 +1,7 @@
-// Text from the database in a prompt: quoted on one line, so that it reads as data and ends nothing but itself.
+// Quotes database text for a prompt on a single line, so that it reads as data and can't end its own quotation.
 import { visibleText } from '../tools/visible-text.ts';
 
-/** No name is that long; a text that is would crowd out the rest of the prompt. */
+/** Longer text would crowd out the rest of the prompt. */
 const MAX_CHARS = 200;
 
 export function quoted(text: string, maxChars = MAX_CHARS): string {

@@ -1,11 +1,21 @@
-// All packs there are. To add one: its folder, its migration, and a line here.
+// All packs. To add one: its folder, its migration, and its entries here. A pack's permissions have a text for users.
+import { isStorable } from '../input-text.ts';
+import { PERMISSIONS } from '../permissions.ts';
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
 import type { Tool } from '../tools/tool.ts';
-import { type Combined, combineTools } from './combine-tools.ts';
+import { type CombinedTools, combineTools } from './combine-tools.ts';
 import type { Pack, PromptContext, ScopeIds, SharedPlace, ToolMode, View } from './pack.ts';
+import { PLM_PERMISSIONS } from './plm/permissions.ts';
 import { plmPack } from './plm/plm-pack.ts';
+import { PRODUCTION_PERMISSIONS } from './production/permissions.ts';
 import { productionPack } from './production/production-pack.ts';
+
+export const PERMISSION_WORDS: Readonly<Record<string, string>> = {
+  ...PERMISSIONS,
+  ...PLM_PERMISSIONS,
+  ...PRODUCTION_PERMISSIONS,
+};
 
 const PACKS: readonly Pack[] = [plmPack, productionPack];
 
@@ -13,7 +23,7 @@ export function toolsFor(access: Access, mode: ToolMode): readonly Tool[] {
   return combined(packsFor(access), mode).tools;
 }
 
-/** What the model is to know of the org's domains; null where it has none. */
+/** The packs' part of the system prompt; null if the org has no pack. */
 export function promptFor(context: PromptContext): string | null {
   const packs = packsFor(context.access);
   const { note } = combined(packs, context.mode);
@@ -21,7 +31,12 @@ export function promptFor(context: PromptContext): string | null {
   return prompts.length > 0 ? prompts.join('\n\n') : null;
 }
 
-/** What a conversation is about: what the ids or codes name in the first pack that knows them, if the user may see it. @throws AppError */
+/** What is in view as a model reads it, one line each; empty if nothing is. */
+export const viewLines = (access: Access, view: View): readonly string[] => [
+  ...new Set(packsFor(access).flatMap((pack) => pack.inView(view))),
+];
+
+/** The program and design with these ids or codes, from the first pack that has them and the user can see. @throws AppError */
 export async function findInView(access: Access, ids: ScopeIds, tenant: TenantReader): Promise<View> {
   if (ids.programId === null && ids.designId === null) return NOTHING;
   for (const pack of packsFor(access)) {
@@ -33,16 +48,18 @@ export async function findInView(access: Access, ids: ScopeIds, tenant: TenantRe
 
 const NOTHING: View = { program: null, design: null };
 
-/** The ids of what was named, or which of the two names leads nowhere: the words of a scope are those of `ScopeIds`. */
-export type Named = ({ readonly found: true } & ScopeIds) | { readonly found: false; readonly unknown: keyof ScopeIds };
+/** The ids that were found, or which of the two names matches nothing. */
+export type ScopeLookup =
+  | ({ readonly found: true } & ScopeIds)
+  | { readonly found: false; readonly unknown: keyof ScopeIds };
 
 /**
- * What ids, codes or names stand for: all that is named must be in one pack, and this user must see it. A design brings its
- * program along. @throws AppError
+ * Finds ids, codes or names. All of them must be in one pack and visible to this user. A design also returns its program.
+ * @throws AppError
  */
-export async function findScope(access: Access, names: ScopeIds, tenant: TenantReader): Promise<Named> {
+export async function findScope(access: Access, names: ScopeIds, tenant: TenantReader): Promise<ScopeLookup> {
   let unknown: keyof ScopeIds = names.programId === null ? 'designId' : 'programId';
-  for (const pack of Object.values(names).every(isStorable) ? packsFor(access) : []) {
+  for (const pack of Object.values(names).every((name) => name === null || isStorable(name)) ? packsFor(access) : []) {
     const { program, design } = await pack.findInView(names, tenant);
     const hasProgram = names.programId === null || program !== null;
     if (hasProgram && (names.designId === null || design !== null))
@@ -52,10 +69,7 @@ export async function findScope(access: Access, names: ScopeIds, tenant: TenantR
   return { found: false, unknown };
 }
 
-/** Nothing is called by what Postgres takes in no text. */
-const isStorable = (name: string | null): boolean => name === null || (name.isWellFormed() && !name.includes('\0'));
-
-/** The place that several people share under this id, if this user may see it. @throws AppError */
+/** The shared place with this id, if this user can see it. @throws AppError */
 export async function findShared(access: Access, id: string, tenant: TenantReader): Promise<SharedPlace | null> {
   for (const pack of packsFor(access)) {
     const place = (await pack.findShared?.(id, tenant)) ?? null;
@@ -66,10 +80,10 @@ export async function findShared(access: Access, id: string, tenant: TenantReade
 
 const packsFor = (access: Access): readonly Pack[] => PACKS.filter((pack) => pack.isFor(access));
 
-/** One list for each set of packs, made once: what a provider gets of a tool is kept with the tool. */
-const known = new Map<string, Combined>();
+/** One list per combination of packs, built once, so that providers can cache their form of each tool. */
+const known = new Map<string, CombinedTools>();
 
-function combined(packs: readonly Pack[], mode: ToolMode): Combined {
+function combined(packs: readonly Pack[], mode: ToolMode): CombinedTools {
   const key = [mode, ...packs.map(({ id }) => id)].join(' ');
   const made = known.get(key) ?? combineTools(packs.map((pack) => ({ id: pack.id, tools: pack.tools(mode) })));
   known.set(key, made);

@@ -1,5 +1,5 @@
-// The drafting templates that a person has: those of the org's packs whose rows their role may read. To add a pack's: a
-// line here.
+// The draft templates available to a user: those of the org's packs whose data the role can read. A new pack's templates need
+// an entry here.
 import type { Permission } from '../permissions.ts';
 import type { Access } from '../principal.ts';
 import type { PackTemplates, Template } from '../templates/template.ts';
@@ -13,9 +13,9 @@ const OF_PACKS: readonly { readonly pack: Pack; readonly has: PackTemplates }[] 
 
 const DRAFTING: Permission = 'templates:draft';
 
-type Offered = { readonly template: Template; readonly from: PackTemplates };
+type OfferedTemplate = { readonly template: Template; readonly from: PackTemplates };
 
-function offeredTo(access: Access): Offered[] {
+function offeredTo(access: Access): OfferedTemplate[] {
   if (!access.permissions.includes(DRAFTING)) return [];
   return OF_PACKS.filter(({ pack }) => pack.isFor(access)).flatMap(({ has }) =>
     has.templates
@@ -26,6 +26,6 @@ function offeredTo(access: Access): Offered[] {
 
 export const templatesFor = (access: Access): readonly Template[] => offeredTo(access).map(({ template }) => template);
 
-/** Null for one that is not there, or not for this person. */
-export const findTemplate = (access: Access, id: string): Offered | null =>
+/** Null if it doesn't exist or isn't available to this user. */
+export const findTemplate = (access: Access, id: string): OfferedTemplate | null =>
   offeredTo(access).find(({ template }) => template.id === id) ?? null;

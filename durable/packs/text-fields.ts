@@ -1,12 +1,15 @@
-// Text as tools of every pack take it: what Postgres can store, and what stands on one line of a list or a button.
-import { z } from 'zod';
+// Text inputs of tools in any pack: text that Postgres can store, in one Unicode form
+// so that searches find it however it was typed, and on one line where required.
+import { exactText } from '../input-text.ts';
 
-/** Neither NUL nor half a surrogate pair. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-const isLine = (text: string): boolean => isStorable(text) && !/\p{Cc}|[\u2028\u2029]/u.test(text);
+const isLine = (text: string): boolean => !/\p{Cc}|[\u2028\u2029]/u.test(text);
 
 export const line = (max: number) =>
-  z.string().trim().min(1).max(max).refine(isLine, { error: 'must be one line of text without control characters' });
+  exactText()
+    .normalize('NFC')
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(isLine, { error: 'must be one line of text without control characters' });
 
-export const prose = (max: number) =>
-  z.string().trim().min(1).max(max).refine(isStorable, { error: 'must be text without NUL characters' });
+export const prose = (max: number) => exactText().normalize('NFC').trim().min(1).max(max);

@@ -1,10 +1,10 @@
-// R6: a claim never outlives its transaction, however the connections of the pool are shared and whatever fails on them.
+// R6: a claim never outlives its transaction, even when pooled connections are shared or fail.
 import { neon } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requireDemoOrg, requireDemoPerson } from '../../local/demo-people.ts';
-import { createTestDatabase, type TestDatabase } from '../../local/test-database.ts';
-import { memberships, orgs } from '../../migrations/schema.ts';
+import { requireDemoOrg, requireDemoPerson } from '../../local/demo-data/demo-people.ts';
+import { createTestDatabase, type TestDatabase } from '../../local/testing/test-database.ts';
+import { memberships, orgs } from '../../migrations/schema/core.ts';
 import { AppError } from '../errors.ts';
 import type { Claim } from './session-claim.ts';
 import { withTenant } from './with-tenant.ts';
@@ -27,7 +27,7 @@ const WHO = [
   ['freefold', 'finn@freefold.test'],
 ] as const;
 
-/** The same run every time, so that a failure can be looked at again. */
+/** Deterministic, so that a failure can be reproduced. */
 function createRandom(seed: number): (below: number) => number {
   let state = seed;
   return function nextRandom(below) {
@@ -36,7 +36,7 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-test('R6: 10,000 interleaved batches with random failures cross no org', { timeout: 120_000 }, async () => {
+test('10,000 interleaved batches with random failures cross no org (R6)', { timeout: 300_000 }, async () => {
   const random = createRandom(20_261_121);
   const wrong: string[] = [];
   const counts = { answered: 0, aborted: 0, bare: 0 };
@@ -65,7 +65,7 @@ test('R6: 10,000 interleaved batches with random failures cross no org', { timeo
       const [seen, members, after] = await withTenant(database.deps, claim, (db) => [
         db.select({ id: orgs.id }).from(orgs),
         db.selectDistinct({ id: memberships.orgId }).from(memberships),
-        // A rare one kills its own connection, so that the pool has to replace it.
+        // Rarely, a batch kills its own connection, so that the pool has to replace it.
         db.execute(failure && (kind !== 4 || random(20) === 0) ? failure : sql`select id from orgs`),
       ]);
       const ids = [...seen, ...members, ...after.rows].map((row) => row['id']);
@@ -92,7 +92,7 @@ test('R6: 10,000 interleaved batches with random failures cross no org', { timeo
   expect(counts.bare).toBeGreaterThan(BATCHES / 20);
 });
 
-/** The driver without the door: what a leftover of somebody's transaction would answer. */
+/** The driver without `withTenant`: shows whether a claim leaked from an earlier transaction. */
 function createBareClient(): (query: string) => Promise<unknown> {
   const client = neon(database.deps.databaseUrl);
   return async function askBare(query) {

@@ -1,7 +1,7 @@
-// The local endpoint speaks Neon's HTTP wire: the real driver, unmodified, gets what Neon would give it.
+// The local endpoint speaks Neon's HTTP protocol: the unmodified driver gets the same results as from Neon.
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../local/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../../local/testing/test-database.ts';
 
 let database: TestDatabase;
 let client: ReturnType<typeof neon<false, false>>;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('values of every kind come back as the driver would read them from Neon', async () => {
+test('returns values of every type as the driver reads them from Neon', async () => {
   const [row] = await client.query(
     `select $1::int as int, $2::bigint as bigint, $3::boolean as boolean, $4::text as text, $5::jsonb as jsonb, null as nothing,
        $6::timestamptz as time, $7::text[] as texts, $8::numeric as numeric, $9::bytea as bytes, $10::uuid as uuid, '' as empty`,
@@ -45,7 +45,7 @@ test('values of every kind come back as the driver would read them from Neon', a
   });
 });
 
-test('full results carry command, row count and fields, also where there are no rows', async () => {
+test('full results include command, row count and fields, even without rows', async () => {
   const full = await client.query('select 1 as a, 2 as a where false', [], { fullResults: true, arrayMode: true });
   expect(full).toMatchObject({ command: 'SELECT', rowCount: 0, rows: [], rowAsArray: true });
   expect(full.fields.map(({ name, dataTypeID }) => [name, dataTypeID])).toEqual([
@@ -56,7 +56,7 @@ test('full results carry command, row count and fields, also where there are no 
   expect(twice).toEqual([[1, 2]]);
 });
 
-test('a batch is one transaction with the asked isolation, read-only and deferrable modes', async () => {
+test('a batch is one transaction with the requested isolation, read-only and deferrable modes', async () => {
   const modes = `select current_setting('transaction_isolation') as isolation, current_setting('transaction_read_only') as read_only,
     current_setting('transaction_deferrable') as deferrable`;
   const ask = async (options: NonNullable<Parameters<typeof client.transaction>[1]>) => {
@@ -77,7 +77,7 @@ test('a batch is one transaction with the asked isolation, read-only and deferra
   expect(await ask({ isolationLevel: 'ReadUncommitted', readOnly: true })).toEqual(['read uncommitted', 'on', 'off']);
 });
 
-test('the login is the role of the connection string, whatever host it names', async () => {
+test('logs in with the role of the connection string, regardless of its host', async () => {
   const elsewhere = neon(database.appUrl.replace(/@[^/]+/, '@db.example.test'));
   const [row] = await elsewhere.query('select current_user as role, current_database() as database');
   expect(row).toEqual({ role: 'groundwire_app', database: database.name });
@@ -92,7 +92,7 @@ async function errorOf(work: Promise<unknown>): Promise<NeonDbError> {
   return error as NeonDbError;
 }
 
-test('a database error arrives with its SQLSTATE fields, and the batch is undone', async () => {
+test('returns a database error with its SQLSTATE fields and rolls the batch back', async () => {
   const error = await errorOf(client.query('select * from nowhere'));
   expect(error).toMatchObject({
     message: 'relation "nowhere" does not exist',
@@ -111,7 +111,7 @@ test('a database error arrives with its SQLSTATE fields, and the batch is undone
   expect(['', null]).toContain(row?.['mark']);
 });
 
-test('an error at commit is an error of the batch', async () => {
+test('returns an error at commit as an error of the batch', async () => {
   const owner = neon(database.ownerUrl);
   await owner.query('create table deferred_keys (n int unique deferrable initially deferred)');
   const error = await errorOf(
@@ -123,19 +123,19 @@ test('an error at commit is an error of the batch', async () => {
   expect(error).toMatchObject({ code: '23505', constraint: 'deferred_keys_n_key' });
 });
 
-test('one query is one statement', async () => {
+test('accepts only one statement per query', async () => {
   expect((await errorOf(client.query('select 1; select 2'))).code).toBe('42601');
 });
 
-test('a wrong password, an unknown database and a broken connection string are refused', async () => {
+test('rejects a wrong password, an unknown database and a malformed connection string', async () => {
   const ask = (url: string) => errorOf(neon(url).query('select 1'));
   expect((await ask(database.appUrl.replace(/app:[^@]+@/, 'app:wrong@'))).code).toBe('28P01');
   expect((await ask(database.appUrl.replace(database.name, 'nowhere'))).code).toBe('3D000');
 });
 
-test('however many databases are asked one after another, each answers, and one that works is not cut off', async () => {
+test('serves many databases in sequence without interrupting a running query', async () => {
   await database.owner.query('select pg_advisory_lock(4711)');
-  // The driver asks once somebody waits for the answer.
+  // The driver sends the query only when its promise is awaited.
   const working = Promise.resolve(
     client.query(`select 'done' as word from (select pg_advisory_xact_lock(4711)) as lock`),
   );
@@ -153,7 +153,7 @@ test('however many databases are asked one after another, each answers, and one 
   expect(await working).toEqual([{ word: 'done' }]);
 });
 
-test('what is not the wire is refused without a word of what was sent', async () => {
+test('rejects malformed requests without echoing their content', async () => {
   const { fetchEndpoint } = inject('postgres');
   const post = async (body: string, headers: Record<string, string> = {}) => {
     const response = await fetch(fetchEndpoint, { method: 'POST', body, headers });
@@ -174,7 +174,7 @@ test('what is not the wire is refused without a word of what was sent', async ()
   expect((await fetch(fetchEndpoint)).status).toBe(404);
 });
 
-test('a client that goes away takes its query with it', async () => {
+test('cancels the query when its client disconnects', async () => {
   const marker = crypto.randomUUID();
   const abort = new AbortController();
   const running = client

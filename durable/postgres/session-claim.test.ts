@@ -1,4 +1,4 @@
-// What is signed, when it is signed anew, and how faults are told; no database here.
+// What a claim contains, when it is signed again, and how database faults are classified. Runs without a database.
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
@@ -16,7 +16,7 @@ function read(text: string): unknown {
   return JSON.parse(Buffer.from(body ?? '', 'base64url').toString());
 }
 
-test('a claim is signed with its key id, lives a minute and holds nothing but what its kind has', async () => {
+test('a claim names its key id, lasts a minute and contains only the fields of its kind', async () => {
   const extra = { ...user, permissions: ['all'], exp: 9e9 };
   expect(read(await signClaim(KEY, extra, NOW))).toEqual({
     kind: 'user',
@@ -36,7 +36,7 @@ test('a claim is signed with its key id, lives a minute and holds nothing but wh
   });
 });
 
-test('a claim is used again while enough of its minute is left, and only for the very same question', async () => {
+test('a claim is reused while it has enough time left, and only for identical fields', async () => {
   const first = await signClaim(KEY, user, NOW);
   expect(await signClaim(KEY, { ...user }, NOW + 34_000)).toBe(first);
   const others: [string, Claim][] = [
@@ -49,7 +49,7 @@ test('a claim is used again while enough of its minute is left, and only for the
   const texts = await Promise.all(others.map(([key, claim]) => signClaim(key, claim, NOW)));
   expect(new Set([first, ...texts]).size).toBe(others.length + 1);
   expect(read(await signClaim(KEY, user, NOW + 36_000))).toMatchObject({ exp: NOW / 1000 + 36 + 60 });
-  // The clock was set back an hour: what it signed in the future is not handed out.
+  // The clock was set back an hour: a claim signed in the future is not reused.
   expect(read(await signClaim(KEY, user, NOW - 3_600_000))).toMatchObject({ exp: NOW / 1000 - 3600 + 60 });
 });
 
@@ -75,7 +75,7 @@ test.each([
   expect(`${error.message} ${error.stack} ${JSON.stringify(error.cause)}`).not.toContain('canary');
 });
 
-test('what has no SQLSTATE is a timeout or a database that is away, and errors of others are no faults', () => {
+test('an error without SQLSTATE is a timeout or an unavailable database; unrelated errors are not faults', () => {
   const timeout = Object.assign(new Error('x'), { sourceError: new DOMException('late', 'TimeoutError') });
   expect(getDatabaseFault(toDatabaseError(timeout))?.kind).toBe('timeout');
   for (const error of [new TypeError('fetch failed'), 'text', null, undefined, { code: 'ECONNREFUSED' }]) {

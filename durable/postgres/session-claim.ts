@@ -1,17 +1,20 @@
-// The signed claim that tells Postgres for whom a transaction runs: `<kid>.<payload>.<mac>`, verified by private.claim().
-// Claims live a minute and are used again while they hold, so that most transactions cost no signature.
+// The signed claim that identifies a transaction's user to Postgres: `<kid>.<payload>.<mac>`, verified by private.claim().
+// Claims last a minute and are reused while valid, so most transactions need no new signature.
 export type Claim =
-  /** A member acting in an org. Holds only while the membership does. */
-  | { readonly kind: 'user'; readonly org: string; readonly user: string }
-  /** Our own bookkeeping: writes for `user`, member or not, and the audit log of `org`. Reads no messages. */
+  /**
+   * A member acting in an org. Valid only while the membership exists. With the id of a shared place, it sees only what all
+   * members of the place may see.
+   */
+  | { readonly kind: 'user'; readonly org: string; readonly user: string; readonly place?: string }
+  /** Internal writes: for `user`, member or not, and to the audit log of `org`. Can't read messages. */
   | { readonly kind: 'system'; readonly org: string; readonly user?: string }
-  /** Somebody signed in, before an org is chosen: good for account_access() only. */
+  /** A signed-in user before an org is chosen: valid for account_access() only. */
   | { readonly kind: 'subject'; readonly sub: string }
-  /** The installation's own chores: good for the functions about those only. */
+  /** Maintenance tasks of the installation: valid for their functions only. */
   | { readonly kind: 'installation' };
 
 const LIFETIME_SECONDS = 60;
-/** A claim with less than this left is not handed out again: the transaction must end before the claim does. */
+/** A claim with less time left is not reused: the transaction must end before the claim expires. */
 const RESERVE_SECONDS = 25;
 const MAX_CACHED_CLAIMS = 1_000;
 const MAX_CACHED_KEYS = 8;
@@ -19,7 +22,7 @@ const MAX_CACHED_KEYS = 8;
 type CachedClaim = { readonly text: string; readonly expiresAt: number };
 type SigningKey = { readonly kid: string; readonly key: CryptoKey };
 
-/** By everything that goes into a claim, the key included. */
+/** Keyed by everything that goes into a claim, including the signing key. */
 const claims = new Map<string, CachedClaim>();
 const keys = new Map<string, Promise<SigningKey>>();
 
@@ -32,7 +35,7 @@ export async function signClaim(claimKey: string, claim: Claim, now: number): Pr
   const payload = payloadOf(claim);
   const cacheKey = JSON.stringify([claimKey, payload]);
   const cached = claims.get(cacheKey);
-  // A clock that went back must not stretch a claim either.
+  // A clock that was set back must not extend a claim.
   const left = cached ? cached.expiresAt - seconds : 0;
   if (cached && left > RESERVE_SECONDS && left <= LIFETIME_SECONDS) return cached.text;
 
@@ -47,11 +50,11 @@ export async function signClaim(claimKey: string, claim: Claim, now: number): Pr
 
 const encoder = new TextEncoder();
 
-/** Field by field, so that nothing else a caller's object may carry is signed. */
+/** Copies field by field, so that extra fields of the caller's object are not signed. */
 function payloadOf(claim: Claim): Record<string, string> {
   switch (claim.kind) {
     case 'user':
-      return { kind: 'user', org: claim.org, user: claim.user };
+      return { kind: 'user', org: claim.org, user: claim.user, ...(claim.place && { place: claim.place }) };
     case 'system':
       return { kind: 'system', org: claim.org, ...(claim.user === undefined ? {} : { user: claim.user }) };
     case 'subject':

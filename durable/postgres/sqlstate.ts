@@ -1,23 +1,23 @@
-// What a failed transaction means, from its SQLSTATE. The only place that reads a driver's error: its words, which may
-// hold SQL and parameters, go no further, not even into a log.
+// Classifies a failed transaction by its SQLSTATE. Only this file reads a driver's error: its message can contain SQL and
+// parameters, so it never leaves this file, not even into a log.
 import { AppError, type ErrorCode } from '../errors.ts';
 
 const DATABASE_FAULTS = [
-  /** No answer: connection, restart, too many clients. Trying later helps. */
+  /** No response: connection, restart, too many clients. Retry later. */
   'unavailable',
-  /** The statement or the whole exchange took too long and was cancelled. */
+  /** The statement or the whole request took too long and was canceled. */
   'timeout',
-  /** Lost against a concurrent transaction. Trying again helps. */
+  /** Conflict with a concurrent transaction. Retry. */
   'contended',
-  /** A policy or a missing right said no. */
+  /** Rejected by a policy or a missing privilege. */
   'denied',
   /** A write in a read-only transaction. */
   'read_only',
   /** A row with that key exists. */
   'duplicate',
-  /** The data does not fit: constraint, type, missing parent. Trying again does not help. */
+  /** Invalid data: constraint, type, missing parent. Retrying does not help. */
   'invalid',
-  /** The database is not the one that this code needs: password, missing table or function. */
+  /** The database does not match this code: password, missing table or function. */
   'misconfigured',
 ] as const;
 type DatabaseFaultKind = (typeof DATABASE_FAULTS)[number];
@@ -43,6 +43,8 @@ const KIND_OF_SQLSTATE: Readonly<Record<string, DatabaseFaultKind>> = {
   '22': 'invalid',
   '23': 'invalid',
   '44': 'invalid',
+  // Too deep, or too long for an index.
+  '54': 'invalid',
   P0: 'invalid',
   '40': 'contended',
   '08': 'unavailable',
@@ -63,10 +65,17 @@ const CODE_OF_KIND: Readonly<Record<DatabaseFaultKind, ErrorCode>> = {
   misconfigured: 'DATABASE_UNAVAILABLE',
 };
 
+/** A restart or a failover of Postgres takes some seconds. */
+const RETRY_AFTER_SECONDS = 10;
+
 /** An AppError whose cause is a DatabaseFault. */
 export function toDatabaseError(error: unknown): AppError {
   const fault = readFault(error);
-  return new AppError(CODE_OF_KIND[fault.kind], { cause: fault });
+  const code = CODE_OF_KIND[fault.kind];
+  return new AppError(code, {
+    cause: fault,
+    ...(code === 'DATABASE_UNAVAILABLE' && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+  });
 }
 
 /** The fault behind an error that `withTenant` threw; null for any other error. */
@@ -94,7 +103,7 @@ function findText(error: unknown, property: string, shape: RegExp): string | nul
   return null;
 }
 
-/** The error and what it wraps: drizzle uses `cause`, the driver `sourceError`. */
+/** The error and the errors it wraps: drizzle uses `cause`, the driver `sourceError`. */
 function chain(error: unknown): object[] {
   const links: object[] = [];
   let link: unknown = error;

@@ -1,9 +1,11 @@
-// The one door, against the real login role: what it sets, what it returns, and what it never lets out.
+// withTenant with the real login role: the settings it applies, its results, and the errors it hides.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requireDemoOrg, requireDemoPerson } from '../../local/demo-people.ts';
-import { createTestDatabase, type TestDatabase } from '../../local/test-database.ts';
-import { aiConversations, memberships, orgs, tenantSettings, users } from '../../migrations/schema.ts';
+import { requireDemoOrg, requireDemoPerson } from '../../local/demo-data/demo-people.ts';
+import { createTestDatabase, type TestDatabase } from '../../local/testing/test-database.ts';
+import { aiConversations, memberships, orgs, tenantSettings, users } from '../../migrations/schema/core.ts';
 import { AppError } from '../errors.ts';
 import type { Claim } from './session-claim.ts';
 import { getDatabaseFault } from './sqlstate.ts';
@@ -31,7 +33,7 @@ async function faultOf(work: Promise<unknown>) {
   return { error: error as AppError, fault: getDatabaseFault(error) };
 }
 
-test('the results are those of the caller, typed and in order', async () => {
+test('returns the caller’s results, typed and in order', async () => {
   const [own, people, settings] = await withTenant(database.deps, asAda, (db) => [
     db.select({ slug: orgs.slug }).from(orgs),
     db.select({ email: users.email }).from(users).orderBy(users.email),
@@ -47,7 +49,7 @@ test('the results are those of the caller, typed and in order', async () => {
   expect(settings).toEqual([{ settings: { experimentalFeatures: { aiAssistant: true } } }]);
 });
 
-test('all queries of one call stand in one transaction', async () => {
+test('runs all queries of one call in one transaction', async () => {
   const id = crypto.randomUUID();
   const { fault } = await faultOf(
     withTenant(database.deps, asAda, (db) => [
@@ -62,7 +64,7 @@ test('all queries of one call stand in one transaction', async () => {
   expect(rows).toEqual([]);
 });
 
-test('R5: a claim forged by set_config inside the app role sees nothing, and one put there for the session neither', async () => {
+test('a claim forged with set_config sees nothing, for the transaction or the session (R5)', async () => {
   const forgeries = [
     JSON.stringify({ kind: 'user', org: northlight.id, user: nora.id, exp: 9_999_999_999 }),
     `test.${btoa(JSON.stringify({ kind: 'user', org: northlight.id, user: nora.id, exp: 9_999_999_999 }))}.AAAA`,
@@ -85,7 +87,7 @@ test('R5: a claim forged by set_config inside the app role sees nothing, and one
   expect(seen).toEqual([{ id: cascade.id }]);
 });
 
-test('a claim signed under another key, or under a key id that was dropped, sees nothing', async () => {
+test('a claim signed with another key or a removed key id sees nothing', async () => {
   const stranger = { ...database.deps, claimKey: `test:${btoa('k'.repeat(32))}` };
   const unknown = { ...database.deps, claimKey: database.deps.claimKey.replace('test:', 'other:') };
   for (const deps of [stranger, unknown]) {
@@ -94,7 +96,7 @@ test('a claim signed under another key, or under a key id that was dropped, sees
   }
 });
 
-test('a key is rotated without a gap: both hold until the old one is dropped', async () => {
+test('both keys are valid during a rotation until the old one is removed', async () => {
   const next = { ...database.deps, claimKey: `next:${btoa('n'.repeat(32))}` };
   const count = async (deps: typeof next) => {
     const [seen] = await withTenant(deps, asNora, (db) => [db.select().from(orgs)]);
@@ -116,7 +118,7 @@ test('an expired claim sees nothing', async () => {
   }
 });
 
-test('R9: a read-only call writes nothing, and its queries cannot make it writable', async () => {
+test('a read-only call can’t write, and its queries can’t make it writable (R9)', async () => {
   const write = (id: string) =>
     sql`insert into ai_conversations (org_id, id, user_id) values (${cascade.id}, ${id}, ${ada.id})`;
   const attempts = [
@@ -137,7 +139,7 @@ test('R9: a read-only call writes nothing, and its queries cannot make it writab
   }
 });
 
-test('R9: a statement is cancelled at its limit, in Postgres too', async () => {
+test('cancels a statement at its time limit, in Postgres too (R9)', async () => {
   const startedAt = performance.now();
   const { error, fault } = await faultOf(
     withTenant(database.deps, asAda, (db) => [db.execute(sql`select pg_sleep(30)`)], { timeoutMs: 200 }),
@@ -151,7 +153,24 @@ test('R9: a statement is cancelled at its limit, in Postgres too', async () => {
   expect(rows).toEqual([]);
 });
 
-test('R21: an error carries neither SQL nor parameters, only its fault', async () => {
+test('bounds a read on a database that accepts the request and never answers, and says when to retry', async () => {
+  const held = createServer(() => undefined);
+  await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
+  const { port } = held.address() as AddressInfo;
+  const deps = {
+    ...database.deps,
+    databaseUrl: database.deps.databaseUrl.replace('127.0.0.1', 'hanging.test'),
+    fetchEndpoint: `http://127.0.0.1:${port}/sql`,
+  };
+  const startedAt = performance.now();
+  const { error } = await faultOf(withTenant(deps, asAda, (db) => [db.execute(sql`select 1`)], { readOnly: true }));
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(error).toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: 10 });
+  held.closeAllConnections();
+  held.close();
+});
+
+test('an error contains its fault but no SQL and no parameters (R21)', async () => {
   const secret = 'canary-7f3a';
   const { error, fault } = await faultOf(
     withTenant(database.deps, asAda, (db) => [
@@ -166,11 +185,11 @@ test('R21: an error carries neither SQL nor parameters, only its fault', async (
     expect(everything).not.toContain(leak);
 });
 
-test('a database that does not answer, refuses the password or does not exist is unavailable', async () => {
+test('reports DATABASE_UNAVAILABLE when the host, the password or the database is wrong', async () => {
   const refused = {
     ...database.deps,
     fetchEndpoint: 'http://127.0.0.1:9/sql',
-    databaseUrl: database.deps.databaseUrl.replace('127.0.0.1', 'nobody.test'),
+    databaseUrl: database.deps.databaseUrl.replace('127.0.0.1', 'unknown.test'),
   };
   const wrongPassword = {
     ...database.deps,
@@ -185,7 +204,7 @@ test('a database that does not answer, refuses the password or does not exist is
   expect(kinds).toEqual(['unavailable', 'misconfigured']);
 });
 
-test('a query that is awaited outside of the door never runs', async () => {
+test('a query awaited outside withTenant never runs', async () => {
   const strays: Promise<unknown>[] = [];
   await withTenant(database.deps, asAda, (db) => {
     strays.push(

@@ -1,9 +1,10 @@
-// The only door to Postgres: one HTTP request, one transaction, whose first statement sets the signed claim, the statement
-// timeout and, for reads, read-only mode. Queries built here run nowhere else; without the claim they see nothing anyway.
+// The only access to Postgres. Each call is one HTTP request and one transaction, whose first statement sets the signed
+// claim, the statement timeout and, for reads, read-only mode. Without the claim, queries see no rows.
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import { settingsOf } from '../env.ts';
 import { type Claim, signClaim } from './session-claim.ts';
 import { toDatabaseError } from './sqlstate.ts';
 
@@ -12,7 +13,7 @@ export type PostgresDeps = {
   readonly databaseUrl: string;
   /** `<kid>:<base64>` */
   readonly claimKey: string;
-  /** Where Neon's HTTP endpoint is not at the database's own host. */
+  /** Set when Neon's HTTP endpoint is not on the database's host. */
   readonly fetchEndpoint?: string | undefined;
   /** Unix milliseconds; the clock by default. */
   readonly now?: () => number;
@@ -20,7 +21,7 @@ export type PostgresDeps = {
 
 export type TenantOptions = {
   readonly readOnly?: boolean;
-  /** Bounds each statement in Postgres; the whole exchange gets `NETWORK_MS` more. */
+  /** Limits each statement in Postgres; the whole request gets a little more. */
   readonly timeoutMs?: number;
 };
 
@@ -33,11 +34,14 @@ export type TenantDb = Pick<
 type Query = BatchItem<'pg'>;
 
 const TIMEOUT_MS = 5_000;
+/** A page waits for a read; a user who waits longer than this reloads anyway. */
+const READ_TIMEOUT_MS = 3_000;
 const NETWORK_MS = 2_000;
+const READ_NETWORK_MS = 1_000;
 
 /**
- * Runs the queries in one transaction under the claim and answers their results in order.
- * @throws AppError, whose fault `getDatabaseFault` tells; never the driver's own words.
+ * Runs the queries in one transaction under the claim and returns their results in order.
+ * @throws AppError, whose fault `getDatabaseFault` returns; never the driver's own message.
  */
 export async function withTenant<T extends readonly [Query, ...Query[]]>(
   deps: PostgresDeps,
@@ -45,16 +49,20 @@ export async function withTenant<T extends readonly [Query, ...Query[]]>(
   build: (db: TenantDb) => T,
   options: TenantOptions = {},
 ): Promise<BatchResponse<T>> {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const { readOnly = false } = options;
+  const timeoutMs = options.timeoutMs ?? (readOnly ? READ_TIMEOUT_MS : TIMEOUT_MS);
   // Built first: a mistake in a query is the caller's, not the database's.
   const queries = build(builder);
   const settings = builder.execute(sql`select
     set_config('groundwire.claim', ${await signClaim(deps.claimKey, claim, (deps.now ?? Date.now)())}, true),
     set_config('statement_timeout', ${String(Math.ceil(timeoutMs))}, true)
-    ${options.readOnly ? sql`, set_config('transaction_read_only', 'on', true)` : sql``}`);
+    ${readOnly ? sql`, set_config('transaction_read_only', 'on', true)` : sql``}`);
   try {
-    const [, ...results] = await connect(deps, timeoutMs + NETWORK_MS).batch([settings, ...queries]);
-    // The rest of a tuple keeps its order, which the compiler cannot follow through the spread.
+    const [, ...results] = await connect(deps, timeoutMs + (readOnly ? READ_NETWORK_MS : NETWORK_MS)).batch([
+      settings,
+      ...queries,
+    ]);
+    // The rest of a tuple keeps its order, but the compiler can't infer that through the spread.
     return results as BatchResponse<T>;
   } catch (error) {
     throw toDatabaseError(error);
@@ -70,7 +78,7 @@ neonConfig.fetchEndpoint = (host, port, options) =>
   endpoints.get(`${host}:${port}`) ??
   (typeof defaultEndpoint === 'string' ? defaultEndpoint : defaultEndpoint(host, port, options));
 
-// A driver for each exchange, since the time limit is the driver's; it is a closure and holds no connection.
+// One driver per request, because the time limit is set on the driver; it is a closure and has no connection.
 function connect(deps: PostgresDeps, limitMs: number): NeonHttpDatabase {
   if (deps.fetchEndpoint !== undefined) {
     const { hostname, port } = new URL(deps.databaseUrl.replace(/^postgres(ql)?:/, 'http:'));
@@ -81,4 +89,9 @@ function connect(deps: PostgresDeps, limitMs: number): NeonHttpDatabase {
     disableWarningInBrowsers: true,
   });
   return drizzle({ client });
+}
+
+export function postgresDepsOf(env: object): PostgresDeps {
+  const { DATABASE_URL, CLAIM_KEY, NEON_FETCH_ENDPOINT } = settingsOf(env);
+  return { databaseUrl: DATABASE_URL, claimKey: CLAIM_KEY, fetchEndpoint: NEON_FETCH_ENDPOINT };
 }

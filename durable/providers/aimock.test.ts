@@ -1,10 +1,10 @@
-// Both adapters against aimock, an independent imitation of both providers over real HTTP.
+// The adapters against aimock, an independent mock of the providers over real HTTP.
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
-import { systemDeps } from './connection.ts';
-import { collect, joined, REQUEST } from './scripted-upstream.ts';
-import { ANTHROPIC, CONNECTION, OPENAI } from './wire-fixtures.ts';
+import { answered, collect, joined, REQUEST } from './scripted-upstream.fixture.ts';
+import { systemDeps } from './stream/connection.ts';
+import { ANTHROPIC, CONNECTION, OPENAI, RESPONSES } from './wire.fixture.ts';
 
 const mock = new LLMock({ port: 0, chunkSize: 5 });
 beforeAll(() => mock.start());
@@ -22,6 +22,7 @@ const tools = ['find_parts', 'find_docs'].map((name) => ({
 describe.each([
   { ...ANTHROPIC, model: 'claude-opus-4-7', path: '', endpoint: '/v1/messages' },
   { ...OPENAI, model: 'gpt-4.1', path: '/v1', endpoint: '/v1/chat/completions' },
+  { ...RESPONSES, model: 'gpt-4.1', path: '/v1', endpoint: '/v1/responses' },
 ])('$name over HTTP', (wire) => {
   const run = (request: Partial<typeof REQUEST> = {}) => {
     const provider = wire.connect(systemDeps, { ...CONNECTION, baseUrl: `${mock.url}${wire.path}` });
@@ -45,7 +46,7 @@ describe.each([
     expect(mock.getLastRequest()?.body).toMatchObject({ model: wire.model, stream: true });
   });
 
-  test('streams parallel tool calls, and their results go back into an answer', async () => {
+  test('streams parallel tool calls, and an answer that uses their results', async () => {
     mock.on(
       { userMessage: 'hello there', hasToolResult: false },
       {
@@ -78,14 +79,14 @@ describe.each([
       toolName: name,
       text: 'one, two, three',
     }));
-    const told = await run({
-      messages: [...REQUEST.messages, { role: 'assistant', text: '', toolCalls }, ...results],
+    const followed = await run({
+      messages: [...REQUEST.messages, answered('', ...toolCalls), ...results],
     });
-    expect(told.error).toBeNull();
-    expect(joined(told.events, 'text')).toBe('Three parts.');
+    expect(followed.error).toBeNull();
+    expect(joined(followed.events, 'text')).toBe('Three parts.');
   });
 
-  test('streams reasoning apart from text', async () => {
+  test('streams reasoning separately from text', async () => {
     mock.onMessage('hello there', { content: 'Yes.', reasoning: 'Let me think about this.' });
     const { events, error } = await run({ model: wire.name === 'anthropic' ? wire.model : 'o3' });
     expect(error).toBeNull();
@@ -106,7 +107,7 @@ describe.each([
     expect(mock.getRequests()).toHaveLength(1);
   });
 
-  test('a rate limit whose wait is too long is passed on with it', async () => {
+  test('reports a rate limit with its wait when the wait is too long to retry', async () => {
     mock.onMessage('hello there', {
       error: { message: 'slow down', type: 'rate_limit_error' },
       status: 429,
@@ -117,7 +118,7 @@ describe.each([
     expect(mock.getRequests()).toHaveLength(1);
   });
 
-  test('a failure that passes is tried again', async () => {
+  test('retries a temporary failure', async () => {
     mock.onMessage('hello there', { content: 'back again' });
     mock.nextRequestError(503, { message: 'busy', type: 'overloaded_error' });
     const deps = { ...systemDeps, random: () => 0 };
@@ -128,7 +129,7 @@ describe.each([
     expect(mock.getRequests()).toHaveLength(2);
   });
 
-  test('an answer that the server cuts off is a broken stream that keeps its text', async () => {
+  test('reports an answer that the server cuts off as a broken stream and keeps its text', async () => {
     mock.onMessage(
       'hello there',
       { content: 'The quick brown fox jumps over' },
@@ -152,6 +153,6 @@ describe.each([
     const { error } = await collect(provider, REQUEST);
     mock.clearChaos();
     expect(error).toBeInstanceOf(AppError);
-    expect((error as AppError).code).toMatch(/^PROVIDER_(BROKEN_STREAM|UNREACHABLE)$/);
+    expect((error as AppError).code).toMatch(/^PROVIDER_(BROKEN_STREAM|UNREACHABLE|NOT_A_STREAM)$/);
   });
 });

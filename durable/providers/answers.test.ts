@@ -1,7 +1,7 @@
-// What both wires make of whole answers: the same events from the same content.
+// Complete answers: all wire formats give the same events for the same content.
 import { describe, expect, test } from 'vitest';
-import { collect, createUpstream, joined, openAiFrame } from './scripted-upstream.ts';
-import { OPENAI, openAiDelta, openAiEnd, REPORTED_USAGE, WIRES } from './wire-fixtures.ts';
+import { collect, createUpstream, joined, openAiFrame } from './scripted-upstream.fixture.ts';
+import { OPENAI, openAiDelta, openAiEnd, REPORTED_USAGE, WIRES } from './wire.fixture.ts';
 
 describe.each(WIRES)('$name', (wire) => {
   const run = (chunks: readonly (string | Uint8Array)[]) => {
@@ -9,7 +9,7 @@ describe.each(WIRES)('$name', (wire) => {
     return collect(wire.connect(upstream.deps));
   };
 
-  test('text comes piece by piece, then the counts, then the finish', async () => {
+  test('streams text in pieces, then usage, then the finish', async () => {
     const { events, error } = await run(wire.text('Guten ', 'Tag, ', '世界 🚀'));
     expect(error).toBeNull();
     expect(events.filter(({ type }) => type === 'text')).toEqual([
@@ -21,7 +21,7 @@ describe.each(WIRES)('$name', (wire) => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' });
   });
 
-  test('a tool call ends only when its arguments are whole, and asks to be run', async () => {
+  test('ends a tool call when its arguments are complete, and finishes with tool-calls', async () => {
     const { events, error } = await run(wire.toolCall('{"query"', ':"M8 ', 'bolt"}'));
     expect(error).toBeNull();
     const [start] = events.filter(({ type }) => type === 'tool-call-start');
@@ -32,14 +32,14 @@ describe.each(WIRES)('$name', (wire) => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' });
   });
 
-  test('a tool without arguments gets an empty object', async () => {
+  test('gives a tool call without arguments an empty object', async () => {
     const { events, error } = await run(wire.toolCall(''));
     expect(error).toBeNull();
     expect(joined(events, 'tool-call-args')).toBe('{}');
     expect(events.filter(({ type }) => type === 'tool-call-end')).toHaveLength(1);
   });
 
-  test('R46: every split of the bytes in two, inside characters too, gives the same events', async () => {
+  test('gives the same events wherever the bytes are split, even inside a character (R46)', async () => {
     const bytes = new TextEncoder().encode(wire.text('né ', '世界', '👩‍🔧').join('') + wire.keepAlive);
     const whole = await run([bytes]);
     expect(whole.events.at(-1)?.type).toBe('finish');
@@ -49,7 +49,7 @@ describe.each(WIRES)('$name', (wire) => {
     }
   });
 
-  test('R46: one byte at a time gives the same events', async () => {
+  test('gives the same events for one byte at a time (R46)', async () => {
     const bytes = new TextEncoder().encode(wire.toolCall('{"näme":', '"世界 🚀"}').join(''));
     const single = await run(Array.from(bytes, (byte) => Uint8Array.of(byte)));
     const whole = await run([bytes]);
@@ -57,7 +57,7 @@ describe.each(WIRES)('$name', (wire) => {
     expect(single).toEqual(whole);
   });
 
-  test('line ends of every kind give the same events', async () => {
+  test('gives the same events for every kind of line break', async () => {
     const text = wire.text('a', 'b').join('');
     const whole = await run([text]);
     expect(await run([text.replaceAll('\n', '\r\n')])).toEqual(whole);
@@ -65,7 +65,7 @@ describe.each(WIRES)('$name', (wire) => {
   });
 });
 
-describe('servers that imitate OpenAI', () => {
+describe('OpenAI-compatible servers', () => {
   const run = (...chunks: string[]) => collect(OPENAI.connect(createUpstream({ chunks }).deps));
   const calls = (events: Awaited<ReturnType<typeof run>>['events']) => {
     const found = new Map<string, { name: string; args: string; ended: boolean }>();
@@ -79,7 +79,7 @@ describe('servers that imitate OpenAI', () => {
   };
   const raw = (delta: unknown) => `data: ${JSON.stringify({ choices: [{ delta, finish_reason: null }] })}\n\n`;
 
-  test('parallel calls whose pieces are mixed are kept apart by their index', async () => {
+  test('separates interleaved parallel calls by index', async () => {
     const { events, error } = await run(
       openAiDelta({
         tool_calls: [
@@ -98,7 +98,7 @@ describe('servers that imitate OpenAI', () => {
     ]);
   });
 
-  test('whole calls without an index are separate calls', async () => {
+  test('treats complete calls without an index as separate calls', async () => {
     const call = (name: string) => ({ id: `id_${name}`, function: { name, arguments: '{"a":1}' } });
     const { events, error } = await run(
       raw({ tool_calls: [call('one')] }),
@@ -112,7 +112,7 @@ describe('servers that imitate OpenAI', () => {
     ]);
   });
 
-  test('pieces without an index join the call of their id, or the last one', async () => {
+  test('adds pieces without an index to the call with their id, or to the last call', async () => {
     const { events } = await run(
       raw({ tool_calls: [{ id: 'id_one', function: { name: 'one', arguments: '{"a"' } }] }),
       raw({ tool_calls: [{ function: { arguments: ':' } }] }),
@@ -122,7 +122,7 @@ describe('servers that imitate OpenAI', () => {
     expect(calls(events)).toEqual([{ id: 'id_one', name: 'one', args: '{"a":1}', ended: true }]);
   });
 
-  test('a call without a usable id, or with one that is taken, gets one of ours', async () => {
+  test('replaces a missing, unusable or repeated call id', async () => {
     const { events, error } = await run(
       raw({ tool_calls: [{ index: 0, function: { name: 'one', arguments: '{}' } }] }),
       raw({ tool_calls: [{ index: 1, id: '', function: { name: 'two', arguments: '{}' } }] }),
@@ -137,7 +137,7 @@ describe('servers that imitate OpenAI', () => {
     for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
   });
 
-  test('a stop with tool calls asks for them to be run', async () => {
+  test('finishes with tool-calls when a stop reason follows tool calls', async () => {
     const { events } = await run(
       raw({ tool_calls: [{ index: 0, id: 'c', function: { name: 'one', arguments: '{}' } }] }),
       ...openAiEnd('stop'),
@@ -145,13 +145,13 @@ describe('servers that imitate OpenAI', () => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' });
   });
 
-  test.each(['reasoning_content', 'reasoning'])('%s is reasoning, not text', async (field) => {
+  test.each(['reasoning_content', 'reasoning'])('reads %s as reasoning, not text', async (field) => {
     const { events } = await run(raw({ [field]: 'hm' }), raw({ content: 'yes' }), ...openAiEnd('stop'));
     expect(joined(events, 'reasoning')).toBe('hm');
     expect(joined(events, 'text')).toBe('yes');
   });
 
-  test('a refusal is shown and finishes as one', async () => {
+  test('streams a refusal as text and finishes with refusal', async () => {
     const { events } = await run(openAiDelta({ refusal: 'No.' }), ...openAiEnd('stop'));
     expect(joined(events, 'text')).toBe('No.');
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'refusal' });
@@ -159,19 +159,26 @@ describe('servers that imitate OpenAI', () => {
 
   test.each([
     ['length', 'length'],
-    ['content_filter', 'refusal'],
+    ['MAX_TOKENS', 'length'],
+    ['model_length', 'context'],
+    ['content_filter', 'filter'],
+    ['SAFETY', 'filter'],
+    ['eos_token', 'stop'],
+    ['error', 'unknown'],
+    ['abort', 'unknown'],
   ] as const)('finish reason %s is %s', async (given, reason) => {
-    const { events } = await run(openAiDelta({ content: 'a' }), ...openAiEnd(given));
+    const frames = openAiEnd('stop').map((frame) => frame.replace('"stop"', JSON.stringify(given)));
+    const { events } = await run(openAiDelta({ content: 'a' }), ...frames);
     expect(events.at(-1)).toEqual({ type: 'finish', reason });
   });
 
-  test('an end without [DONE] is whole when the finish reason has come', async () => {
+  test('completes without [DONE] if the finish reason has arrived', async () => {
     const { events, error } = await run(openAiDelta({ content: 'a' }), openAiDelta({}, 'stop'));
     expect(error).toBeNull();
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' });
   });
 
-  test('usage may come with the last choice', async () => {
+  test('reads usage from the last choice', async () => {
     const usage = { prompt_tokens: 10, completion_tokens: 3, total_tokens: 13 };
     const { events } = await run(
       openAiFrame({ choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }], usage }),
@@ -181,7 +188,7 @@ describe('servers that imitate OpenAI', () => {
     expect(last).toMatchObject({ usage: { inputTokens: 10, outputTokens: 3, estimated: false } });
   });
 
-  test('reasoning that is only in the total is charged as output', async () => {
+  test('charges reasoning that is only part of the total as output', async () => {
     const usage = { prompt_tokens: 10, completion_tokens: 3, total_tokens: 113 };
     const { events } = await run(openAiDelta({}, 'stop'), openAiFrame({ choices: [], usage }), 'data: [DONE]\n\n');
     expect(events.findLast(({ type }) => type === 'usage')).toMatchObject({ usage: { outputTokens: 103 } });
@@ -191,7 +198,7 @@ describe('servers that imitate OpenAI', () => {
     ['no usage', []],
     ['zeros', [{ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }]],
     ['nonsense', [{ prompt_tokens: -4 }]],
-  ])('R36: %s is charged by estimate, never 0', async (_name, usages) => {
+  ])('%s is charged by estimate, never 0 (R36)', async (_name, usages) => {
     const frames = usages.map((usage) => `data: ${JSON.stringify({ choices: [], usage })}\n\n`);
     const { events } = await run(openAiDelta({ content: 'some words' }), openAiDelta({}, 'stop'), ...frames);
     const last = events.findLast(({ type }) => type === 'usage');

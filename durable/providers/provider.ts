@@ -1,18 +1,42 @@
-// What a model provider is to the rest of the house: a request in, batches of events out.
-// Vendor names, wires and SDKs stay in this folder; an adapter never retries after its first event.
+// The interface of a model provider: a request in, batches of events out.
+// Vendor names, wire formats and SDKs stay in this folder. An adapter never retries after its first event.
+
+import type { Usage } from '../contracts/usage.ts';
 import type { AppError } from '../errors.ts';
-import type { Usage } from './models.ts';
 
 export type ToolCall = {
   readonly id: string;
-  readonly name: string /** JSON text as the model wrote it. */;
+  readonly name: string;
+  /** JSON text as the model wrote it. */
   readonly arguments: string;
 };
+
+/** The wire formats. Each has its own folder. */
+export type WireName = 'anthropic' | 'chat-completions' | 'openai-responses';
+
+/**
+ * What a provider wants back with a part of its answer: a signature, encrypted reasoning, an id. Only its own wire reads the
+ * payload. It is valid for the connection that sent it, is never shown or logged, and is never sent as text.
+ */
+export type PartState = {
+  readonly wire: WireName;
+  /** Identifies the address and key without containing the key; see `AnsweringModel`. */
+  readonly connection: string;
+  readonly model: string;
+  /** JSON. Contains all that the wire needs to send the part again. */
+  readonly payload: unknown;
+};
+
+/** A part of an answer, in the order in which the model wrote them. Reasoning is only ever sent as a provider's own state. */
+export type AssistantPart =
+  | { readonly type: 'text'; readonly text: string; readonly state?: PartState }
+  | { readonly type: 'reasoning'; readonly state: PartState }
+  | ({ readonly type: 'tool-call'; readonly state?: PartState } & ToolCall);
 
 /** One message of the conversation as a model reads it. */
 export type ModelMessage =
   | { readonly role: 'user'; readonly text: string }
-  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls?: readonly ToolCall[] }
+  | { readonly role: 'assistant'; readonly parts: readonly AssistantPart[] }
   | {
       readonly role: 'tool';
       readonly toolCallId: string;
@@ -28,6 +52,15 @@ export type ModelTool = {
   readonly parameters: Record<string, unknown>;
 };
 
+/** Who a model answers. Ids of ours, so an adapter sends only a hash of them. */
+export type Asker = { readonly orgId: string; readonly userId: string };
+
+/**
+ * What a conversation does since its provider refused state of earlier answers: the provider drops what no longer fits, or none
+ * is sent. It never goes back, because state with gaps is refused too.
+ */
+export type StateRemedy = 'drop-unbound' | 'send-none';
+
 export type ModelRequest = {
   readonly model: string;
   readonly system: string;
@@ -35,38 +68,73 @@ export type ModelRequest = {
   readonly tools: readonly ModelTool[];
   /** Upper bound of the answer, in tokens. */
   readonly maxOutputTokens: number;
+  /** How hard the model should think: one of the levels that the catalog has for it. Left out for models without levels. */
+  readonly effort?: string;
   /** A stable id of the conversation, for providers that route their prompt cache by it. */
   readonly cacheKey: string;
+  /** For providers that act on misuse by person. Left out where no person asks. */
+  readonly asker?: Asker;
+  /** The connection that it is sent to. State of other connections isn't sent. */
+  readonly connection: string;
+  /** Whether a call of the conversation has this id, also on a branch that isn't sent. */
+  readonly isCallIdTaken?: (id: string) => boolean;
+  /** Chosen earlier in the conversation. */
+  readonly stateRemedy?: StateRemedy;
 };
 
-export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal';
+/** `unknown` is a reason that isn't known to be good, such as `error`. */
+export type FinishReason =
+  | 'stop'
+  | 'tool-calls'
+  | 'length'
+  /** The model's context is full. */
+  | 'context'
+  /** The provider paused a long turn. */
+  | 'paused'
+  /** The model refused. */
+  | 'refusal'
+  /** The provider's safety filter blocked the answer. */
+  | 'filter'
+  | 'unknown';
+
+/** Sent before the answer when a remedy had to be chosen. Later requests of the conversation name it. */
+export type RemedyEvent = { readonly type: 'state-remedy'; readonly remedy: StateRemedy };
+
+export type StateOf = { readonly part: 'text' | 'reasoning' } | { readonly part: 'tool-call'; readonly id: string };
 
 export type ProviderEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'reasoning'; readonly delta: string }
   | { readonly type: 'tool-call-start'; readonly id: string; readonly name: string }
   | { readonly type: 'tool-call-args'; readonly id: string; readonly delta: string }
-  /** Comes only after the arguments are whole and parse as a JSON object. */
+  /** The call is whole. Its arguments are as the model wrote them, which may not be a JSON object. */
   | { readonly type: 'tool-call-end'; readonly id: string }
+  | RemedyEvent
   /**
-   * Running totals of this request, replacing what came before: as soon as known and again at the end. An answer that
-   * stops, breaks or stalls gets a last one too, `estimated`, before the generator throws, so that nothing goes uncounted.
+   * State that ends a part: the last one of this type without state, or the call with this id. Reasoning that was only sent
+   * as state, such as redacted reasoning, is a part of its own.
+   */
+  | { readonly type: 'state'; readonly of: StateOf; readonly wire: WireName; readonly payload: unknown }
+  /**
+   * Running totals of this request, each replacing the one before. Sent as soon as known and again at the end. If an
+   * answer is stopped, breaks or stalls, a last `estimated` one is sent before the generator throws, so usage is always
+   * counted.
    */
   | { readonly type: 'usage'; readonly usage: Usage }
   /**
-   * The last event of a whole answer; a stream that ends without it throws PROVIDER_BROKEN_STREAM.
-   * Tools run only after `tool-calls`: a call that ended in an answer cut by its length is not to be run.
+   * The last event of a complete answer; a stream that ends without it throws PROVIDER_BROKEN_STREAM.
+   * Tools run only after `tool-calls`: calls in an answer that was cut off at its length limit must not run.
    */
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
-/** Whoever must agree before a request that failed is sent once more. */
+/** Decides whether a failed request may be retried. */
 export interface Tries {
-  /** Asked after a failure that a later try might not meet, and before any answer has begun. */
+  /** Called after a failure that a retry might not hit, before any of the answer has arrived. */
   mayRetry(failure: AppError): Promise<boolean>;
 }
 
 export interface Provider {
-  /** The provider's id in the registry, as it stands in rows and usage: `anthropic`, `openai`, … */
+  /** The provider’s id in the registry, as stored in rows and usage: `anthropic`, `openai`, … */
   readonly name: string;
   /**
    * Streams one answer. Each yielded array holds the events of one network read, in order, never empty.
@@ -74,4 +142,9 @@ export interface Provider {
    * @throws AppError with a PROVIDER_* code.
    */
   stream(request: ModelRequest, signal: AbortSignal, tries?: Tries): AsyncGenerator<readonly ProviderEvent[], void>;
+  /**
+   * The context that the server really gives a model, in tokens; null if it doesn't say. Absent if a provider's models have the
+   * context that the catalog lists.
+   */
+  readonly readContext?: (model: string, signal: AbortSignal) => Promise<number | null>;
 }

@@ -1,7 +1,7 @@
-// The SDKs inside the Workers runtime, without node compatibility: that they load, send, stream and stop there.
+// The SDKs load, send, stream and stop in the Workers runtime, without Node compatibility.
 import { describe, expect, test } from 'vitest';
-import { collect, createUpstream, joined, REQUEST } from './scripted-upstream.ts';
-import { REPORTED_USAGE, WIRES } from './wire-fixtures.ts';
+import { collect, createUpstream, joined, REQUEST } from './scripted-upstream.fixture.ts';
+import { REPORTED_USAGE, WIRES } from './wire.fixture.ts';
 
 describe.each(WIRES)('$name in workerd', (wire) => {
   test('streams text in pieces', async () => {
@@ -19,14 +19,14 @@ describe.each(WIRES)('$name in workerd', (wire) => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' });
   });
 
-  test('ends typed when the connection fails', async () => {
+  test('reports a typed error when the connection fails', async () => {
     const upstream = createUpstream({ chunks: wire.text('some text').slice(0, -3), ending: 'reset' });
     const { events, error } = await collect(wire.connect(upstream.deps));
     expect(error).toMatchObject({ code: 'PROVIDER_BROKEN_STREAM' });
     expect(joined(events, 'text')).toBe('some text');
   });
 
-  test('stops with the reason that was given', async () => {
+  test('stops with the signal’s reason', async () => {
     const controller = new AbortController();
     const upstream = createUpstream({ chunks: wire.text('some text').slice(0, -3), ending: 'hang' });
     const answer = (async () => {

@@ -1,11 +1,11 @@
-// What only real sockets show: that an upstream sees the close, a reset, a redirect.
+// Behavior that needs real sockets: a closed connection, a reset, a redirect.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemDeps } from './connection.ts';
-import { collect, joined, REQUEST } from './scripted-upstream.ts';
-import { CONNECTION, WIRES } from './wire-fixtures.ts';
+import { collect, joined, REQUEST } from './scripted-upstream.fixture.ts';
+import { systemDeps } from './stream/connection.ts';
+import { CONNECTION, WIRES } from './wire.fixture.ts';
 
 let close: (() => void) | undefined;
 afterEach(() => close?.());
@@ -27,7 +27,7 @@ async function serve(handler: (request: IncomingMessage, response: ServerRespons
 describe.each(WIRES)('$name', (wire) => {
   const connect = (baseUrl: string) => wire.connect({ ...systemDeps, random: () => 0 }, { ...CONNECTION, baseUrl });
 
-  test('R49: the upstream sees a stop as a closed connection within a second', async () => {
+  test('a stop closes the upstream connection within a second (R49)', async () => {
     const closed = Promise.withResolvers<number>();
     const baseUrl = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -47,7 +47,7 @@ describe.each(WIRES)('$name', (wire) => {
     expect((await closed.promise) - stoppedAt).toBeLessThan(1_000);
   });
 
-  test('R49: a stop before the first byte closes the connection too', async () => {
+  test('a stop before the first byte closes the connection too (R49)', async () => {
     const closed = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     const baseUrl = await serve((request) => {
@@ -62,7 +62,7 @@ describe.each(WIRES)('$name', (wire) => {
     await closed.promise;
   });
 
-  test('R45: a reset in the middle is a broken stream', async () => {
+  test('reports a reset in the middle as a broken stream (R45)', async () => {
     const baseUrl = await serve((request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(wire.text('some text').slice(0, -3).join(''), () => request.socket.resetAndDestroy());
@@ -71,7 +71,7 @@ describe.each(WIRES)('$name', (wire) => {
     expect(error).toMatchObject({ code: 'PROVIDER_BROKEN_STREAM' });
   });
 
-  test('R45: a server that is not there is unreachable', async () => {
+  test('reports a missing server as unreachable (R45)', async () => {
     const baseUrl = await serve(() => {});
     close?.();
     const { error } = await collect(connect(baseUrl));
@@ -79,7 +79,7 @@ describe.each(WIRES)('$name', (wire) => {
   });
 
   test.each([301, 302, 303, 307, 308])(
-    'R25: a %i is not followed, so the key stays where it was sent',
+    'does not follow a %i, so the key is not sent elsewhere (R25)',
     async (status) => {
       const paths: (string | undefined)[] = [];
       const baseUrl = await serve((request, response) => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { BeyondRules } from '../postgres/session-rules.ts';
-import { type Expiry, type SweepDeps, sweep } from './sweep.ts';
+import type { Expiry } from '../contracts/conversation.ts';
+import type { BeyondRules } from '../postgres/queries/session-rules.ts';
+import { type SweepDeps, sweep } from './sweep.ts';
 
 const sessionOf = (at: number): BeyondRules => ({ id: `session-${at}`, userId: 'u', subject: 's', updatedAt: at });
 
-/** So many conversations that the rules keep no longer, of which Postgres still has those that were removed. */
+/** `count` expired conversations. Postgres still lists removed ones. */
 function depsOf(count: number, expire: (session: BeyondRules) => Promise<Expiry> = () => Promise.resolve('removed')) {
   const seen = { asked: [] as (string | null)[], expired: [] as string[], forgotten: [] as string[], failures: 0 };
   const deps: SweepDeps = {
@@ -26,25 +27,25 @@ function depsOf(count: number, expire: (session: BeyondRules) => Promise<Expiry>
   return { deps, seen };
 }
 
-test('every conversation beyond the rules is removed once, batch after batch', async () => {
+test('removes every expired conversation once, in batches', async () => {
   const { deps, seen } = depsOf(120);
   expect(await sweep(deps)).toEqual({ removed: 120, kept: 0, failed: 0, isDone: true });
   expect(seen.asked).toEqual([null, 'session-49', 'session-99']);
   expect(new Set(seen.expired).size).toBe(120);
 });
 
-test('what was changed meanwhile is kept, and does not stand in the way of the rest', async () => {
+test('keeps conversations that changed, and continues with the rest', async () => {
   const { deps } = depsOf(120, ({ updatedAt }) => Promise.resolve(updatedAt < 60 ? 'kept' : 'removed'));
   expect(await sweep(deps)).toEqual({ removed: 60, kept: 60, failed: 0, isDone: true });
 });
 
-test('rows that no object is behind are deleted', async () => {
+test('deletes rows without an object', async () => {
   const { deps, seen } = depsOf(2, () => Promise.resolve('missing'));
   expect(await sweep(deps)).toMatchObject({ removed: 2 });
   expect(seen.forgotten).toEqual(['session-0', 'session-1']);
 });
 
-test('one object that does not answer leaves the others to go, and the sweep to come again', async () => {
+test('continues after an unavailable object, and is not done', async () => {
   const { deps, seen } = depsOf(3, ({ id }) =>
     id === 'session-1' ? Promise.reject(new Error('away')) : Promise.resolve('removed'),
   );
@@ -52,7 +53,7 @@ test('one object that does not answer leaves the others to go, and the sweep to 
   expect(seen.failures).toBe(1);
 });
 
-test('a sweep of very many ends, and says that it is not done', async () => {
+test('stops after MAX_BATCHES, and is not done', async () => {
   const { deps, seen } = depsOf(1_000_000);
   expect(await sweep(deps)).toMatchObject({ isDone: false, removed: 2_000 });
   expect(seen.asked).toHaveLength(40);

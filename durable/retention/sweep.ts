@@ -1,17 +1,15 @@
-// Removes the conversations of one org that its rules keep no longer. Postgres says which; the object of each says whether
-// that still holds, and is the one that deletes. Pure of clocks and storage: both come with the deps.
-import type { BeyondRules } from '../postgres/session-rules.ts';
-
-/** `kept`: it was changed since Postgres heard of it. `missing`: nothing of it is left but rows. */
-export type Expiry = 'removed' | 'kept' | 'missing';
+// Deletes an org's expired conversations. Postgres lists the candidates; each conversation's object checks whether it is
+// still expired and deletes itself. Time and storage come from the deps.
+import type { Expiry } from '../contracts/conversation.ts';
+import type { BeyondRules } from '../postgres/queries/session-rules.ts';
 
 export type SweepDeps = {
   now(): number;
-  /** Oldest first, behind the last one. @throws AppError */
+  /** Oldest first, after the last one. @throws AppError */
   find(question: { asOf: number; after: BeyondRules | null; limit: number }): Promise<readonly BeyondRules[]>;
-  /** @throws where the object does not answer */
+  /** @throws if the object is unavailable */
   expire(session: BeyondRules): Promise<Expiry>;
-  /** Deletes rows that no object is behind. @throws AppError */
+  /** Deletes rows without an object. @throws AppError */
   forget(session: BeyondRules): Promise<void>;
   noteFailure(error: unknown): void;
 };
@@ -24,7 +22,7 @@ export type SweepResult = {
 };
 
 const BATCH = 50;
-/** One sweep ends well within the time that an alarm may take; the next one goes on. */
+/** Keeps a sweep within the time limit of an alarm; the next one continues. */
 const MAX_BATCHES = 40;
 
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
@@ -34,7 +32,7 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const found: readonly BeyondRules[] = await deps.find({ asOf, after, limit: BATCH });
     for (const outcome of await Promise.all(found.map((session) => removeOne(deps, session)))) counts[outcome] += 1;
-    // What was removed leaves Postgres a moment later, and what was kept stays there: neither is asked for again.
+    // Removed ones leave Postgres a moment later, and kept ones stay: the cursor skips both.
     after = found.at(-1) ?? null;
     if (found.length < BATCH) return { ...counts, isDone: counts.failed === 0 };
   }

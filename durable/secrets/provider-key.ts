@@ -1,8 +1,8 @@
-// A provider key as it is sealed: together with the provider and the address that it was entered for, so that a row whose
-// address somebody changed behind our back does not send the key there.
+// Seals a provider key together with the provider and the address it was entered for. If someone changes the address in the
+// database, the key does not open and is not sent there.
 import { z } from 'zod';
 import type { MasterKeys } from './master-keys.ts';
-import { type Place, seal, UnsealError, unseal } from './sealed-secret.ts';
+import { type SecretLocation, seal, UnsealError, unseal } from './sealed-secret.ts';
 
 export const KEY_SLOTS = ['primary', 'fallback'] as const;
 export type KeySlot = (typeof KEY_SLOTS)[number];
@@ -11,11 +11,11 @@ export type KeySlot = (typeof KEY_SLOTS)[number];
 export type KeyRecord = { readonly orgId: string; readonly settingId: string; readonly slot: KeySlot };
 
 const Secret = z.strictObject({ key: z.string(), provider: z.string(), baseUrl: z.string().nullable() });
-/** `baseUrl` is null where the key is for the provider's own address. */
+/** `baseUrl` is null if the key is for the provider's own address. */
 export type ProviderKey = z.infer<typeof Secret>;
 
 /** @param row `<setting id>/<slot>` */
-export const placeOfKey = ({ orgId, settingId, slot }: KeyRecord): Place => ({
+export const placeOfKey = ({ orgId, settingId, slot }: KeyRecord): SecretLocation => ({
   orgId,
   table: 'ai_keys',
   column: 'sealed',
@@ -40,8 +40,8 @@ export async function openProviderKey(
 }
 
 const SHOWN = 4;
-/** Of a shorter key the last four would give too much away. */
+/** The last four characters of a shorter key would reveal too much of it. */
 const SHORTEST_SHOWN = 16;
 
-/** The end of a key as admins may see it; empty where the key is too short to show any of it. */
+/** The last characters of a key, for admins; empty if the key is too short to show any. */
 export const lastFourOf = (key: string): string => (key.length < SHORTEST_SHOWN ? '' : key.slice(-SHOWN));

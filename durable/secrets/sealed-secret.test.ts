@@ -1,18 +1,18 @@
-// R22: envelope encryption. Each way of tampering has a test that would pass if the check were not there.
+// R22: envelope encryption. Each kind of tampering has a test.
 import { describe, expect, test } from 'vitest';
 import { parseMasterKeys } from './master-keys.ts';
 import { lastFourOf, openProviderKey, sealProviderKey } from './provider-key.ts';
-import { type Place, rewrap, seal, UnsealError, unseal } from './sealed-secret.ts';
+import { rewrap, type SecretLocation, seal, UnsealError, unseal } from './sealed-secret.ts';
 
 const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64');
 const OLD = parseMasterKeys(`v1:${keyOf(1)}`);
 const BOTH = parseMasterKeys(`v2:${keyOf(2)},v1:${keyOf(1)}`);
 const NEW = parseMasterKeys(`v2:${keyOf(2)}`);
-const PLACE: Place = { orgId: 'org-1', table: 'ai_keys', column: 'sealed', row: 'row-1/primary' };
+const PLACE: SecretLocation = { orgId: 'org-1', table: 'ai_keys', column: 'sealed', row: 'row-1/primary' };
 const SECRET = 'sk-ant-0123456789';
 
-describe('R22: a sealed secret', () => {
-  test('opens where it was sealed, and shows nothing of itself', async () => {
+describe('a sealed secret (R22)', () => {
+  test('opens in the place it was sealed for, and does not contain the plaintext', async () => {
     const sealed = await seal(OLD, PLACE, SECRET);
     expect(await unseal(OLD, PLACE, sealed)).toBe(SECRET);
     expect(sealed).toMatch(/^s1\.v1\.[\w-]+\.[\w-]+$/);
@@ -20,7 +20,7 @@ describe('R22: a sealed secret', () => {
     expect(Buffer.from(sealed.split('.')[3] ?? '', 'base64url').includes(SECRET)).toBe(false);
   });
 
-  test('never looks the same twice', async () => {
+  test('produces a different ciphertext each time', async () => {
     const [one, other] = await Promise.all([seal(OLD, PLACE, SECRET), seal(OLD, PLACE, SECRET)]);
     expect(one.split('.')[2]).not.toBe(other.split('.')[2]);
     expect(one.split('.')[3]).not.toBe(other.split('.')[3]);
@@ -31,7 +31,7 @@ describe('R22: a sealed secret', () => {
     await expect(unseal(OLD, { ...PLACE, [part]: 'other' }, sealed)).rejects.toThrow(UnsealError);
   });
 
-  test('does not open with the parts of two secrets put together', async () => {
+  test('does not open when parts of two secrets are combined', async () => {
     const one = (await seal(OLD, PLACE, SECRET)).split('.');
     const other = (await seal(OLD, PLACE, 'another secret')).split('.');
     const mixed = [one[0], one[1], one[2], other[3]].join('.');
@@ -42,7 +42,7 @@ describe('R22: a sealed secret', () => {
     const sealed = await seal(OLD, PLACE, SECRET);
     const survivors: number[] = [];
     for (let index = 0; index < sealed.length; index += 1) {
-      // The last character of each part may carry unused bits only.
+      // The last character of each part can consist of unused bits only.
       if (sealed[index + 1] === '.' || index === sealed.length - 1) continue;
       const changed = `${sealed.slice(0, index)}${sealed[index] === 'A' ? 'B' : 'A'}${sealed.slice(index + 1)}`;
       await unseal(BOTH, PLACE, changed).then(
@@ -53,7 +53,7 @@ describe('R22: a sealed secret', () => {
     expect(survivors).toEqual([]);
   });
 
-  test('does not open under another master key, also of the same version', async () => {
+  test('does not open under another master key, even of the same version', async () => {
     const sealed = await seal(OLD, PLACE, SECRET);
     await expect(unseal(NEW, PLACE, sealed)).rejects.toThrow('not configured');
     await expect(unseal(parseMasterKeys(`v1:${keyOf(3)}`), PLACE, sealed)).rejects.toThrow(UnsealError);
@@ -67,17 +67,17 @@ describe('R22: a sealed secret', () => {
   );
 });
 
-describe('R22: wrapping anew', () => {
-  test('leaves the ciphertext, and opens with the new master key alone', async () => {
+describe('rewrapping a secret (R22)', () => {
+  test('keeps the ciphertext and opens only with the new master key', async () => {
     const sealed = await seal(OLD, PLACE, SECRET);
-    const anew = await rewrap(BOTH, PLACE, sealed);
-    if (anew === null) throw new Error('not wrapped anew');
-    expect(anew.split('.')[3]).toBe(sealed.split('.')[3]);
-    expect(await unseal(NEW, PLACE, anew)).toBe(SECRET);
-    await expect(unseal(OLD, PLACE, anew)).rejects.toThrow(UnsealError);
+    const rewrapped = await rewrap(BOTH, PLACE, sealed);
+    if (rewrapped === null) throw new Error('not rewrapped');
+    expect(rewrapped.split('.')[3]).toBe(sealed.split('.')[3]);
+    expect(await unseal(NEW, PLACE, rewrapped)).toBe(SECRET);
+    await expect(unseal(OLD, PLACE, rewrapped)).rejects.toThrow(UnsealError);
   });
 
-  test('does nothing to what is under the current one', async () => {
+  test('returns null for a secret under the current master key', async () => {
     expect(await rewrap(BOTH, PLACE, await seal(BOTH, PLACE, SECRET))).toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe('a provider key', () => {
   const RECORD = { orgId: 'org-1', settingId: 'setting-1', slot: 'primary' } as const;
   const TARGET = { provider: 'openai', baseUrl: null };
 
-  test('R26: opens only for the provider and the address that it was entered for', async () => {
+  test('opens only for the provider and the address it was entered for (R26)', async () => {
     const sealed = await sealProviderKey(OLD, RECORD, { key: SECRET, ...TARGET });
     expect(await openProviderKey(OLD, RECORD, TARGET, sealed)).toBe(SECRET);
     for (const target of [
@@ -103,7 +103,7 @@ describe('a provider key', () => {
     await expect(openProviderKey(OLD, { ...RECORD, slot: 'fallback' }, TARGET, sealed)).rejects.toThrow(UnsealError);
   });
 
-  test('R23: shows its last four characters, or nothing where it is short', () => {
+  test('shows its last four characters, or nothing if it is short (R23)', () => {
     expect(lastFourOf('sk-0123456789abcdef')).toBe('cdef');
     expect(lastFourOf('short-key')).toBe('');
   });
@@ -119,7 +119,7 @@ describe('master keys', () => {
     ['v1:not base64!', '32 bytes'],
     [`v1:${keyOf(1)},v1:${keyOf(2)}`, 'twice'],
     [`v1:${keyOf(1)},`, 'form'],
-  ])('%j are refused, and not shown', (text, why) => {
+  ])('%j are rejected without being shown', (text, why) => {
     const attempt = () => parseMasterKeys(text);
     expect(attempt).toThrow(why);
     expect(attempt).not.toThrow(keyOf(1));

@@ -1,5 +1,5 @@
-// Envelope encryption of one short secret: AES-256-GCM under a data key of its own, which a master key wraps. What it is
-// sealed for (org, table, column, row) is authenticated with it, so a ciphertext that was moved does not open.
+// Envelope encryption of one short secret: AES-256-GCM with a separate data key, which a master key wraps. Its place (org,
+// table, column, row) is authenticated with it, so a ciphertext moved to another place does not open.
 //
 //   s1.<version of the master key>.<iv and wrapped data key>.<iv and ciphertext>      (base64url)
 import type { MasterKey, MasterKeys } from './master-keys.ts';
@@ -9,14 +9,14 @@ const IV_BYTES = 12;
 const DATA_KEY_BYTES = 32;
 
 /** Where a sealed secret belongs. None of these contains a `|`. */
-export type Place = {
+export type SecretLocation = {
   readonly orgId: string;
   readonly table: string;
   readonly column: string;
   readonly row: string;
 };
 
-/** It does not open: another place, another key, or not as it was sealed. It holds nothing of the secret. */
+/** The secret does not open: wrong place, wrong key, or tampered with. Contains no part of the secret. */
 export class UnsealError extends Error {
   constructor(why: string, options?: ErrorOptions) {
     super(why, options);
@@ -24,7 +24,7 @@ export class UnsealError extends Error {
   }
 }
 
-export async function seal(keys: MasterKeys, place: Place, secret: string): Promise<string> {
+export async function seal(keys: MasterKeys, place: SecretLocation, secret: string): Promise<string> {
   const dataKey = crypto.getRandomValues(new Uint8Array(DATA_KEY_BYTES));
   const ciphertext = await encrypt(await importDataKey(dataKey), FORMAT, place, encode(secret));
   const wrapped = await encrypt(await keys.current.key, keys.current.version, place, dataKey);
@@ -32,26 +32,26 @@ export async function seal(keys: MasterKeys, place: Place, secret: string): Prom
 }
 
 /** @throws UnsealError */
-export async function unseal(keys: MasterKeys, place: Place, sealed: string): Promise<string> {
+export async function unseal(keys: MasterKeys, place: SecretLocation, sealed: string): Promise<string> {
   const { master, wrapped, ciphertext } = parse(keys, sealed);
   const dataKey = await decrypt(await master.key, master.version, place, wrapped);
   return decoder.decode(await decrypt(await importDataKey(dataKey), FORMAT, place, ciphertext));
 }
 
 /**
- * The same secret under the current master key; what was encrypted with the data key stays as it is. Null where it is
- * under the current one already. @throws UnsealError
+ * Rewraps the data key with the current master key; the ciphertext stays the same. Null if the secret is already under
+ * the current key. @throws UnsealError
  */
-export async function rewrap(keys: MasterKeys, place: Place, sealed: string): Promise<string | null> {
+export async function rewrap(keys: MasterKeys, place: SecretLocation, sealed: string): Promise<string | null> {
   const { master, wrapped, ciphertext } = parse(keys, sealed);
   const { current } = keys;
   if (master.version === current.version) return null;
   const dataKey = await decrypt(await master.key, master.version, place, wrapped);
-  const anew = await encrypt(await current.key, current.version, place, dataKey);
-  return [FORMAT, current.version, toBase64Url(anew), toBase64Url(ciphertext)].join('.');
+  const rewrapped = await encrypt(await current.key, current.version, place, dataKey);
+  return [FORMAT, current.version, toBase64Url(rewrapped), toBase64Url(ciphertext)].join('.');
 }
 
-/** The version of the master key that it is sealed under; nothing that needs to be kept secret. */
+/** The version of the master key that wraps the secret's data key; not confidential. */
 export const versionOf = (sealed: string): string => sealed.split('.', 2)[1] ?? '';
 
 type Parts = { readonly master: MasterKey; readonly wrapped: Bytes; readonly ciphertext: Bytes };
@@ -67,11 +67,11 @@ function parse(keys: MasterKeys, sealed: string): Parts {
   return { master, wrapped: fromBase64Url(wrapped), ciphertext: fromBase64Url(ciphertext) };
 }
 
-/** What is authenticated besides the ciphertext: version|org|table|column|row. */
-const aadOf = (version: string, { orgId, table, column, row }: Place): Bytes =>
+/** The additional authenticated data: version|org|table|column|row. */
+const aadOf = (version: string, { orgId, table, column, row }: SecretLocation): Bytes =>
   encode([version, orgId, table, column, row].join('|'));
 
-async function encrypt(key: CryptoKey, version: string, place: Place, plain: Bytes): Promise<Bytes> {
+async function encrypt(key: CryptoKey, version: string, place: SecretLocation, plain: Bytes): Promise<Bytes> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const additionalData = aadOf(version, place);
   const ciphertext = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plain);
@@ -81,14 +81,14 @@ async function encrypt(key: CryptoKey, version: string, place: Place, plain: Byt
   return whole;
 }
 
-async function decrypt(key: CryptoKey, version: string, place: Place, whole: Bytes): Promise<Bytes> {
+async function decrypt(key: CryptoKey, version: string, place: SecretLocation, whole: Bytes): Promise<Bytes> {
   const iv = whole.subarray(0, IV_BYTES);
   const additionalData = aadOf(version, place);
   try {
     const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, whole.subarray(IV_BYTES));
     return new Uint8Array(plain);
   } catch (cause) {
-    // WebCrypto says no more than that it failed.
+    // WebCrypto gives no reason for a failure.
     throw new UnsealError('does not open here', { cause });
   }
 }

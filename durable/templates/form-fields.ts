@@ -1,9 +1,9 @@
-// The fields of a template's form: one zod shape that the server holds an input against, and what a page needs to show it.
-// A field that names a record takes its id alone; the page finds it by searching, and the gathering reads it under RLS.
+// The fields of a template's form: one zod shape that validates the input and describes the form to the page. A record field
+// takes only an id; the page finds it by searching, and the template reads the record under RLS.
 import { z } from 'zod';
 import { line, prose } from '../packs/text-fields.ts';
 
-type Shown = { readonly label: string; readonly hint?: string };
+type FieldLabels = { readonly label: string; readonly hint?: string };
 
 export type FieldKind =
   /** A record, which `within` limits to those of another field's record. */
@@ -12,51 +12,51 @@ export type FieldKind =
   | { readonly kind: 'day' }
   | { readonly kind: 'choice'; readonly options: readonly { readonly value: string; readonly label: string }[] };
 
-type Field = Shown & FieldKind;
+type NamedField = FieldLabels & FieldKind;
 
 /** A field as a page shows it. */
-export type FormField = { readonly name: string; readonly required: boolean } & Field;
+export type FormField = { readonly name: string; readonly required: boolean } & NamedField;
 
-const SHOWN = z.registry<Field>();
+const SHOWN = z.registry<NamedField>();
 
-const shown = <S extends z.ZodType>(schema: S, field: Field): S => {
+const shown = <S extends z.ZodType>(schema: S, field: NamedField): S => {
   SHOWN.add(schema, field);
   return schema;
 };
 
-export const recordField = (record: string, words: Shown & { readonly within?: string }) =>
+export const recordField = (record: string, words: FieldLabels & { readonly within?: string }) =>
   shown(z.guid().toLowerCase(), { kind: 'record', record, ...words });
 
-export const lineField = (words: Shown, maxLength = 200) =>
+export const lineField = (words: FieldLabels, maxLength = 200) =>
   shown(line(maxLength), { kind: 'line', maxLength, ...words });
 
-export const proseField = (words: Shown, maxLength = 2000) =>
+export const proseField = (words: FieldLabels, maxLength = 2000) =>
   shown(prose(maxLength), { kind: 'prose', maxLength, ...words });
 
-export const dayField = (words: Shown) => shown(z.iso.date(), { kind: 'day', ...words });
+export const dayField = (words: FieldLabels) => shown(z.iso.date(), { kind: 'day', ...words });
 
 export const choiceField = <const V extends readonly [string, ...string[]]>(
   values: V,
-  words: Shown & { readonly labels?: Readonly<Record<string, string>> },
+  words: FieldLabels & { readonly labels?: Readonly<Record<string, string>> },
 ) => {
   const { labels = {}, ...rest } = words;
   const options = values.map((value) => ({ value, label: labels[value] ?? value }));
   return shown(z.enum(values), { kind: 'choice', options, ...rest });
 };
 
-/** In the order in which the shape names them. @throws Error for a field that says nothing of how it is shown */
+/** In the order of the shape. @throws Error for a field without display metadata */
 export function fieldsOf(form: z.ZodObject): FormField[] {
   return Object.entries(form.shape).map(([name, schema]) => {
     const isOptional = schema instanceof z.ZodOptional;
     const field = SHOWN.get((isOptional ? schema.unwrap() : schema) as z.ZodType);
-    if (!field) throw new Error(`the field ${name} of a form is not made by form-fields.ts`);
+    if (!field) throw new Error(`the form field ${name} was not created with form-fields.ts`);
     return { name, required: !isOptional, ...field };
   });
 }
 
 export type FormValues = Readonly<Record<string, string>>;
 
-/** What was filled in, as a person reads it: the label of a choice, the title of a record. */
+/** The filled-in values as users read them: the label of a choice, the title of a record. */
 export function toWords(
   form: z.ZodObject,
   values: FormValues,

@@ -1,25 +1,25 @@
-// What a drafting template is: a form, the rows that it gathers for it, and what the model is to write of them. One file a
-// template, in its pack. It reads as the person who drafts and writes nothing.
+// A drafting template: a form, the rows it gathers for the form, and the instructions for the model. One file per template,
+// in its pack. It reads with the user's rights and writes nothing.
 import type { z } from 'zod';
+import type { Source } from '../contracts/draft.ts';
 import type { Access } from '../principal.ts';
 import type { TenantReader } from '../tools/tenant-access.ts';
-import type { Source } from './draft.ts';
 
-/** What the rows say for a filled form. */
-export type Gathered = {
+/** The rows gathered for a filled-in form. */
+export type GatheredRows = {
   readonly refused: false;
-  /** What the draft is called in lists, as "Denver". */
+  /** The draft's name in lists, such as "Denver". */
   readonly title: string;
   readonly sources: readonly Source[];
   readonly notes: readonly string[];
-  /** What the records that the form names are called, by id. */
+  /** Titles of the records in the form, by id. */
   readonly named: Readonly<Record<string, string>>;
-  /** The scopes of the conversation that the draft begins. */
+  /** The scopes of the conversation that the draft starts. */
   readonly programId: string | null;
   readonly designId: string | null;
 };
 
-/** A field names what is not there, or not for this person: both are said alike. */
+/** A field's record does not exist or is not visible to the user: both get the same refusal. */
 export type FieldRefusal = { readonly refused: true; readonly field: string; readonly message: string };
 
 export type Template<F extends z.ZodObject = z.ZodObject> = {
@@ -27,14 +27,14 @@ export type Template<F extends z.ZodObject = z.ZodObject> = {
   readonly name: string;
   /** A line for the list. */
   readonly description: string;
-  /** The kinds of rows without which there is nothing to draft; all of them. Further kinds are left out by role, with a note. */
+  /** All kinds of rows the draft requires. Optional kinds that the role can't read are left out, with a note. */
   readonly permissions: readonly string[];
   /** A strict object of fields from form-fields.ts. */
   readonly form: F;
-  /** The document's own instructions; the rules of all drafts stand in draft-prompt.ts. */
+  /** The document's own instructions; the rules of all drafts are in draft-prompt.ts. */
   readonly prompt: string;
-  /** @throws AppError where the rows cannot be read. */
-  gather(input: z.output<F>, tenant: TenantReader, access: Access): Promise<Gathered | FieldRefusal>;
+  /** @throws AppError if the rows can't be read. */
+  gather(input: z.output<F>, tenant: TenantReader, access: Access): Promise<GatheredRows | FieldRefusal>;
 };
 
 /** Infers the form's shape; the template's users know it as any form. */
@@ -42,10 +42,10 @@ export function defineTemplate<F extends z.ZodObject>(template: Template<F>): Te
   return template as unknown as Template;
 }
 
-/** A record that a field may name. */
+/** A record that a field can refer to. */
 export type Choice = { readonly id: string; readonly title: string; readonly detail: string };
 
-/** Finds records of a kind by words, within another record where one is named. Empty where the role sees none. */
+/** Searches records of a kind, optionally within another record. Empty if the role can see none. */
 export type FindChoices = (
   record: string,
   asked: { readonly words: string | null; readonly within: string | null },

@@ -3,11 +3,11 @@ import { cutResult } from './cut-result.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
-test('R33: what fits stays as it is', () => {
+test('returns a value that fits unchanged (R33)', () => {
   expect(cutResult({ items: [1, 2] }, 32_768)).toEqual({ text: '{"items":[1,2]}', cut: null });
 });
 
-test('R33: a long list is cut, and the result says how much is left', () => {
+test('cuts a long list and notes how many entries are shown (R33)', () => {
   const items = Array.from({ length: 800 }, (_, index) => ({ id: index, name: 'x'.repeat(100) }));
   const { text, cut } = cutResult({ items, total: 800 }, 32_768);
   expect(bytes(text)).toBeLessThanOrEqual(32_768);
@@ -18,7 +18,7 @@ test('R33: a long list is cut, and the result says how much is left', () => {
   expect(shown.cut).toBe(cut);
 });
 
-test('R33: a deep tree, one long text, and text of many bytes are cut too', () => {
+test('cuts a deep tree, a long text and multi-byte text (R33)', () => {
   let tree: unknown = { children: [] };
   for (let level = 0; level < 10; level += 1) {
     const node = tree;
@@ -37,7 +37,7 @@ test('R33: a deep tree, one long text, and text of many bytes are cut too', () =
   }
 });
 
-test('R33: what cannot be cut is left out with a word', () => {
+test('replaces a value that can’t be cut with a note (R33)', () => {
   const record = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key${index}`, index]));
   expect(JSON.parse(cutResult(record, 1_000).text)).toEqual({ cut: 'The result was too large to show.' });
 });

@@ -1,25 +1,25 @@
-// Fits a value into what one tool result may weigh (R33). What is left out is said, so that a model does not take a part
-// for the whole.
+// Fits a value into the size limit of a tool result (R33). Notes what was left out, so the model does not mistake a
+// part for the whole.
 export type CutResult = {
   /** JSON of at most the allowed bytes. */
   readonly text: string;
-  /** What was left out, in words; null where nothing was. */
+  /** A description of what was left out; null if nothing was. */
   readonly cut: string | null;
 };
 
 type Container = unknown[] | Record<string, unknown>;
-type Place = { readonly parent: Container; readonly key: string | number; readonly path: string };
-type Shortened = { readonly path: string; readonly of: number; readonly unit: string; shown: number };
+type ValuePlace = { readonly parent: Container; readonly key: string | number; readonly path: string };
+type ShortenedValue = { readonly path: string; readonly of: number; readonly unit: string; shown: number };
 
 const encoder = new TextEncoder();
 
-/** Halves the heaviest list, or where there is none the longest text, until the value and the note fit. */
+/** Halves the largest list, or the longest text if there is no list, until the value and the note fit. */
 export function cutResult(value: Readonly<Record<string, unknown>>, maxBytes: number): CutResult {
   const whole = JSON.stringify(value);
   if (bytesOf(whole) <= maxBytes) return { text: whole, cut: null };
-  // A copy that nobody else holds, of JSON only.
+  // A private JSON-only copy, safe to change in place.
   const copy = JSON.parse(whole) as Record<string, unknown>;
-  const shortened = new Map<string, Shortened>();
+  const shortened = new Map<string, ShortenedValue>();
   for (;;) {
     const note = noteOf([...shortened.values()]);
     const text = JSON.stringify({ ...copy, cut: note });
@@ -31,7 +31,7 @@ export function cutResult(value: Readonly<Record<string, unknown>>, maxBytes: nu
   }
 }
 
-function shorten(root: Record<string, unknown>, shortened: Map<string, Shortened>): boolean {
+function shorten(root: Record<string, unknown>, shortened: Map<string, ShortenedValue>): boolean {
   const places = [...placesIn(root, '')];
   const list = heaviest(places.filter(({ parent, key }) => lengthOfList(read(parent, key)) > 1));
   const place = list ?? heaviest(places.filter(({ parent, key }) => lengthOfText(read(parent, key)) > MIN_TEXT));
@@ -50,15 +50,15 @@ function shorten(root: Record<string, unknown>, shortened: Map<string, Shortened
   return true;
 }
 
-/** Shorter texts carry meaning that half of them would not. */
+/** Cutting a shorter text would lose its meaning. */
 const MIN_TEXT = 64;
-/** A note that names each of a hundred lists would itself be too long. */
+/** Keeps the note short when many lists were cut. */
 const MAX_NOTED = 8;
 
-function noteOf(shortened: readonly Shortened[]): string {
+function noteOf(shortened: readonly ShortenedValue[]): string {
   const named = shortened.slice(0, MAX_NOTED).map(({ path, of, shown, unit }) => `${path}: ${shown} of ${of} ${unit}`);
   const rest = shortened.length > MAX_NOTED ? [`and ${shortened.length - MAX_NOTED} more`] : [];
-  return `Only a part is shown (${[...named, ...rest].join('; ')}). Ask for less at once to see the rest.`;
+  return `Only part of the result is shown (${[...named, ...rest].join('; ')}). Request less data at once to see the rest.`;
 }
 
 const halved = (value: unknown[] | string): unknown[] | string =>
@@ -66,7 +66,7 @@ const halved = (value: unknown[] | string): unknown[] | string =>
     ? `${value.slice(0, value.length >> 1).toWellFormed()}…`
     : value.slice(0, value.length >> 1);
 
-function* placesIn(parent: Container, path: string): Generator<Place> {
+function* placesIn(parent: Container, path: string): Generator<ValuePlace> {
   for (const [key, value] of Object.entries(parent)) {
     const own = Array.isArray(parent) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
     if (Array.isArray(value) || typeof value === 'string') yield { parent, key, path: own };
@@ -74,8 +74,8 @@ function* placesIn(parent: Container, path: string): Generator<Place> {
   }
 }
 
-function heaviest(places: readonly Place[]): Place | null {
-  let best: Place | null = null;
+function heaviest(places: readonly ValuePlace[]): ValuePlace | null {
+  let best: ValuePlace | null = null;
   let most = 0;
   for (const place of places) {
     const weight = JSON.stringify(read(place.parent, place.key)).length;

@@ -1,12 +1,10 @@
-// A turn's tools as providers take them: JSON Schema in the words that all of them know. The text of a tool never
-// changes from turn to turn, because a provider's prompt cache begins with it.
+// Converts tools to what providers accept: JSON Schema with the keywords that all of them support. The result is the same
+// for every turn, because a provider's prompt cache starts with it.
 import { z } from 'zod';
 import type { ModelTool } from '../providers/provider.ts';
 import type { Tool } from './tool.ts';
 
-/**
- * Left out: servers disagree on these, the runner checks them anyway, and the descriptions say in words what a model needs.
- */
+/** Removed because providers differ in support. The runner still checks them, and the descriptions state them in words. */
 const UNSHARED_KEYWORDS = ['$schema', 'format', 'pattern'];
 
 const known = new WeakMap<Tool, ModelTool>();

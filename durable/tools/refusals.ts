@@ -1,4 +1,4 @@
-// Why a tool call was refused, in words that a model can relay and act on. Never a database's or a library's own words.
+// Explains a refused tool call in words the model can relay and act on. Never includes a database's or library's message.
 import type { z } from 'zod';
 import { getDatabaseFault } from '../postgres/sqlstate.ts';
 import type { Access } from '../principal.ts';
@@ -14,24 +14,30 @@ export const refuse = (code: string, message: string, facts: Readonly<Record<str
 
 export function refuseLimit(admission: Exclude<CallAdmission, 'admitted'>): ToolRefusal {
   return admission === 'repeated'
-    ? refuse('REPEATED', 'This call was made twice in this turn with the same arguments. Use the results at hand.')
-    : refuse('TOO_MANY_CALLS', 'This turn has used all the tool calls that one turn may make.');
+    ? refuse(
+        'REPEATED',
+        'This call was already made twice in this turn with the same arguments. Use the results you have.',
+      )
+    : refuse('TOO_MANY_CALLS', 'This turn has reached its limit of tool calls.');
 }
 
 export const refuseUnknownTool = (names: Iterable<string>): ToolRefusal =>
-  refuse('UNKNOWN_TOOL', 'There is no such tool here.', { tools: [...names] });
+  refuse('UNKNOWN_TOOL', 'There is no tool with this name.', { tools: [...names] });
 
 export const refuseBrokenArguments = (): ToolRefusal =>
-  refuse('INVALID_ARGUMENTS', 'The arguments are not a JSON object. Nothing was done.');
+  refuse('INVALID_ARGUMENTS', 'The arguments are not a JSON object, or are nested too deeply. Nothing was done.');
 
 export function refuseArguments(error: z.ZodError): ToolRefusal {
   const issues = error.issues.slice(0, MAX_ISSUES).map(describeIssue);
   const confirms = error.issues.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.some(isConfirmation));
-  const why = confirms ? ' Only the user can confirm, by the card that the page shows for the call.' : '';
-  return refuse('INVALID_ARGUMENTS', `The arguments do not fit: ${issues.join('; ')}. Nothing was done.${why}`);
+  const why = confirms ? ' Only the user can approve, on the card that the page shows for the call.' : '';
+  return refuse(
+    'INVALID_ARGUMENTS',
+    `The arguments do not match the schema: ${issues.join('; ')}. Nothing was done.${why}`,
+  );
 }
 
-/** Null where the role holds what the tool asks for, any one of several. */
+/** Null if the role has at least one of the permissions the tool accepts. */
 export function refusePermission(tool: Tool, access: Access): ToolRefusal | null {
   const accepted = typeof tool.permission === 'string' ? [tool.permission] : tool.permission;
   if (accepted === null || accepted.some((permission) => access.permissions.includes(permission))) return null;
@@ -43,16 +49,16 @@ export function refusePermission(tool: Tool, access: Access): ToolRefusal | null
   );
 }
 
-/** What a thrown error means to the user; null where it is a mistake of ours. */
+/** Explains a thrown error to the user; null if it is our own bug. */
 export function refuseFault(error: unknown): ToolRefusal | null {
   const kind = getDatabaseFault(error)?.kind;
   return kind === undefined ? null : FAULTS[kind];
 }
 
-/** True where the database may have done what was sent to it, though no answer came. */
+/** True if the database may have run the statement although no response arrived. */
 export function isUncertain(error: unknown): boolean {
   const fault = getDatabaseFault(error);
-  // Anything else was thrown on the way to the answer or on the way back: nobody can tell.
+  // Any other error may have been thrown before or after the statement ran.
   return fault === null || fault.kind === 'unavailable' || (fault.kind === 'timeout' && fault.sqlstate === null);
 }
 
@@ -61,18 +67,21 @@ const MAX_NAMED = 80;
 
 const UNAVAILABLE = refuse(
   'DATABASE_UNAVAILABLE',
-  'The database does not answer right now. Nothing was changed. Try again in a minute.',
+  'The database is not responding. Nothing was changed. Try again in a minute.',
 );
-const DENIED = refuse('FORBIDDEN', 'The database does not permit this for you. Nothing was changed.');
+const DENIED = refuse('FORBIDDEN', 'You do not have permission to do this. Nothing was changed.');
 const FAULTS: Readonly<Record<NonNullable<ReturnType<typeof getDatabaseFault>>['kind'], ToolRefusal>> = {
   unavailable: UNAVAILABLE,
   misconfigured: UNAVAILABLE,
-  timeout: refuse('TIMEOUT', 'This took too long and was stopped. Nothing was changed. Ask for less at once.'),
-  contended: refuse('CONTENDED', 'Somebody changed the same data at that moment. Nothing was changed. Try again.'),
+  timeout: refuse('TIMEOUT', 'This took too long and was stopped. Nothing was changed. Request less data at once.'),
+  contended: refuse(
+    'CONTENDED',
+    'Someone else changed the same data at the same time. Nothing was changed. Try again.',
+  ),
   denied: DENIED,
   read_only: DENIED,
-  duplicate: refuse('DUPLICATE', 'Something with the same key exists already. Nothing was changed.'),
-  invalid: refuse('INVALID', 'The data does not fit the rules of the database. Nothing was changed.'),
+  duplicate: refuse('DUPLICATE', 'A record with the same key already exists. Nothing was changed.'),
+  invalid: refuse('INVALID', 'The data breaks a rule of the database. Nothing was changed.'),
 };
 
 const isConfirmation = (key: string): boolean => /confirm|approv/i.test(key);
@@ -96,7 +105,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `${name} must ${BOUNDS[issue.origin] ?? 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
     case 'custom':
-      // The words of our own shapes.
+      // Written in our own schemas.
       return `${name} ${issue.message}`;
     default:
       return `${name} is not valid`;

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../errors.ts';
-import { ACCESS, approve, type Behaviour, CONTEXT, createWorld, fault } from './runner.fixture.ts';
+import { ACCESS, approve, CONTEXT, createWorld, fault, type ToolOverrides } from './runner.fixture.ts';
 
 beforeEach(() => {
-  // Lost answers are logged.
+  // Lost results are logged.
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Throws within an effect: before it is done, or after. */
-const failing = (when: 'before' | 'after', error: Error): Pick<Behaviour, 'effect'> => ({
+/** Throws inside an effect, before or after it is done. */
+const failing = (when: 'before' | 'after', error: Error): Pick<ToolOverrides, 'effect'> => ({
   effect: (isDone) => {
     if (isDone === (when === 'after')) throw error;
   },
 });
 
-test('R27: a write is only proposed: card, versions, arguments with defaults, digest', async () => {
+test('proposes a write with its card, versions, arguments with defaults, and digest (R27)', async () => {
   const world = createWorld();
   const approval = await approve(world);
   expect(approval).toEqual({
@@ -25,7 +25,10 @@ test('R27: a write is only proposed: card, versions, arguments with defaults, di
       action: 'update',
       title: 'Set to 7',
       message: 'Note: none',
-      details: [{ label: 'Number', before: '1', value: '7' }],
+      details: [
+        { label: 'Number', before: '1', value: '7' },
+        { label: 'Note', value: 'none' },
+      ],
     },
     versions: [{ kind: 'number', id: 'n', version: 1 }],
     input: { to: 7, note: 'none' },
@@ -39,12 +42,12 @@ test('R27: a write is only proposed: card, versions, arguments with defaults, di
   expect((await approve(createWorld(), { to: 8 })).digest).not.toBe(approval.digest);
 });
 
-test('R30: what hides or reorders text is spelled out in a card', async () => {
+test('shows characters that hide or reorder text in an approval (R30)', async () => {
   const { card } = await approve(createWorld(), { to: 7, note: 'abc\u202Edef\u200Bg' });
   expect(card.message).toBe('Note: abc⟦U+202E⟧def⟦U+200B⟧g');
 });
 
-test('what was approved runs, and its audit row goes along with it', async () => {
+test('runs an approved write with its audit row', async () => {
   const world = createWorld();
   const approval = await approve(world);
   const outcome = await world.runner.execute(CONTEXT, { ...approval, key: 'key-1' });
@@ -52,16 +55,26 @@ test('what was approved runs, and its audit row goes along with it', async () =>
   expect(world.state).toEqual({ number: 7, version: 2, runs: 1 });
   expect(world.columns).toEqual([
     {
-      ...{ id: 'effect:key-1', event: 'tool.completed', tool: 'set_number', parameters: { to: 7, note: 'none' } },
-      ...{ actor_user_id: ACCESS.userId, session_id: CONTEXT.sessionId, run_id: 'run-1', request_id: 'request-1' },
-      ...{ program_id: null, design_id: 'D-1', provider: 'demo', model: 'demo-1' },
+      id: 'effect:key-1',
+      event: 'tool.completed',
+      tool: 'set_number',
+      parameters: { to: 7, note: 'none' },
+      actor_user_id: ACCESS.userId,
+      session_id: CONTEXT.sessionId,
+      run_id: 'run-1',
+      request_id: 'request-1',
+      message_id: CONTEXT.messageId,
+      program_id: CONTEXT.programId,
+      design_id: 'D-1',
+      provider: 'demo',
+      model: 'demo-1',
       _meta: { callId: null, actionType: 'update', wasConfirmed: true },
     },
   ]);
   expect(world.audits.map(({ event }) => event)).toEqual(['tool.proposed']);
 });
 
-test('R28: other arguments, another tool, another digest: refused', async () => {
+test('refuses other arguments, another tool or another digest (R28)', async () => {
   const world = createWorld();
   const approval = await approve(world);
   for (const altered of [
@@ -81,7 +94,7 @@ test('R28: other arguments, another tool, another digest: refused', async () => 
   expect(world.state.runs).toBe(0);
 });
 
-test('R29: permission and versions are checked again when it runs', async () => {
+test('checks permission and versions again when the write runs (R29)', async () => {
   const world = createWorld();
   const approval = await approve(world);
   const revoked = { ...CONTEXT, access: { ...ACCESS, permissions: ['numbers:read'] } };
@@ -91,7 +104,7 @@ test('R29: permission and versions are checked again when it runs', async () => 
   expect(world.state.runs).toBe(1);
 });
 
-test('R34: an effect whose answer was lost is found by its key, and runs once', async () => {
+test('finds an effect by its key when the result was lost, and runs it once (R34)', async () => {
   const world = createWorld(failing('after', fault()));
   const approval = await approve(world);
   const outcome = await world.runner.execute(CONTEXT, { ...approval, key: 'key-1' });
@@ -101,13 +114,13 @@ test('R34: an effect whose answer was lost is found by its key, and runs once', 
   expect(world.state.runs).toBe(1);
 });
 
-test.each<[string, Behaviour]>([
+test.each<[string, ToolOverrides]>([
   ['is not in the journal', failing('before', fault())],
   ['cannot be looked up', { ...failing('after', fault()), lookUp: () => Promise.reject(fault()) }],
-  ['stands there unreadable', { ...failing('after', fault()), lookUp: async () => 'what' }],
-  ['came in no known form', failing('before', new AppError('INTERNAL'))],
-])('R34: an effect whose answer was lost and that %s is unknown, and is not tried again', async (_what, behaviour) => {
-  const world = createWorld(behaviour);
+  ['is unreadable in the journal', { ...failing('after', fault()), lookUp: async () => 'what' }],
+  ['failed with an unknown error', failing('before', new AppError('INTERNAL'))],
+])('an effect whose result was lost and that %s is unknown and is not retried (R34)', async (_what, overrides) => {
+  const world = createWorld(overrides);
   const approval = await approve(world);
   const outcome = await world.runner.execute(CONTEXT, { ...approval, key: 'key-1' });
   expect(outcome).toMatchObject({ kind: 'unknown', message: expect.stringContaining('may or may not') });
@@ -116,7 +129,7 @@ test.each<[string, Behaviour]>([
 });
 
 test.each(['57014', '40001', '42501', '23514'])(
-  'an effect that Postgres rolled back (%s) is refused, not unknown',
+  'reports an effect that Postgres rolled back (%s) as refused, not unknown',
   async (sqlstate) => {
     const world = createWorld(failing('before', fault(sqlstate)));
     const approval = await approve(world);
@@ -124,7 +137,7 @@ test.each(['57014', '40001', '42501', '23514'])(
   },
 );
 
-test('after a crash an effect is absent, found or unknown', async () => {
+test('reports an effect as absent, found or unknown after a crash', async () => {
   const world = createWorld();
   const approval = await approve(world);
   const effect = { tool: 'set_number', key: 'key-1' };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AuditEvent } from '../audit/audit-event.ts';
+import { AuditEvent } from '../contracts/audit-event.ts';
 import { ACCESS, CONTEXT, call, createWorld, fault, said, type World } from './runner.fixture.ts';
 
 let logged: string[];
@@ -9,33 +9,35 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-describe('what runs at once', () => {
-  test('a read answers with what its output shape names, nothing else', async () => {
+describe('calls that need no approval', () => {
+  test('returns only the fields of a read’s output schema', async () => {
     const { runner, audits } = createWorld();
     const outcome = await runner.propose(CONTEXT, call('get_number'));
     expect(outcome).toEqual({ kind: 'result', content: '{"number":1}', link: null });
     expect(audits).toMatchObject([
       {
-        ...{
-          event: 'tool.completed',
-          tool: 'get_number',
-          parameters: { digits: 2 },
-          result: { number: 1 },
-          error: null,
-        },
-        ...{ orgId: ACCESS.orgId, actorId: ACCESS.userId, runId: 'run-1', requestId: 'request-1', model: 'demo-1' },
+        event: 'tool.completed',
+        tool: 'get_number',
+        parameters: { digits: 2 },
+        result: { number: 1 },
+        error: null,
+        orgId: ACCESS.orgId,
+        actorId: ACCESS.userId,
+        runId: 'run-1',
+        requestId: 'request-1',
+        model: 'demo-1',
         meta: { callId: 'call-1', actionType: 'read', affectedItemIds: [], wasConfirmed: false, transactionId: null },
       },
     ]);
     expect(audits[0]?.durationMs).toBeGreaterThan(0);
   });
 
-  test('a way is offered as a link for the page', async () => {
+  test('returns a navigation tool’s link for the page', async () => {
     const outcome = await createWorld().runner.propose(CONTEXT, call('offer_way'));
     expect(outcome).toMatchObject({ kind: 'result', link: { kind: 'navigation', path: '/number', label: 'View' } });
   });
 
-  test('a light write runs once for one call of one run, and is journalled with its audit row', async () => {
+  test('runs a light write once per call of a run, with its audit row', async () => {
     const { runner, state, audits, columns } = createWorld();
     const outcomes = [];
     for (const id of ['call-1', 'call-1', 'call-2']) {
@@ -49,7 +51,7 @@ describe('what runs at once', () => {
   const createRunnerCall = (runner: World['runner'], id: string) =>
     runner.propose(CONTEXT, call('bump_number', {}, id));
 
-  test('R33: a result above 32 kB is cut and says so', async () => {
+  test('cuts a result above 32 kB and notes the cut (R33)', async () => {
     const list = Array.from({ length: 2_000 }, () => 'y'.repeat(50));
     const world = createWorld({ read: async () => ({ refused: false, data: { number: 1, list } }) });
     const outcome = await world.runner.propose(CONTEXT, call('get_number'));
@@ -60,12 +62,19 @@ describe('what runs at once', () => {
   });
 });
 
-describe('what is refused before anything runs', () => {
+describe('refusals before anything runs', () => {
   test.each([
-    ['an unknown tool', 'drop_tables', {}, 'UNKNOWN_TOOL', /no such tool/],
-    ['text that is no JSON', 'get_number', '{"digits": 2', 'INVALID_ARGUMENTS', /not a JSON object/],
+    ['an unknown tool', 'drop_tables', {}, 'UNKNOWN_TOOL', /no tool with this name/],
+    ['text that is not JSON', 'get_number', '{"digits": 2', 'INVALID_ARGUMENTS', /not a JSON object/],
     ['no arguments at all', 'get_number', '', 'INVALID_ARGUMENTS', /not a JSON object/],
     ['a list', 'get_number', '[]', 'INVALID_ARGUMENTS', /not a JSON object/],
+    [
+      'arguments nested too deeply',
+      'get_number',
+      `{"digits":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+      'INVALID_ARGUMENTS',
+      /nested too deeply/,
+    ],
     ['a missing argument', 'set_number', {}, 'INVALID_ARGUMENTS', /`to` is missing/],
     ['a number out of range', 'set_number', { to: 100 }, 'INVALID_ARGUMENTS', /`to` must be at most 99/],
     ['another type', 'set_number', { to: '7' }, 'INVALID_ARGUMENTS', /`to` must be/],
@@ -83,7 +92,7 @@ describe('what is refused before anything runs', () => {
     expect(AuditEvent.safeParse(audits[0]).success).toBe(true);
   });
 
-  test('R27: no variant of a confirmation gets a write past the card', async () => {
+  test('no confirmation argument lets a write skip approval (R27)', async () => {
     const keys = [
       'confirmed',
       'Confirmed',
@@ -103,7 +112,7 @@ describe('what is refused before anything runs', () => {
         const { runner, state } = createWorld();
         const outcome = await runner.propose(CONTEXT, call('set_number', { to: 7, [key]: value }));
         expect(outcome).toMatchObject({ kind: 'refused', code: 'INVALID_ARGUMENTS' });
-        expect(outcome).toHaveProperty('message', expect.stringContaining('Only the user can confirm'));
+        expect(outcome).toHaveProperty('message', expect.stringContaining('Only the user can approve'));
         expect(state).toEqual({ number: 1, version: 1, runs: 0 });
         variants += 1;
       }
@@ -111,7 +120,7 @@ describe('what is refused before anything runs', () => {
     expect(variants).toBe(50);
   });
 
-  test('a role without the permission, in a sentence that names it', async () => {
+  test('names the missing permission when the role does not have it', async () => {
     const { runner, state } = createWorld();
     const context = { ...CONTEXT, access: { ...ACCESS, role: 'viewer', permissions: ['numbers:read'] } };
     const outcome = await runner.propose(context, call('set_number', { to: 7 }));
@@ -122,7 +131,7 @@ describe('what is refused before anything runs', () => {
     expect(await runner.propose(owner, call('set_number', { to: 7 }))).toMatchObject({ kind: 'approval' });
   });
 
-  test('R33: the third identical call, and the seventeenth of all, which ends the turn', async () => {
+  test('refuses the third identical call, and the seventeenth call, which ends the turn (R33)', async () => {
     const { runner } = createWorld();
     const kinds = [];
     for (let index = 0; index < 3; index += 1) kinds.push((await runner.propose(CONTEXT, call('get_number'))).kind);
@@ -131,7 +140,7 @@ describe('what is refused before anything runs', () => {
     expect(await other.propose(CONTEXT, call('get_number'))).toMatchObject({ code: 'TOO_MANY_CALLS', endsTurn: true });
   });
 
-  test('a name and arguments of any size leave a small audit row', async () => {
+  test('keeps the audit row small for a name and arguments of any size', async () => {
     const { runner, audits } = createWorld();
     await runner.propose(CONTEXT, call('n'.repeat(5_000), { note: 'x'.repeat(50_000) }));
     await runner.propose(CONTEXT, call('set_number', 'x'.repeat(50_000)));
@@ -140,8 +149,8 @@ describe('what is refused before anything runs', () => {
   });
 });
 
-describe('what the tool or the database refuses', () => {
-  test('the words and facts of the tool reach the model', async () => {
+describe('refusals by the tool or the database', () => {
+  test('passes the tool’s message and facts to the model', async () => {
     const refusal = { refused: true, code: 'CYCLE', message: 'A circle.', facts: { path: ['A', 'B'] } } as const;
     const { runner, audits } = createWorld({ read: async () => refusal });
     const outcome = await runner.propose(CONTEXT, call('get_number'));
@@ -154,7 +163,7 @@ describe('what the tool or the database refuses', () => {
     expect(audits).toMatchObject([{ event: 'tool.refused', error: 'CYCLE' }]);
   });
 
-  test('an offer is no error', async () => {
+  test('does not mark an offer as an error', async () => {
     const prepare = async () =>
       ({
         refused: true,
@@ -177,14 +186,14 @@ describe('what the tool or the database refuses', () => {
     ['22P02', 'INVALID'],
     ['57P01', 'DATABASE_UNAVAILABLE'],
     [undefined, 'DATABASE_UNAVAILABLE'],
-  ])('R48: SQLSTATE %s is the refusal %s, without the words of the driver', async (sqlstate, code) => {
+  ])('SQLSTATE %s is refused as %s without the driver’s message (R48)', async (sqlstate, code) => {
     const { runner, audits } = createWorld({ read: () => Promise.reject(fault(sqlstate)) });
     const outcome = await runner.propose(CONTEXT, call('get_number'));
     expect(outcome).toMatchObject({ kind: 'refused', code, isError: true });
     expect(JSON.stringify([outcome, audits])).not.toContain('secret');
   });
 
-  test('a mistake of ours is told as such, logged, and leaves a fact', async () => {
+  test('reports our own bug as INTERNAL, logs it and audits it', async () => {
     for (const read of [
       () => Promise.reject(new TypeError('secret words')),
       async () => ({ refused: false, data: { number: 'x' } }) as const,

@@ -1,27 +1,34 @@
-// The only caller of a tool: limits, validation, permission, then what its effect class allows. A read runs, a write is
-// prepared for the user's click and runs by `execute` alone. Every call leaves an audit fact, every failure is a value.
-import type { AuditEvent } from '../audit/audit-event.ts';
+// The only caller of tools. Checks limits, arguments and permission, then does what the tool's effect class allows: a
+// read runs, a write is prepared for approval and runs only through `execute`. Audits every call; returns every failure.
+
 import { digestOf, type Json } from '../canonical-json.ts';
+import type { CardContent } from '../contracts/approval.ts';
+import type { AuditEvent } from '../contracts/audit-event.ts';
 import { logFailure } from '../log.ts';
 import type { Access } from '../principal.ts';
-import { parseJsonObject } from '../providers/tool-arguments.ts';
-import { type Attempt, attemptOf, type Refused, type Result, type Unknown } from './attempt.ts';
+import type { ToolCall } from '../providers/provider.ts';
+import { parseJsonObject } from '../providers/stream/tool-arguments.ts';
+import { completeCard } from './complete-card.ts';
 import * as refusals from './refusals.ts';
-import { readAnswer } from './sql-answer.ts';
+import { parseReply } from './sql-reply.ts';
 import type { Tenant } from './tenant-access.ts';
-import type { Card, LightWriteTool, RowVersion, Tool, ToolAnswer, WriteTool } from './tool.ts';
+import type { LightWriteTool, RowVersion, Tool, ToolReturn, WriteTool } from './tool.ts';
+import {
+  startAttempt,
+  type ToolAttempt,
+  type ToolOutcome,
+  type ToolResult,
+  type UnknownOutcome,
+} from './tool-attempt.ts';
 import { type CallContext, toAuditColumns, toMeta } from './tool-audit.ts';
 import type { TurnLimits } from './turn-limits.ts';
 import { visibleText } from './visible-text.ts';
 
-/** A call as the model wrote it. */
-export type ToolCall = { readonly id: string; readonly name: string; readonly arguments: string };
-
-/** A write that waits for the click of the user who asked for it. The caller stores all of it. */
-export type Approval = {
+/** A write that waits for approval by the user who requested it. The caller stores all of it. */
+export type ProposedCall = {
   readonly kind: 'approval';
   readonly tool: string;
-  readonly card: Card;
+  readonly card: CardContent;
   readonly versions: readonly RowVersion[];
   /** The arguments that will run: validated, defaults filled in. */
   readonly input: Json;
@@ -29,8 +36,8 @@ export type Approval = {
   readonly digest: string;
 };
 
-/** What was stored of an approval, and the key under which its one effect is journalled. */
-export type Approved = {
+/** A stored approval, and the key that records its single effect in the journal. */
+export type ApprovedCall = {
   readonly tool: string;
   readonly input: unknown;
   readonly digest: string;
@@ -39,7 +46,7 @@ export type Approved = {
 };
 
 export type ToolRunnerDeps = {
-  /** The tools of this turn; no others exist for it. */
+  /** The only tools available in this turn. */
   readonly tools: readonly Tool[];
   readonly limits: TurnLimits;
   tenant(access: Access): Tenant;
@@ -53,12 +60,12 @@ export type ToolRunner = ReturnType<typeof createToolRunner>;
 export function createToolRunner(deps: ToolRunnerDeps) {
   const tools = new Map(deps.tools.map((tool) => [tool.name, tool]));
 
-  /** Runs what may run at once and prepares what must be asked. Never throws. */
-  async function propose(context: CallContext, call: ToolCall): Promise<Result | Approval | Refused | Unknown> {
+  /** Runs a call that needs no approval, and prepares one that does. Never throws. */
+  async function propose(context: CallContext, call: ToolCall): Promise<ToolOutcome | ProposedCall> {
     const args = parseJsonObject(call.arguments);
     const tool = tools.get(call.name);
     const parameters = args ?? { unparsed: call.arguments };
-    const attempt = attemptOf(deps, context, {
+    const attempt = startAttempt(deps, context, {
       name: call.name,
       parameters,
       meta: toMeta(tool, undefined, { callId: call.id }),
@@ -77,22 +84,21 @@ export function createToolRunner(deps: ToolRunnerDeps) {
     const input = toJson(parsed.data);
     const ready = attempt.with({ parameters: input, meta: toMeta(tool, parsed.data, { callId: call.id }) });
     try {
-      if (tool.effect === 'write') return await prepare(context, tool, input, ready);
-      if (tool.effect === 'light-write') return await runLightWrite(context, tool, { input, callId: call.id }, ready);
-      const answer = await tool.run(context, parsed.data, deps.tenant(context.access).reader);
-      return answer.refused ? ready.refuse(answer) : ready.complete(tool, answer.data);
+      if (isWrite(tool)) return await prepare(context, tool, { input, callId: call.id }, ready);
+      const reply = await tool.run(context, parsed.data, deps.tenant(context.access).reader);
+      return reply.refused ? ready.refuse(reply) : ready.complete(tool, reply.data);
     } catch (error) {
       return ready.fail(error);
     }
   }
 
-  /** Runs what the user approved, after every check that stood before the proposal. Never throws. */
-  async function execute(context: CallContext, approved: Approved): Promise<Result | Refused | Unknown> {
+  /** Runs an approved write after repeating every check made before the proposal. Never throws. */
+  async function execute(context: CallContext, approved: ApprovedCall): Promise<ToolOutcome> {
     const { key } = approved;
     const tool = tools.get(approved.tool);
     const meta = toMeta(tool, undefined, { wasConfirmed: true, transactionId: key });
-    const attempt = attemptOf(deps, context, { name: approved.tool, parameters: approved.input, meta });
-    if (tool?.effect !== 'write') return attempt.refuse(refusals.refuseUnknownTool([]));
+    const attempt = startAttempt(deps, context, { name: approved.tool, parameters: approved.input, meta });
+    if (!tool || !isWrite(tool)) return attempt.refuse(refusals.refuseUnknownTool([]));
     const parsed = tool.input.safeParse(approved.input);
     if (!parsed.success) return attempt.refuse(refusals.refuseArguments(parsed.error));
     const input = toJson(parsed.data);
@@ -114,32 +120,35 @@ export function createToolRunner(deps: ToolRunnerDeps) {
   }
 
   /**
-   * What became of an effect whose answer was lost, as after a crash. `absent` says that the journal does not hold it
-   * now; a transaction that is still under way may yet put it there. Never throws.
+   * Looks up an approved effect whose result was lost, for example in a crash. `absent` means it is not in the journal yet; a
+   * transaction still in progress may add it. Never throws.
    */
   async function findOutcome(
     context: CallContext,
     effect: { readonly tool: string; readonly key: string },
-  ): Promise<Result | Unknown | { readonly kind: 'absent' }> {
+  ): Promise<ToolResult | UnknownOutcome | { readonly kind: 'absent' }> {
     const tool = tools.get(effect.tool);
-    const meta = toMeta(tool, undefined, { wasConfirmed: tool?.effect === 'write', transactionId: effect.key });
-    const attempt = attemptOf(deps, context, { name: effect.tool, parameters: null, meta });
-    if (tool?.effect !== 'write' && tool?.effect !== 'light-write') return attempt.lose();
-    const answer = await lookUp(context, effect.key);
-    if (answer === 'unknown') return attempt.lose();
-    return answer === null ? { kind: 'absent' } : attempt.report(tool, answer);
+    const meta = toMeta(tool, undefined, { wasConfirmed: true, transactionId: effect.key });
+    const attempt = startAttempt(deps, context, { name: effect.tool, parameters: null, meta });
+    if (!tool || !isWrite(tool)) return attempt.lose();
+    const data = await lookUp(context, effect.key);
+    if (data === 'unknown') return attempt.lose();
+    return data === null ? { kind: 'absent' } : attempt.report(tool, data);
   }
 
   async function prepare(
     context: CallContext,
-    tool: WriteTool,
-    input: Json,
-    ready: Attempt,
-  ): Promise<Approval | Refused> {
+    tool: WriteTool | LightWriteTool,
+    call: { readonly input: Json; readonly callId: string },
+    ready: ToolAttempt,
+  ): Promise<ProposedCall | ToolOutcome> {
+    const { input } = call;
     const prepared = await tool.prepare(context, input, deps.tenant(context.access).reader);
     if (prepared.refused) return ready.refuse(prepared);
-    const { versions } = prepared;
-    const card = toVisibleCard(prepared.card);
+    const { versions, programId } = prepared;
+    const isInView = programId !== null && programId === context.programId;
+    if (tool.effect === 'light-write' && isInView) return runLightWrite(context, tool, { ...call, versions }, ready);
+    const card = toVisibleCard(completeCard(prepared.card, input));
     ready.note('tool.proposed', { result: card });
     return { kind: 'approval', tool: tool.name, card, versions, input, digest: await digestOf([tool.name, input]) };
   }
@@ -147,48 +156,48 @@ export function createToolRunner(deps: ToolRunnerDeps) {
   async function runLightWrite(
     context: CallContext,
     tool: LightWriteTool,
-    call: { readonly input: Json; readonly callId: string },
-    ready: Attempt,
-  ): Promise<Result | Refused | Unknown> {
-    // The same call of the same run is the same effect, should the run be taken up again.
+    call: { readonly input: Json; readonly callId: string; readonly versions: readonly RowVersion[] },
+    ready: ToolAttempt,
+  ): Promise<ToolOutcome> {
+    // The key is stable, so a resumed run that repeats this call does not repeat its effect.
     const key = await digestOf([context.sessionId, context.runId, call.callId, tool.name, call.input]);
     const meta = toMeta(tool, call.input, { callId: call.callId, transactionId: key });
     const audit = toAuditColumns(context, { tool: tool.name, key, input: call.input, meta });
     const { writer } = deps.tenant(context.access);
     return runEffect(context, { tool, key }, ready.with({ meta }), () =>
-      tool.execute(context, call.input, writer, { key, audit }),
+      tool.execute(context, call.input, writer, { key, audit, versions: call.versions }),
     );
   }
 
-  /** R34: an effect whose answer was lost is looked up; what cannot be found out is said, and nothing is tried again. */
+  /** R34: looks up an effect whose result was lost, reports it as unknown if it is not found, and never retries. */
   async function runEffect(
     context: CallContext,
     effect: { readonly tool: WriteTool | LightWriteTool; readonly key: string },
-    attempt: Attempt,
-    run: () => Promise<ToolAnswer>,
-  ): Promise<Result | Refused | Unknown> {
-    let answer: ToolAnswer;
+    attempt: ToolAttempt,
+    run: () => Promise<ToolReturn>,
+  ): Promise<ToolOutcome> {
+    let reply: ToolReturn;
     try {
-      answer = await run();
+      reply = await run();
     } catch (error) {
       if (!refusals.isUncertain(error)) return attempt.fail(error);
-      logFailure('the answer of an effect was lost', error, { tool: effect.tool.name });
+      logFailure('effect.result_lost', error, { tool: effect.tool.name });
       const found = await lookUp(context, effect.key);
       return found === null || found === 'unknown' ? attempt.lose() : attempt.report(effect.tool, found);
     }
-    // Its audit row was written with it.
-    return answer.refused ? attempt.refuse(answer) : attempt.report(effect.tool, answer.data);
+    // The effect wrote its audit row in the same transaction.
+    return reply.refused ? attempt.refuse(reply) : attempt.report(effect.tool, reply.data);
   }
 
-  /** The data of the effect; null where the journal has none, `unknown` where it cannot be asked. */
+  /** The effect’s data; null if the journal has none, `unknown` if the lookup fails. */
   async function lookUp(context: CallContext, key: string): Promise<NonNullable<unknown> | null> {
     try {
       const stored = await deps.tenant(context.access).findEffect(key);
       if (stored === null) return null;
-      const answer = readAnswer(stored);
-      return answer.refused ? 'unknown' : (answer.data ?? {});
+      const reply = parseReply(stored);
+      return reply.refused ? 'unknown' : (reply.data ?? {});
     } catch (error) {
-      logFailure('an effect could not be looked up', error);
+      logFailure('effect.lookup_failed', error, { runId: context.runId });
       return 'unknown';
     }
   }
@@ -196,8 +205,11 @@ export function createToolRunner(deps: ToolRunnerDeps) {
   return { propose, execute, findOutcome };
 }
 
-/** What a user decides by shows no character that hides or reorders others (R30). */
-function toVisibleCard(card: Card): Card {
+const isWrite = (tool: Tool): tool is WriteTool | LightWriteTool =>
+  tool.effect === 'write' || tool.effect === 'light-write';
+
+/** Makes characters that hide or reorder text visible in the approval the user decides on (R30). */
+function toVisibleCard(card: CardContent): CardContent {
   return {
     action: card.action,
     title: visibleText(card.title),

@@ -1,12 +1,13 @@
-// A tool of each effect over a database of one number, for the runner's own tests.
+// One tool per effect class over a database of one number, for the runner's tests.
 import { z } from 'zod';
-import type { AuditEvent } from '../audit/audit-event.ts';
+import type { AuditEvent } from '../contracts/audit-event.ts';
 import type { AppError } from '../errors.ts';
 import { toDatabaseError } from '../postgres/sqlstate.ts';
 import type { Access } from '../principal.ts';
-import { type Approval, createToolRunner, type ToolCall } from './run-tool.ts';
+import type { ToolCall } from '../providers/provider.ts';
+import { createToolRunner, type ProposedCall } from './run-tool.ts';
 import type { Tenant } from './tenant-access.ts';
-import { defineTool, type RowVersion, type Tool, type ToolAnswer, type ToolRefusal } from './tool.ts';
+import { defineTool, type RowVersion, type Tool, type ToolRefusal, type ToolReturn } from './tool.ts';
 import type { CallContext } from './tool-audit.ts';
 import { createTurnLimits, type TurnUse } from './turn-limits.ts';
 
@@ -28,9 +29,10 @@ export const ACCESS: Access = {
 export const CONTEXT: CallContext = {
   access: ACCESS,
   sessionId: '5e000000-0000-4000-8000-000000000001',
-  programId: null,
+  programId: 'P-1',
   designId: 'D-1',
   runId: 'run-1',
+  messageId: null,
   requestId: 'request-1',
   provider: 'demo',
   model: 'demo-1',
@@ -38,9 +40,9 @@ export const CONTEXT: CallContext = {
 
 export type Journal = Map<string, { ok: true; data: unknown }>;
 
-/** What the tools of a world do, where a test wants something else than success. */
-export type Behaviour = {
-  read?: () => Promise<ToolAnswer>;
+/** Overrides for the tools when a test needs something other than success. */
+export type ToolOverrides = {
+  read?: () => Promise<ToolReturn>;
   prepare?: () => Promise<ToolRefusal>;
   /** Called within the effect, before (`false`) and after (`true`) it is done; may throw. */
   effect?: (isDone: boolean) => void;
@@ -49,11 +51,11 @@ export type Behaviour = {
 
 export type World = ReturnType<typeof createWorld>;
 
-export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
+export function createWorld(overrides: ToolOverrides = {}, used?: TurnUse) {
   const journal: Journal = new Map();
   const state = { number: 1, version: 1, runs: 0 };
   const audits: AuditEvent[] = [];
-  /** What the effects' own SQL functions would have inserted. */
+  /** The audit columns the effects’ SQL functions would insert. */
   const columns: Readonly<Record<string, unknown>>[] = [];
   let clock = 1_000;
   let ids = 0;
@@ -61,8 +63,8 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
   function change(
     number: number,
     effect: { key: string; audit: Readonly<Record<string, unknown>>; versions?: readonly RowVersion[] },
-  ): ToolAnswer {
-    behaviour.effect?.(false);
+  ): ToolReturn {
+    overrides.effect?.(false);
     const done = journal.get(effect.key);
     if (done) return { refused: false, data: done.data };
     if (effect.versions && effect.versions[0]?.version !== state.version)
@@ -73,7 +75,7 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
     const data = { number };
     journal.set(effect.key, { ok: true, data });
     columns.push(effect.audit);
-    behaviour.effect?.(true);
+    overrides.effect?.(true);
     return { refused: false, data };
   }
 
@@ -87,7 +89,7 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
       permission: 'numbers:read',
       input: z.strictObject({ digits: z.int().min(1).max(50).default(2) }),
       output: z.object({ number: z.int(), list: z.array(z.string()).optional() }),
-      run: () => behaviour.read?.() ?? Promise.resolve({ refused: false, data: { number: state.number, secret: 'x' } }),
+      run: () => overrides.read?.() ?? Promise.resolve({ refused: false, data: { number: state.number, secret: 'x' } }),
     }),
     defineTool({
       name: 'offer_way',
@@ -109,16 +111,18 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
       output,
       affected: ({ to }) => [String(to)],
       prepare: (_context, { to, note }) =>
-        behaviour.prepare?.() ??
+        overrides.prepare?.() ??
         Promise.resolve({
           refused: false,
           card: {
             action: 'update',
             title: `Set to ${to}`,
             message: `Note: ${note}`,
-            details: [{ label: 'Number', before: String(state.number), value: String(to) }],
+            // It leaves the note to the runner, which adds what no detail shows.
+            details: [{ label: 'Number', before: String(state.number), value: String(to), shows: ['to'] }],
           },
           versions: [{ kind: 'number', id: 'n', version: state.version }],
+          programId: null,
         }),
       execute: async (_context, { to }, _tenant, effect) => change(to, effect),
     }),
@@ -126,9 +130,17 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
       name: 'bump_number',
       description: 'Bumps it.',
       effect: 'light-write',
+      action: 'update',
       permission: 'numbers:write',
-      input: z.strictObject({}),
+      input: z.strictObject({ programId: z.string().default('P-1') }),
       output,
+      prepare: (_context, { programId }) =>
+        Promise.resolve({
+          refused: false,
+          card: { action: 'update', title: 'Bump', message: 'Bump the number.', details: [] },
+          versions: [{ kind: 'number', id: 'n', version: state.version }],
+          programId,
+        }),
       execute: async (_context, _input, _tenant, effect) => change(state.number + 1, effect),
       link: () => ({ kind: 'workspace', path: '/number', label: 'Open' }),
     }),
@@ -137,7 +149,7 @@ export function createWorld(behaviour: Behaviour = {}, used?: TurnUse) {
   const tenant: Tenant = {
     reader: { query: () => Promise.resolve([]) },
     writer: { change: () => Promise.resolve([]) },
-    findEffect: (key) => behaviour.lookUp?.() ?? Promise.resolve(journal.get(key) ?? null),
+    findEffect: (key) => overrides.lookUp?.() ?? Promise.resolve(journal.get(key) ?? null),
   };
   const limits = createTurnLimits(used);
   const runner = createToolRunner({
@@ -163,16 +175,16 @@ export const call = (name: string, args: unknown = {}, id = 'call-1'): ToolCall 
   arguments: typeof args === 'string' ? args : JSON.stringify(args),
 });
 
-/** A proposal of `set_number`. @throws where it was refused */
-export async function approve(world: World, args: unknown = { to: 7 }): Promise<Approval> {
+/** Proposes `set_number`. @throws if it is refused */
+export async function approve(world: World, args: unknown = { to: 7 }): Promise<ProposedCall> {
   const proposal = await world.runner.propose(CONTEXT, call('set_number', args));
   if (proposal.kind !== 'approval') throw new Error(`${proposal.kind} instead of an approval`);
   return proposal;
 }
 
-/** What the door throws for this SQLSTATE; without one, for an answer that never came. */
+/** The error the database layer throws for this SQLSTATE, or for a response that never arrived if omitted. */
 export const fault = (sqlstate?: string): AppError =>
   toDatabaseError(Object.assign(new Error('secret words'), { code: sqlstate }));
 
-/** What the model was told. */
+/** The content the model reads. */
 export const said = (outcome: { readonly content: string }): Record<string, unknown> => JSON.parse(outcome.content);

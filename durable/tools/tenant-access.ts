@@ -1,4 +1,4 @@
-// The Postgres door as a tool gets it: the claim is bound to the user who asks, reads are read-only in Postgres.
+// The Postgres access that tools get. Every query runs with the requesting user's rights, and reads can't write.
 import { type SQL, sql } from 'drizzle-orm';
 import { type PostgresDeps, type TenantOptions, withTenant } from '../postgres/with-tenant.ts';
 import type { Access } from '../principal.ts';
@@ -6,45 +6,46 @@ import type { Access } from '../principal.ts';
 type Rows = readonly Record<string, unknown>[];
 
 export type TenantReader = {
-  /** Runs one query under the user's rights and answers its rows. @throws AppError */
+  /** Runs one query in a read-only transaction. @throws AppError */
   query(query: SQL): Promise<Rows>;
 };
 
 export type TenantWriter = {
-  /** Runs one query, a transaction of its own, under the user's rights and answers its rows. @throws AppError */
+  /** Runs one query in its own transaction. @throws AppError */
   change(query: SQL): Promise<Rows>;
 };
 
 export type Tenant = {
   readonly reader: TenantReader;
   readonly writer: TenantWriter;
-  /** What the journal holds of an effect of this user; null where there is none. @throws AppError */
+  /** The journal's entry for an effect of this user; null if there is none. @throws AppError */
   findEffect(key: string): Promise<unknown>;
 };
 
-/** A model waits for it, and so does the user behind the model. */
+/** Short, because the model and the user are waiting. */
 const READ_TIMEOUT_MS = 4_000;
-/** A write may wait for another one that holds its rows. */
+/** Longer, because a write may wait for a lock. */
 const WRITE_TIMEOUT_MS = 8_000;
 
-/** @param limits Statement timeouts in milliseconds. */
-export function openTenant(
-  deps: PostgresDeps,
-  access: Access,
-  limits: { readonly readMs: number; readonly writeMs: number } = {
-    readMs: READ_TIMEOUT_MS,
-    writeMs: WRITE_TIMEOUT_MS,
-  },
-): Tenant {
+export type TenantScope = {
+  /** The id of the shared place that will show the results. Limits them to what all its members may see. */
+  readonly place?: string | undefined;
+  /** Statement timeouts in milliseconds. */
+  readonly readMs?: number;
+  readonly writeMs?: number;
+};
+
+export function openTenant(deps: PostgresDeps, access: Access, scope: TenantScope = {}): Tenant {
+  const { place, readMs = READ_TIMEOUT_MS, writeMs = WRITE_TIMEOUT_MS } = scope;
   const run = async (query: SQL, options: TenantOptions): Promise<Rows> => {
-    const claim = { kind: 'user', org: access.orgId, user: access.userId } as const;
+    const claim = { kind: 'user', org: access.orgId, user: access.userId, ...(place && { place }) } as const;
     const [result] = await withTenant(deps, claim, (db) => [db.execute(query)], options);
     return result.rows;
   };
-  const reader: TenantReader = { query: (query) => run(query, { readOnly: true, timeoutMs: limits.readMs }) };
+  const reader: TenantReader = { query: (query) => run(query, { readOnly: true, timeoutMs: readMs }) };
   return {
     reader,
-    writer: { change: (query) => run(query, { timeoutMs: limits.writeMs }) },
+    writer: { change: (query) => run(query, { timeoutMs: writeMs }) },
     findEffect: async function findEffect(key) {
       const [row] = await reader.query(sql`select public.find_effect(${key}) as answer`);
       return row?.['answer'] ?? null;

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import { createTurnLimits, TurnUse } from './turn-limits.ts';
 
-test('R33: the ninth step of a turn is not begun', () => {
+test('refuses the ninth step of a turn (R33)', () => {
   const limits = createTurnLimits();
   const steps = Array.from({ length: 10 }, () => limits.beginStep());
   expect(steps.indexOf(false)).toBe(8);
   expect(steps.slice(8)).toEqual([false, false]);
 });
 
-test('R33: the seventeenth call of a turn is refused, made side by side or not', async () => {
+test('refuses the seventeenth call of a turn, parallel or not (R33)', async () => {
   const limits = createTurnLimits();
   const answers = await Promise.all(Array.from({ length: 18 }, (_, index) => limits.admit('get_bom', { index })));
   expect(answers.filter((answer) => answer === 'admitted')).toHaveLength(16);
   expect(answers.slice(16)).toEqual(['too-many-calls', 'too-many-calls']);
 });
 
-test('R33: the third identical call is refused, however its arguments are ordered', async () => {
+test('refuses the third identical call whatever the order of its arguments (R33)', async () => {
   const limits = createTurnLimits();
   const answers = [
     await limits.admit('search', { a: 1, b: 2 }),
@@ -27,7 +27,7 @@ test('R33: the third identical call is refused, however its arguments are ordere
   expect(answers).toEqual(['admitted', 'admitted', 'repeated', 'admitted', 'admitted']);
 });
 
-test('a turn that waited for a click goes on with what it had used', async () => {
+test('keeps the counts of a turn that waited for an approval', async () => {
   const before = createTurnLimits();
   for (let step = 0; step < 7; step += 1) before.beginStep();
   for (let call = 0; call < 2; call += 1) await before.admit('search', {});

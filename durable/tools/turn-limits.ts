@@ -1,5 +1,5 @@
-// How much one turn may do (R33), so that a model that loops comes to a typed end. A turn that waited for a user's click
-// goes on with what it had used before.
+// Limits what one turn may do (R33), so that a looping model is stopped with a typed outcome. A turn that waited for an
+// approval keeps the counts from before the wait.
 import { z } from 'zod';
 import { digestOf, type Json } from '../canonical-json.ts';
 
@@ -9,7 +9,7 @@ const MAX_CALLS = 16;
 /** The same tool with the same arguments. */
 const MAX_IDENTICAL = 2;
 
-/** Kept with the run. */
+/** Stored with the run. */
 export const TurnUse = z.object({
   steps: z.int(),
   calls: z.int(),
@@ -26,16 +26,16 @@ export function createTurnLimits(used: TurnUse = { steps: 0, calls: 0, seen: {} 
   let { steps, calls } = used;
   const seen = new Map(Object.entries(used.seen));
 
-  /** False where the turn has asked the model as often as it may; it ends then. */
+  /** Counts a request to the model. False if the turn has reached its limit and must end. */
   function beginStep(): boolean {
     if (steps >= MAX_STEPS) return false;
     steps += 1;
     return true;
   }
 
-  /** Counts a call. `args` are as the model wrote them, parsed where they could be. */
+  /** Counts a call. `args` are parsed if they are valid JSON, otherwise the model's text. */
   async function admit(name: string, args: Json): Promise<CallAdmission> {
-    // Counted before the wait: calls that a model makes side by side are admitted side by side.
+    // Counted before the await, because parallel calls are admitted concurrently.
     calls += 1;
     if (calls > MAX_CALLS) return 'too-many-calls';
     const digest = await digestOf([name, args]);

@@ -1,13 +1,14 @@
-// Text that a person decides by must look like what it is. Characters that hide, reorder or imitate are spelled out.
+// Makes hidden and misleading characters visible in text that a user decides on.
 
 /**
- * Controls, format characters (bidi, zero-width, tags), line and paragraph separators, spaces other than the plain one,
- * private use and unassigned code points, halves of surrogate pairs; and letters that are drawn as nothing.
+ * Controls, format characters (bidi, zero-width, tags), line and paragraph separators, spaces other than U+0020, private
+ * use and unassigned code points, lone surrogates, variation selectors, whatever fonts ignore by default, such as U+034F, and
+ * letters without a visible glyph.
  */
 const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]|(?! )\p{Zs}|\p{Variation_Selector}|[\u{115F}\u{1160}\u{2800}\u{3164}\u{FFA0}]|\u{17B4}|\u{17B5}/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}|\p{Variation_Selector}|[\u{2800}]/gu;
 
-/** The text with each of them as `⟦U+202E⟧`. Line breaks and tabs stay: a page shows them as they are. */
+/** Replaces each of them with its code point, such as `⟦U+202E⟧`. Line breaks and tabs stay. */
 export function visibleText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(UNSEEN, (character) => {
     if (character === '\n' || character === '\t') return character;

@@ -1,13 +1,13 @@
-// The command line as a process of its own, against a real database.
+// Runs the command line as a separate process against a real database.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { acceptInvitation } from '../../durable/postgres/change-members.ts';
-import { fetchMemberships } from '../../durable/postgres/memberships.ts';
-import { createTestDatabase, type TestDatabase } from '../test-database.ts';
+import { acceptInvitation } from '../../durable/postgres/queries/change-members.ts';
+import { fetchMemberships } from '../../durable/postgres/queries/memberships.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import type { Manifest } from './export.ts';
 import { runAdmin } from './run-admin.fixture.ts';
 
@@ -22,8 +22,8 @@ const admin = (line: string, settings?: Record<string, string>) =>
 const ask = async <T>(sql: string, values: unknown[] = []): Promise<T[]> =>
   (await database.owner.query(sql, values)).rows as T[];
 
-describe('an org from nothing', () => {
-  test('is made, its first admin joins by the link, and may invite others', async () => {
+describe('create-org, invite-admin and set-plan', () => {
+  test('create an org whose first admin joins by the link and can invite others', async () => {
     expect(await admin('create-org acme Acme --plan professional --pack plm --assistant')).toMatchObject({ code: 0 });
     const invited = await admin('invite-admin acme Jane@Acme.test --json');
     const { link, email } = JSON.parse(invited.out) as { link: string; email: string };
@@ -37,7 +37,7 @@ describe('an org from nothing', () => {
     expect(await take(other)).toMatchObject({ ok: false, code: 'INVITATION_FOR_ANOTHER' });
     expect(await take(joiner)).toMatchObject({
       ok: true,
-      invitation: { role: 'admin', invitedBy: 'Whoever runs this installation' },
+      invitation: { role: 'admin', invitedBy: 'The administrator of this installation' },
     });
     expect(await take(joiner)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
     const [membership] = await fetchMemberships(database.deps, 'idp|jane');
@@ -50,7 +50,7 @@ describe('an org from nothing', () => {
     expect(membership?.permissions).toEqual(expect.arrayContaining(['members:manage', 'programs:all']));
     expect(await admin('invite-admin acme jane@acme.test')).toMatchObject({
       code: 1,
-      error: 'error: jane@acme.test is a member of acme already\n',
+      error: 'error: jane@acme.test is already a member of acme\n',
     });
     const events = await ask<{ event: string }>(
       `select event from audit_log a join orgs o on o.id = a.org_id where o.slug = 'acme' order by seq`,
@@ -58,7 +58,7 @@ describe('an org from nothing', () => {
     expect(events.map(({ event }) => event)).toEqual(['org.created', 'member.invited', 'member.joined']);
   });
 
-  test('has its plan, allowance and models changed, each by itself', async () => {
+  test('change plan, allowance and models independently', async () => {
     await admin('create-org planned Planned --plan free');
     const changed = await admin('set-plan planned enterprise --allowance 500000 --extra-models claude-opus-4-7 --json');
     expect(JSON.parse(changed.out)).toMatchObject({
@@ -73,44 +73,80 @@ describe('an org from nothing', () => {
     ).toMatchObject({
       after: { tokenAllowance: null, extraModels: [] },
     });
+    const unlisted = await admin('set-plan planned free --extra-models gpt-99');
+    expect(unlisted).toMatchObject({ code: 0, out: expect.stringContaining('gpt-99 has no listed price') });
     const list = JSON.parse((await admin('list-orgs --json')).out) as { slug: string }[];
     expect(list.map(({ slug }) => slug)).toContain('planned');
   });
+
+  test('change the catalog of models, and keep every version in the audit log', async () => {
+    await admin('create-org priced Priced --plan free');
+    const folder = mkdtempSync(join(tmpdir(), 'models-'));
+    const file = join(folder, 'models.json');
+    const rows = (...days: string[]) =>
+      days.map((from) => ({
+        ...{ from, input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
+        source: { url: 'https://provider.example/pricing', checked: '2026-12-01', confidence: 'high' },
+      }));
+    const override = (...days: string[]) => [{ id: 'gpt-6.2-sol', provider: 'openai', prices: rows(...days) }];
+    const store = async (overrides: unknown, slug = 'priced') => {
+      writeFileSync(file, JSON.stringify(overrides));
+      return admin(`set-models ${file} ${slug}`);
+    };
+    const first = override('2999-01-01');
+    const second = override('2999-01-01', '2999-02-01');
+    expect(await store(first)).toMatchObject({ code: 0, out: 'changed the models of priced\n' });
+    expect(await store(first)).toMatchObject({ code: 0, out: 'nothing to change\n' });
+    expect(await store(second)).toMatchObject({ code: 0 });
+    const refused = await store(override('2020-01-01'));
+    expect(refused).toMatchObject({ code: 1, error: expect.stringContaining("can't start in the past") });
+    expect(await store([{ id: 'x' }])).toMatchObject({ code: 1, error: expect.stringContaining('0.provider') });
+    expect(await store(second, 'nowhere')).toMatchObject({ code: 1, error: expect.stringContaining('list-orgs') });
+    const changes = await ask<{ parameters: unknown }>(
+      `select parameters from audit_log a join orgs o on o.id = a.org_id
+       where o.slug = 'priced' and event = 'settings.changed' order by seq`,
+    );
+    expect(changes.map(({ parameters }) => parameters)).toEqual([
+      { area: 'models', before: [], after: first },
+      { area: 'models', before: first, after: second },
+    ]);
+    expect(await admin('set-models none')).toMatchObject({ code: 0, out: 'changed the models of priced\n' });
+    rmSync(folder, { recursive: true });
+  });
 });
 
-describe('errors say what to do, in one line', () => {
+describe('errors', () => {
   test.each([
-    ['create-org cascade Cascade --plan free', 1, 'there is an org cascade already; choose another slug'],
-    ['create-org Upper Name --plan free', 2, 'small letters'],
-    ['create-org fresh Name --plan gold', 2, 'there are free, professional, enterprise'],
-    ['create-org fresh Name --plan free --pack cars', 2, 'there are plm and production'],
+    ['create-org cascade Cascade --plan free', 1, 'the org cascade already exists; choose another slug'],
+    ['create-org Upper Name --plan free', 2, 'lowercase letters'],
+    ['create-org fresh Name --plan gold', 2, 'choose free, professional, enterprise'],
+    ['create-org fresh Name --plan free --pack cars', 2, 'choose plm or production'],
     ['set-plan nowhere free', 1, 'list-orgs'],
-    ['set-plan cascade free --extra-models gpt-99', 2, 'there is no model gpt-99'],
     ['invite-admin cascade new@cascade.test --role king', 1, 'cascade has no role king'],
     ['invite-admin cascade new@cascade.test --origin http://example.com', 2, 'https'],
-    ['erase-user cascade nobody@cascade.test --yes', 1, 'knows nobody'],
-    ['erase-user cascade max@northlight.test --yes', 1, 'knows nobody'],
+    ['erase-user cascade missing@cascade.test --yes', 1, 'has no one named'],
+    ['erase-user cascade max@northlight.test --yes', 1, 'has no one named'],
     ['erase-org quiet', 1, 'nothing was erased'],
-    ['export-org cascade', 2, '--out is needed'],
+    ['export-org cascade', 2, '--out is required'],
     ['rotate-keys', 1, 'MASTER_KEYS is not set'],
-  ])('%s', async (line, code, words) => {
+  ])('%s exits with %i and one line that says what to do', async (line, code, words) => {
     const ran = await admin(line);
     expect(ran.error).toMatch(/^error: [^\n]*\n$/);
     expect(ran.error).toContain(words);
     expect(ran.code).toBe(code);
   });
 
-  test('a login that row level security holds, or that is not the owner’s, is told what it lacks', async () => {
+  test('explain what a login lacks when row-level security applies to it or it isn’t the owner’s', async () => {
     const held = await runAdmin(database.appUrl, ['list-orgs']);
-    expect(held).toMatchObject({ code: 1, error: expect.stringContaining('does not own the tables') });
+    expect(held).toMatchObject({ code: 1, error: expect.stringContaining('doesn’t own the tables') });
     const away = await runAdmin('postgresql://x:secret@127.0.0.1:1/x', ['list-orgs']);
     expect(away).toMatchObject({ code: 1, error: expect.stringContaining('ECONNREFUSED') });
     expect(away.error).not.toContain('secret');
   });
 });
 
-describe('what an org and a person have', () => {
-  test('is exported whole, with counts and sums that hold, and without what opens anything', async () => {
+describe('export and erase', () => {
+  test('export all rows with correct counts and checksums, without keys and invitation tokens', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'groundwire-export-'));
     try {
       expect(await admin(`export-org cascade --out ${dir}/org --json`)).toMatchObject({ code: 0 });
@@ -143,7 +179,7 @@ describe('what an org and a person have', () => {
     }
   });
 
-  test('is counted by a dry run, which changes nothing, and erased by a real one', async () => {
+  test('count rows in a dry run without changing anything, and erase them in a real run', async () => {
     const line = 'erase-user cascade vic@cascade.test --json';
     const dry = JSON.parse((await admin(`${line} --dry-run`)).out) as { counts: Record<string, unknown> };
     expect(await ask(`select from users where email = 'vic@cascade.test'`)).toHaveLength(1);
@@ -160,7 +196,7 @@ describe('what an org and a person have', () => {
     ]);
     expect(await admin('verify-audit --org cascade')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^cascade: whole, 1 rows/),
+      out: expect.stringMatching(/^cascade: intact, 1 rows/),
     });
   });
 });
@@ -181,7 +217,7 @@ test('verify-audit names the first broken row and exits with 3', async () => {
     expect.objectContaining({
       org: 'broken',
       broken: expect.objectContaining({
-        seq: '2',
+        seq: 2,
         reason: 'changed',
         row: expect.objectContaining({ event: 'settings.changed' }),
       }),
@@ -190,7 +226,7 @@ test('verify-audit names the first broken row and exits with 3', async () => {
   expect((await admin('verify-audit --org broken')).out).toMatch(/^broken: BROKEN at row 2 \(settings\.changed, id /);
 });
 
-test('parked rows are listed until they are tried again', async () => {
+test('parked lists rows until they are retried', async () => {
   const [org] = await ask<{ id: string }>(`select id from orgs where slug = 'northlight'`);
   const session = crypto.randomUUID();
   expect(await admin('parked')).toMatchObject({ code: 0, out: 'nothing is parked\n' });
@@ -210,7 +246,7 @@ test('parked rows are listed until they are tried again', async () => {
   ]);
 });
 
-test('a database that lacks migrations is told apart', async () => {
+test('reports a database that lacks migrations', async () => {
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(`create database ${database.name}_bare`);

@@ -1,14 +1,14 @@
-// `npm run admin -- <command> …`: administers an installation by its database, for whoever runs it. Needs no Worker; what
-// only the Worker can do is left to it as a chore, which it takes up by itself.
+// `npm run admin -- <command> …`: administers an installation through its database, without a running Worker. Work in
+// objects is queued as chores that the Worker picks up.
 import { resolve } from 'node:path';
 import pg from 'pg';
-import { readSettings } from '../dev-vars.ts';
-import { StackError } from '../stack-error.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
+import { readSettings } from '../stack/dev-vars.ts';
+import { StackError } from '../stack/stack-error.ts';
 import { AdminError, EXIT } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { connect, findTarget } from './connect.ts';
-import { type Parsed, parseCommandLine } from './parse.ts';
-import { ROOT } from './root.ts';
+import { type ParsedCommand, parseCommandLine } from './parse.ts';
 import { askAtTerminal } from './terminal.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -24,8 +24,13 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand({ command, parameters, values, json }: Extract<Parsed, { kind: 'run' }>): Promise<number> {
-  const target = findTarget(readSettings(ROOT, process.env));
+async function runCommand({
+  command,
+  parameters,
+  values,
+  json,
+}: Extract<ParsedCommand, { kind: 'run' }>): Promise<number> {
+  const target = findTarget(readSettings(PROJECT_ROOT, process.env));
   const database = await connect(target.ownerUrl);
   try {
     const context = {
@@ -34,7 +39,7 @@ async function runCommand({ command, parameters, values, json }: Extract<Parsed,
       isLocal: target.isLocal,
       say: (line: string) => void (json || console.log(line)),
       confirm: askAtTerminal,
-      // npm moves to the project's folder and says where it was called.
+      // npm changes to the project's folder; INIT_CWD is where the user called it.
       path: (path: string) => resolve(process.env['INIT_CWD'] ?? process.cwd(), path),
     };
     const outcome = await command.run(context, { parameters, values });
@@ -52,8 +57,8 @@ function tell(error: unknown): number {
     return error instanceof AdminError ? error.exitCode : EXIT.failed;
   }
   if (error instanceof pg.DatabaseError) {
-    // Its details may show rows; the first line of its message and the code are for whoever administers it.
-    console.error(`error: the database refuses: ${error.message.split('\n')[0]} (${error.code ?? 'no code'})`);
+    // The details may contain rows, so print only the first line of the message and the code.
+    console.error(`error: the database refused: ${error.message.split('\n')[0]} (${error.code ?? 'no code'})`);
     return EXIT.failed;
   }
   throw error;

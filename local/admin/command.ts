@@ -1,10 +1,10 @@
-// What a command of the administration is. Each stands in a file of its own; the list of them is in commands.ts.
+// The type of an admin command. Each command has its own file; commands.ts lists them.
 import type pg from 'pg';
 
-/** 0 done, 1 could not be done, 2 asked wrongly, 3 looked and found something that is not as it should be. */
+/** 0 done, 1 failed, 2 wrong usage, 3 done and found something that needs attention. */
 export const EXIT = { done: 0, failed: 1, usage: 2, found: 3 } as const;
 
-/** Ends a command with one line for whoever typed it: what is wrong, and what to do. */
+/** Ends a command with one line that says what is wrong and what to do. */
 export class AdminError extends Error {
   readonly exitCode: number;
 
@@ -18,29 +18,29 @@ export class AdminError extends Error {
 export type OptionSpec = {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
-  /** As the help shows its value; for strings. */
+  /** The placeholder for the value in the help; strings only. */
   readonly value?: string;
   readonly help: string;
 };
 
-export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-export type Context = {
-  /** The owner's login: row level security does not hold it. */
+export type CommandContext = {
+  /** Logged in as the owner, without row-level security. */
   readonly database: pg.Client;
-  /** The environment, `.dev.vars` beneath it, and the local stack's own keys where that is what is administered. */
+  /** The environment, then `.dev.vars`, then the local stack's keys if the command runs on the local stack. */
   readonly settings: Readonly<Record<string, string>>;
   readonly isLocal: boolean;
-  /** Lines for people, as the command goes on; silent where the answer is to be JSON. */
+  /** Prints progress lines; prints nothing when the output is JSON. */
   say(line: string): void;
-  /** Asks a person; false where nobody sits there. */
+  /** Asks the operator; false without a terminal. */
   confirm(question: string): Promise<boolean>;
-  /** Relative paths are meant from where the command was typed. */
+  /** The directory that relative paths resolve from. */
   path(path: string): string;
 };
 
-/** What a command answers: as lines for people, as one JSON value for programs. */
-export type Outcome = {
+/** A command's result: lines for people, one JSON value for programs. */
+export type CommandOutcome = {
   readonly lines: readonly string[];
   readonly json: unknown;
   readonly exitCode?: number;
@@ -49,10 +49,13 @@ export type Outcome = {
 export type Command = {
   readonly name: string;
   readonly summary: string;
-  /** Names of what must be given, in order; one in brackets may be left out. */
+  /** Names of the positional parameters; those in brackets are optional. */
   readonly parameters: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** What else there is to know, below the options. */
+  /** Shown below the options in the help. */
   readonly notes?: readonly string[];
-  run(context: Context, given: { readonly parameters: readonly string[]; readonly values: Values }): Promise<Outcome>;
+  run(
+    context: CommandContext,
+    given: { readonly parameters: readonly string[]; readonly values: OptionValues },
+  ): Promise<CommandOutcome>;
 };

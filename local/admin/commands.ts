@@ -1,4 +1,4 @@
-// The commands, in the order in which the help lists them.
+// All commands, in the order of the help.
 import type { Command } from './command.ts';
 import { createOrg } from './commands/create-org.ts';
 import { eraseOrg } from './commands/erase-org.ts';
@@ -10,11 +10,12 @@ import { listOrgs } from './commands/list-orgs.ts';
 import { parked } from './commands/parked.ts';
 import { pending } from './commands/pending.ts';
 import { rotateKeys } from './commands/rotate-keys.ts';
+import { setModels } from './commands/set-models.ts';
 import { setPlan } from './commands/set-plan.ts';
 import { verifyAudit } from './commands/verify-audit.ts';
 
 export const COMMANDS: readonly Command[] = [
-  ...[createOrg, inviteAdmin, setPlan, listOrgs],
+  ...[createOrg, inviteAdmin, setPlan, setModels, listOrgs],
   ...[rotateKeys, verifyAudit],
   ...[exportUser, exportOrg, eraseUser, eraseOrg],
   ...[pending, parked],

@@ -1,20 +1,20 @@
-// Opens the database that is administered: the one that DATABASE_OWNER_URL names, or that of the local stack that runs.
+// Connects to the database: the one in DATABASE_OWNER_URL, or that of the running local stack.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { loadKeys } from '../keys.ts';
-import { HOST } from '../ports.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
+import { loadKeys } from '../stack/keys.ts';
+import { HOST } from '../stack/ports.ts';
 import { AdminError } from './command.ts';
-import { ROOT } from './root.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
 export type Target = { readonly ownerUrl: string; readonly isLocal: boolean; readonly settings: Settings };
 
-/** PostgreSQL's own note of how it runs: the port stands in the fourth line. */
+/** The port is on the fourth line of postmaster.pid. */
 const PORT_LINE = 3;
 
-/** @throws AdminError where there is neither a named database nor a stack that runs. */
+/** @throws AdminError if no database is configured and no local stack is running. */
 export function findTarget(settings: Settings): Target {
   const named = settings['DATABASE_OWNER_URL'];
   if (named) return { ownerUrl: named, isLocal: false, settings };
@@ -22,7 +22,7 @@ export function findTarget(settings: Settings): Target {
     throw new AdminError(
       'DATABASE_URL is set and DATABASE_OWNER_URL is not; set it to the login that migrates that database',
     );
-  const dir = join(ROOT, settings['LOCAL_DIR'] ?? '.local');
+  const dir = join(PROJECT_ROOT, settings['LOCAL_DIR'] ?? '.local');
   const stateDir = settings['LOCAL_DIR']?.startsWith('/') ? settings['LOCAL_DIR'] : dir;
   const note = join(stateDir, 'postgres', 'data', 'postmaster.pid');
   if (!existsSync(note))
@@ -36,13 +36,14 @@ export function findTarget(settings: Settings): Target {
     isLocal: true,
     settings: {
       MASTER_KEYS: keys.masterKeys,
+      AUDIT_KEYS: keys.auditKeys,
       PUBLIC_ORIGIN: `http://${HOST}:${settings['PORT'] ?? '8787'}`,
       ...settings,
     },
   };
 }
 
-/** @throws AdminError where the database does not answer, is not ours, or the login cannot administer it. */
+/** @throws AdminError if the database doesn't respond, lacks our migrations, or the login can't administer it. */
 export async function connect(ownerUrl: string): Promise<pg.Client> {
   const client = await open(ownerUrl);
   try {
@@ -57,14 +58,14 @@ export async function connect(ownerUrl: string): Promise<pg.Client> {
 async function open(ownerUrl: string): Promise<pg.Client> {
   try {
     const client = new pg.Client({ connectionString: ownerUrl, application_name: 'groundwire admin' });
-    // Said by whatever query meets it; an event without a listener would end the process with a trace.
+    // The next query reports it. Without a listener, the event would end the process with a stack trace.
     client.on('error', () => {});
     await client.connect();
     return client;
   } catch (cause) {
-    // Not the driver's words alone: it does not say which database, and the address holds a password.
-    const code = (cause as { code?: string }).code ?? 'it does not answer';
-    throw new AdminError(`the database does not let the owner in (${code}); check DATABASE_OWNER_URL`, { cause });
+    // The driver's message doesn't name the database, and the address contains a password.
+    const code = (cause as { code?: string }).code ?? 'it isn’t responding';
+    throw new AdminError(`can’t log in to the database (${code}); check DATABASE_OWNER_URL`, { cause });
   }
 }
 
@@ -76,9 +77,9 @@ async function requireOwner(client: pg.Client): Promise<void> {
     from pg_roles r where r.rolname = current_user`);
   const [facts] = rows;
   if (!facts?.migrated) throw new AdminError('the database lacks migrations; run `npm run migrate` first');
-  if (!facts.owns) throw new AdminError('this login does not own the tables; use the one that ran `npm run migrate`');
+  if (!facts.owns) throw new AdminError('this login doesn’t own the tables; use the one that ran `npm run migrate`');
   if (!facts.sees_all)
     throw new AdminError(
-      'row level security holds this login; let a superuser run `alter role <login> bypassrls`, or use one that has it',
+      'row-level security applies to this login; run `alter role <login> bypassrls` as a superuser, or use a login that has it',
     );
 }

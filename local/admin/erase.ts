@@ -1,23 +1,23 @@
-// What both erasing commands share: a dry run that is the real one undone, the question before it, and waiting for the Worker.
+// Shared by both erase commands: the dry run (the real one, rolled back), the confirmation, and waiting for the Worker.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { AdminError, type Context, type Outcome, type Values } from './command.ts';
-import type { Org } from './find-org.ts';
+import { AdminError, type CommandContext, type CommandOutcome, type OptionValues } from './command.ts';
+import type { FoundOrg } from './look-up.ts';
 import { countOf, isSet } from './options.ts';
 
 export const ERASE_OPTIONS = {
-  'dry-run': { type: 'boolean', help: 'Count what would go, and change nothing' },
-  yes: { type: 'boolean', help: 'Do not ask' },
+  'dry-run': { type: 'boolean', help: 'Count what would be erased, and change nothing' },
+  yes: { type: 'boolean', help: 'Skip the confirmation' },
   wait: {
     type: 'string',
     value: 'SECONDS',
-    help: 'Wait so long for the Worker to have emptied the objects; 0 where it is left out',
+    help: 'Wait this long for the Worker to empty the objects; default: 0',
   },
 } as const;
 
 export const ERASE_NOTES = [
-  'Rows in Postgres go at once. What objects hold goes by the Worker’s cron trigger, within minutes; `pending` tells how far',
-  'it is. The audit log keeps what happened and what it cost, without who it was. Backups are yours to let expire.',
+  'Rows in Postgres are deleted immediately. The Worker’s cron trigger empties the objects within minutes; `pending` shows',
+  'its progress. The audit log keeps events and costs without the person. Backups are not covered; let them expire.',
 ];
 
 type Counts = Readonly<Record<string, unknown>>;
@@ -26,15 +26,15 @@ const POLL_MS = 1_000;
 const MAX_WAIT_SECONDS = 3_600;
 
 export async function erase(
-  context: Context,
+  context: CommandContext,
   given: {
     readonly what: string;
-    readonly org: Org;
+    readonly org: FoundOrg;
     readonly query: string;
     readonly ids: readonly string[];
-    readonly values: Values;
+    readonly values: OptionValues;
   },
-): Promise<Outcome> {
+): Promise<CommandOutcome> {
   const { database, say, confirm } = context;
   const { what, org, values } = given;
   const seconds = values['wait'] === '0' ? 0 : countOf(values, 'wait', { most: MAX_WAIT_SECONDS, otherwise: 0 });
@@ -42,23 +42,22 @@ export async function erase(
   const lines = linesOf(counts);
   if (isSet(values, 'dry-run')) return { lines: [`would erase ${what}:`, ...lines], json: { dryRun: true, counts } };
   if (!isSet(values, 'yes')) {
-    for (const line of [`about to erase ${what} for good:`, ...lines]) say(line);
-    if (!(await confirm('There is no way back.')))
-      throw new AdminError('nothing was erased; --yes goes on without asking');
+    for (const line of [`about to permanently erase ${what}:`, ...lines]) say(line);
+    if (!(await confirm('This can’t be undone.'))) throw new AdminError('nothing was erased; --yes skips the question');
   }
   const erased = await attempt(database, given, true);
   const left = await waitForChores(database, org, seconds);
   const next =
     left === 0
       ? 'the Worker has emptied the objects'
-      : `${left} objects wait for the Worker: npm run admin -- pending --org ${org.slug}`;
+      : `${left} objects still to be emptied by the Worker: npm run admin -- pending --org ${org.slug}`;
   return {
     lines: [`erased ${what}:`, ...linesOf(erased), next],
     json: { dryRun: false, counts: erased, objectsLeft: left },
   };
 }
 
-/** Tables by their names, all else in words. */
+/** Table names stay as they are; other names become words. */
 const linesOf = (counts: Counts): string[] =>
   Object.entries(counts).map(
     ([name, count]) => `  ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}: ${String(count)}`,
@@ -76,13 +75,13 @@ async function attempt(
     return rows[0]?.counts ?? {};
   } catch (error) {
     await database.query('rollback').catch(() => {
-      // The connection is gone, and its transaction with it.
+      // The connection is closed, which also ended the transaction.
     });
     throw error;
   }
 }
 
-async function waitForChores(database: pg.Client, org: Org, seconds: number): Promise<number> {
+async function waitForChores(database: pg.Client, org: FoundOrg, seconds: number): Promise<number> {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const { rows } = await database.query<{ left: number }>(

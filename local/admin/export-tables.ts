@@ -1,8 +1,8 @@
-// Which rows an export holds, read from the catalog, so that a table that comes later is exported as well.
+// Decides which rows an export contains, from the catalog, so that new tables are exported too.
 import type pg from 'pg';
-import type { Part } from './export.ts';
+import type { ExportPart } from './export.ts';
 
-/** Never leave the database: what opens an invitation, and sealed keys. */
+/** Never exported: invitation tokens and sealed keys. */
 const SECRET_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   invitations: ['token_hash'],
   ai_keys: ['sealed'],
@@ -10,7 +10,7 @@ const SECRET_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 
 type TableRow = { relation: string; name: string; naming: string[] };
 
-/** Tenant tables, with the columns of each that name a person. */
+/** Tables of organizations, with their columns that name a person. */
 async function readTables(database: pg.Client): Promise<TableRow[]> {
   const { rows } = await database.query<TableRow>(`
     select c.oid::regclass::text as relation, replace(c.oid::regclass::text, '"', '') as name,
@@ -36,8 +36,8 @@ const rowOf = (name: string): string => {
     : `(to_jsonb(t) - array[${secrets.map((column) => `'${column}'`)}])::text as row`;
 };
 
-/** All that an org has. */
-export async function partsOfOrg(database: pg.Client, orgId: string): Promise<Part[]> {
+/** All data of an org. */
+export async function partsOfOrg(database: pg.Client, orgId: string): Promise<ExportPart[]> {
   const tables = await readTables(database);
   return [
     { name: 'orgs', query: 'select to_jsonb(t)::text as row from orgs t where id = $1', values: [orgId] },
@@ -55,22 +55,22 @@ export async function partsOfOrg(database: pg.Client, orgId: string): Promise<Pa
   ];
 }
 
-/** What there is of one person in an org: what they said and did, and every row that names them. */
+/** One person's data in an org: what they said and did, and every row that names them. */
 export async function partsOfPerson(
   database: pg.Client,
   orgId: string,
   person: { id: string; email: string },
-): Promise<Part[]> {
+): Promise<ExportPart[]> {
   const tables = await readTables(database);
   const values = [orgId, person.id];
   return [
     { name: 'users', query: 'select to_jsonb(t)::text as row from users t where id = $1', values: [person.id] },
-    ...tables.flatMap(({ relation, name, naming }): Part[] => {
+    ...tables.flatMap(({ relation, name, naming }): ExportPart[] => {
       const conditions = naming.map((column) => `${column} = $2`);
       if (name === 'audit_log')
         conditions.push(`parameters ->> 'userId' = $2::text`, `lower(parameters ->> 'email') = lower($3)`);
       if (name === 'invitations') conditions.push('email = lower($3)');
-      // What was answered to them in conversations that others share.
+      // Answers to them in shared conversations.
       if (name === 'ai_messages')
         conditions.push(`run_id in (select o.run_id from ai_messages o where o.org_id = $1 and o.author_id = $2)`);
       if (conditions.length === 0) return [];
@@ -78,7 +78,7 @@ export async function partsOfPerson(
       return [
         {
           name,
-          // A shared conversation is written in the name of whoever began it; what others said there is not theirs.
+          // A shared conversation is stored under the user who started it, but other members’ messages are not theirs.
           query: `select ${rowOf(name)} from ${relation} t where org_id = $1 and (${conditions.join(' or ')})
             ${
               name === 'ai_messages'

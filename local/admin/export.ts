@@ -1,5 +1,5 @@
-// Writes rows into NDJSON files, one a table, and a manifest last: counts, sizes and SHA-256 of each. All of it is one
-// snapshot of the database, read through a cursor, so memory stays flat however much there is.
+// Writes rows into one NDJSON file per table, then a manifest with count, size and SHA-256 of each. All of it is one
+// snapshot of the database, read through a cursor so that memory stays flat.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { AdminError } from './command.ts';
 
-/** What goes into one file: each row as one JSON value. */
-export type Part = { readonly name: string; readonly query: string; readonly values: readonly unknown[] };
+/** The content of one file: each row is one JSON value. */
+export type ExportPart = { readonly name: string; readonly query: string; readonly values: readonly unknown[] };
 
 type ExportedFile = { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string };
 export type Manifest = {
@@ -25,7 +25,7 @@ export async function exportParts(
   given: {
     readonly dir: string;
     readonly what: Manifest['what'];
-    readonly parts: readonly Part[];
+    readonly parts: readonly ExportPart[];
     say(line: string): void;
   },
 ): Promise<Manifest> {
@@ -43,7 +43,7 @@ export async function exportParts(
     }
   } finally {
     await database.query('rollback').catch(() => {
-      // The connection is gone, and its transaction with it.
+      // The connection is closed, which also ended the transaction.
     });
   }
   const manifest = { what, exportedAt: new Date().toISOString(), files };
@@ -51,10 +51,14 @@ export async function exportParts(
   return manifest;
 }
 
-async function exportPart(database: pg.Client, dir: string, { name, query, values }: Part): Promise<ExportedFile> {
+async function exportPart(
+  database: pg.Client,
+  dir: string,
+  { name, query, values }: ExportPart,
+): Promise<ExportedFile> {
   const file = `${name}.ndjson`;
   const stream = createWriteStream(join(dir, file), { mode: 0o600 });
-  // Heard of below; without a listener a full disk would end the process with a trace.
+  // Handled below. Without a listener, a full disk would end the process with a stack trace.
   const closed = finished(stream);
   closed.catch(() => {});
   const hash = createHash('sha256');

@@ -1,15 +1,15 @@
-// Reads what an option was given, with words of its own for what it cannot be.
-import { AdminError, EXIT, type Values } from './command.ts';
+// Reads the values of options, with errors that say what is expected.
+import { AdminError, EXIT, type OptionValues } from './command.ts';
 
-export const textOf = (values: Values, name: string): string | undefined => {
+export const textOf = (values: OptionValues, name: string): string | undefined => {
   const value = values[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-export const isSet = (values: Values, name: string): boolean => values[name] === true;
+export const isSet = (values: OptionValues, name: string): boolean => values[name] === true;
 
-/** Of an option that may be given several times, each time with one or more words between commas. */
-export function listOf(values: Values, name: string): string[] | undefined {
+/** For an option that can be repeated, each time with one or more values separated by commas. */
+export function listOf(values: OptionValues, name: string): string[] | undefined {
   const given = values[name];
   if (!Array.isArray(given)) return undefined;
   return given
@@ -18,8 +18,8 @@ export function listOf(values: Values, name: string): string[] | undefined {
     .filter((text) => text !== '');
 }
 
-/** A whole number, or null for `none`; undefined where it was not given. */
-export function limitOf(values: Values, name: string): number | null | undefined {
+/** A whole number, null for `none`, or undefined if the option is missing. */
+export function limitOf(values: OptionValues, name: string): number | null | undefined {
   const text = textOf(values, name);
   if (text === undefined) return undefined;
   if (text === 'none') return null;
@@ -29,7 +29,7 @@ export function limitOf(values: Values, name: string): number | null | undefined
 }
 
 export function countOf(
-  values: Values,
+  values: OptionValues,
   name: string,
   { most, otherwise }: { most: number; otherwise: number },
 ): number {

@@ -18,8 +18,8 @@ function refusalOf(line: string): AdminError {
   throw new Error(`${line} was taken`);
 }
 
-describe('a command line', () => {
-  test('gives parameters in order, options wherever they stand', () => {
+describe('parseCommandLine', () => {
+  test('returns parameters in order and accepts options anywhere', () => {
     expect(parse('set-plan --allowance 5 acme enterprise --extra-models a,b --extra-models c --json')).toMatchObject({
       kind: 'run',
       parameters: ['acme', 'enterprise'],
@@ -28,13 +28,13 @@ describe('a command line', () => {
     });
   });
 
-  test.each(['', 'help', '--help', '-h'])('without a command it lists them all: %j', (line) => {
+  test.each(['', 'help', '--help', '-h'])('lists all commands when none is given: %j', (line) => {
     const parsed = parse(line);
     for (const { name, summary } of COMMANDS)
       expect(parsed).toMatchObject({ text: expect.stringContaining(`${name} `) && expect.stringContaining(summary) });
   });
 
-  test.each(COMMANDS.map(({ name }) => name))('%s says how it is used, whatever else is missing', (name) => {
+  test.each(COMMANDS.map(({ name }) => name))('shows the usage of %s even if parameters are missing', (name) => {
     const parsed = parse(`${name} --help`);
     expect(parsed).toMatchObject({ kind: 'help', text: expect.stringContaining(`npm run admin -- ${name}`) });
     for (const option of Object.keys(COMMANDS.find((command) => command.name === name)?.options ?? {}))
@@ -42,13 +42,13 @@ describe('a command line', () => {
   });
 
   test.each([
-    ['frobnicate', 'there is no command frobnicate'],
+    ['frobnicate', 'unknown command frobnicate'],
     ['set-plan acme', 'usage: npm run admin -- set-plan <slug> <plan> [options]'],
     ['list-orgs acme', 'usage: npm run admin -- list-orgs'],
     ['list-orgs --bogus', "Unknown option '--bogus'"],
     ['set-plan acme free --allowance', 'argument missing'],
     ['erase-org acme --yes=no', 'does not take an argument'],
-  ])('is refused as wrong usage: %s', (line, words) => {
+  ])('refuses wrong usage: %s', (line, words) => {
     const refusal = refusalOf(line);
     expect(refusal.message).toContain(words);
     expect(refusal.message).not.toContain('\n');
@@ -57,26 +57,26 @@ describe('a command line', () => {
 });
 
 describe('options', () => {
-  test('a limit is a whole number, or none', () => {
+  test('read a limit as a whole number or none', () => {
     expect([limitOf({}, 'x'), limitOf({ x: 'none' }, 'x'), limitOf({ x: '12' }, 'x')]).toEqual([undefined, null, 12]);
     for (const x of ['-1', '1.5', '1e3', '99999999999999999', 'many'])
       expect(() => limitOf({ x }, 'x')).toThrow('whole number');
   });
 
-  test('a list may be given in pieces', () => {
+  test('join a list that is given in several options', () => {
     expect(listOf({ x: ['a, b', 'c,'] }, 'x')).toEqual(['a', 'b', 'c']);
   });
 });
 
-test('what a terminal would act on is made visible', () => {
+test('plain makes control characters visible', () => {
   expect(plain('Ac\u001b[31mme\u202e\n')).toBe('Ac\ufffd[31mme\ufffd\ufffd');
 });
 
-test('a table has columns as wide as what is in them', () => {
+test('table makes columns as wide as their widest cell', () => {
   expect(table(['a', 'long'], [['wide', 'b']])).toEqual(['a     long', 'wide  b']);
 });
 
-test('members of a new org see no money and nobody’s accident, and change nothing', () => {
+test('defaultRoles lets members see no money and no people in incidents, and change nothing', () => {
   const roles = defaultRoles(['plm', 'production']);
   const [admin, member, engineer] = roles;
   expect(admin?.permissions).toEqual(expect.arrayContaining(['members:manage', 'programs:all', 'finance:read']));

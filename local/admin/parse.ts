@@ -1,29 +1,29 @@
-// Takes the words of a command line apart, and says how a command is used.
+// Parses a command line and prints usage.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { AdminError, type Command, EXIT, type OptionSpec, type Values } from './command.ts';
+import { AdminError, type Command, EXIT, type OptionSpec, type OptionValues } from './command.ts';
 
-export type Parsed =
+export type ParsedCommand =
   | { readonly kind: 'help'; readonly text: string }
   | {
       readonly kind: 'run';
       readonly command: Command;
       readonly parameters: readonly string[];
-      readonly values: Values;
+      readonly values: OptionValues;
       readonly json: boolean;
     };
 
 const COMMON: Readonly<Record<string, OptionSpec>> = {
-  json: { type: 'boolean', help: 'Answer as one JSON value' },
-  help: { type: 'boolean', help: 'Say how the command is used' },
+  json: { type: 'boolean', help: 'Print the result as JSON' },
+  help: { type: 'boolean', help: 'Show this help' },
 };
 
 /** @throws AdminError with the exit code of wrong usage */
-export function parseCommandLine(words: readonly string[], commands: readonly Command[]): Parsed {
+export function parseCommandLine(words: readonly string[], commands: readonly Command[]): ParsedCommand {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return { kind: 'help', text: overview(commands) };
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) throw usageError(`there is no command ${name}; \`npm run admin -- --help\` lists them`);
+  if (!command) throw usageError(`unknown command ${name}; \`npm run admin -- --help\` lists them`);
   const { values, positionals } = parseOptions(command, rest);
   if (values['help'] === true) return { kind: 'help', text: helpOf(command) };
   const least = command.parameters.filter((parameter) => !parameter.startsWith('[')).length;
@@ -40,7 +40,7 @@ function parseOptions(command: Command, words: readonly string[]) {
   }
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true }) as {
-      values: Values;
+      values: OptionValues;
       positionals: string[];
     };
   } catch (error) {
@@ -78,14 +78,14 @@ function helpOf(command: Command): string {
 function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   return [
-    'Administers an installation of Groundwire, for whoever runs it.',
+    'Administer a Groundwire installation.',
     '',
     '  npm run admin -- <command> …',
     '  npm run admin -- <command> --help',
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    'DATABASE_OWNER_URL names the database, by the login that migrates it. Without it the running local stack is meant.',
-    'Exit codes: 0 done, 1 could not be done, 2 asked wrongly, 3 looked and found something wrong.',
+    'DATABASE_OWNER_URL is the database, with the login that migrates it. Default: the running local stack.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done and found something that needs attention.',
   ].join('\n');
 }

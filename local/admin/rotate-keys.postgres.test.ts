@@ -1,10 +1,10 @@
-// R22: rotation survives being killed at any place: what is committed stays, nothing is lost, and the next run ends it.
+// R22: rotation survives being killed at any point. Committed rows stay, no key is lost, and the next run finishes.
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseMasterKeys } from '../../durable/secrets/master-keys.ts';
 import { openProviderKey, sealProviderKey } from '../../durable/secrets/provider-key.ts';
 import { versionOf } from '../../durable/secrets/sealed-secret.ts';
-import { createTestDatabase, type TestDatabase } from '../test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { runAdmin, startAdmin } from './run-admin.fixture.ts';
 
 const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64');
@@ -75,7 +75,7 @@ async function expectAllOpen(
     expect(await openProviderKey(keys, recordOf(count), TARGET, sealed)).toBe(secretOf(count));
 }
 
-/** From the nth change on the database does not answer whoever rotates, until the gate is let go. */
+/** Blocks the rotation in the database from the nth change on, until the gate opens. */
 async function closeGateAt(nth: number): Promise<void> {
   await gate.query(`
     create sequence rotations;
@@ -92,7 +92,7 @@ async function closeGateAt(nth: number): Promise<void> {
 
 const openGate = () => gate.query(`select pg_advisory_unlock(${GATE}); drop trigger hold_rotation on ai_keys`);
 
-async function somebodyWaits(): Promise<void> {
+async function waitUntilBlocked(): Promise<void> {
   for (;;) {
     const { rowCount } = await database.owner.query(
       `select from pg_locks where locktype = 'advisory' and objid = ${GATE} and not granted`,
@@ -105,7 +105,7 @@ async function somebodyWaits(): Promise<void> {
 const rotate = (settings = { MASTER_KEYS: BOTH }) =>
   runAdmin(database.ownerUrl, ['rotate-keys', '--batch', '2', '--json'], settings);
 
-test('all keys are wrapped under the newest, and the old master key is told to be free', async () => {
+test('wraps all keys under the newest master key, and reports that the old one is unused', async () => {
   const ran = await rotate();
   expect(ran).toMatchObject({ code: 0, error: '' });
   expect(JSON.parse(ran.out)).toMatchObject({ rewrapped: KEYS, failed: [], inUse: { v2: KEYS }, mayBeRemoved: ['v1'] });
@@ -113,27 +113,30 @@ test('all keys are wrapped under the newest, and the old master key is told to b
   expect(JSON.parse((await rotate()).out)).toMatchObject({ rewrapped: 0 });
 });
 
-test.each([1, 2, 3, 4, KEYS])('killed at change %i: all keys open, and the next run ends it', async (nth) => {
-  await closeGateAt(nth);
-  const { child, ended } = startAdmin(database.ownerUrl, ['rotate-keys', '--batch', '2'], { MASTER_KEYS: BOTH });
-  await somebodyWaits();
-  child.kill('SIGKILL');
-  await ended;
-  const whole = Math.floor((nth - 1) / 2) * 2;
-  expect(await versions()).toEqual([...Array(whole).fill('v2'), ...Array(KEYS - whole).fill('v1')]);
-  await expectAllOpen(BOTH);
-  await openGate();
-  const again = await rotate();
-  // The killed one's last transaction may have got through before its connection was missed.
-  expect(JSON.parse(again.out)).toMatchObject({ failed: [], inUse: { v2: KEYS }, mayBeRemoved: ['v1'] });
-  await expectAllOpen(NEW);
-});
+test.each([1, 2, 3, 4, KEYS])(
+  'keeps every key readable when killed at change %i, and the next run finishes',
+  async (nth) => {
+    await closeGateAt(nth);
+    const { child, ended } = startAdmin(database.ownerUrl, ['rotate-keys', '--batch', '2'], { MASTER_KEYS: BOTH });
+    await waitUntilBlocked();
+    child.kill('SIGKILL');
+    await ended;
+    const whole = Math.floor((nth - 1) / 2) * 2;
+    expect(await versions()).toEqual([...Array(whole).fill('v2'), ...Array(KEYS - whole).fill('v1')]);
+    await expectAllOpen(BOTH);
+    await openGate();
+    const again = await rotate();
+    // The killed run's last transaction may have committed before Postgres noticed the closed connection.
+    expect(JSON.parse(again.out)).toMatchObject({ failed: [], inUse: { v2: KEYS }, mayBeRemoved: ['v1'] });
+    await expectAllOpen(NEW);
+  },
+);
 
-test('a key that is stored meanwhile is not lost, under the old master key neither', async () => {
+test('keeps a key stored during the rotation, even under the old master key', async () => {
   await closeGateAt(1);
   const { ended } = startAdmin(database.ownerUrl, ['rotate-keys', '--batch', '2', '--json'], { MASTER_KEYS: BOTH });
-  await somebodyWaits();
-  // Read by it already, and not yet written over.
+  await waitUntilBlocked();
+  // The rotation has read this key but not yet replaced it.
   await putKey(1, OLD, 'sk-entered-meanwhile-1234');
   await putKey(4, OLD, 'sk-entered-meanwhile-1234');
   await putKey(5, BOTH, 'sk-entered-meanwhile-1234');
@@ -146,7 +149,7 @@ test('a key that is stored meanwhile is not lost, under the old master key neith
   );
 });
 
-test('a key that does not open stays as it is, is named, and holds its master key', async () => {
+test('names a key that doesn’t open, leaves it unchanged, and reports its master key as in use', async () => {
   await database.owner.query(`update ai_keys set sealed = 's1.v0.AAAA.AAAA' where setting_id = $1`, [settingId(2)]);
   const ran = await rotate();
   expect(ran.code).toBe(3);

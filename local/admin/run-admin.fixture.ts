@@ -1,4 +1,4 @@
-// Runs the command line as whoever administers an installation does: a process of its own against a database by its address.
+// Runs the command line as an operator does: as a separate process, with the database in the environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -16,6 +16,7 @@ export function startAdmin(
       ...process.env,
       DATABASE_URL: '',
       MASTER_KEYS: '',
+      AUDIT_KEYS: '',
       DATABASE_OWNER_URL: ownerUrl,
       PUBLIC_ORIGIN: 'https://assistant.example.com',
       ...settings,

@@ -1,7 +1,7 @@
-// How the administration speaks: plain lines and tables, and questions where a person sits at the terminal.
+// Prints lines and tables, and asks questions at a terminal.
 import { createInterface } from 'node:readline/promises';
 
-/** Columns as wide as their widest cell, two spaces between. */
+/** Each column is as wide as its widest cell, with two spaces between columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((word, column) => Math.max(word.length, ...rows.map((row) => (row[column] ?? '').length)));
   return [head, ...rows].map((row) =>
@@ -12,14 +12,14 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
 }
 
-/** Terminals act on control characters, and names are anybody's. */
+/** Makes control characters visible: terminals act on them, and users choose their own names. */
 export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 
 export async function askAtTerminal(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question(`${question} Type yes to go on: `)).trim() === 'yes';
+    return (await terminal.question(`${question} Type yes to continue: `)).trim() === 'yes';
   } finally {
     terminal.close();
   }

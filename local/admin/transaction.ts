@@ -1,4 +1,4 @@
-// One transaction around what belongs together.
+// Runs queries in one transaction.
 import type pg from 'pg';
 
 export async function inTransaction<T>(database: pg.Client, work: () => Promise<T>): Promise<T> {
@@ -9,7 +9,7 @@ export async function inTransaction<T>(database: pg.Client, work: () => Promise<
     return result;
   } catch (error) {
     await database.query('rollback').catch(() => {
-      // The connection is gone, and its transaction with it.
+      // The connection is closed, which also ended the transaction.
     });
     throw error;
   }

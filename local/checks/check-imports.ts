@@ -1,16 +1,16 @@
-// Imports run one way: web → worker/contract and its parts (types only), worker → durable → migrations/schema. local/
+// Imports run one way: web → worker/api/**/*-schema (types only), worker → durable → migrations/schema. local/
 // and bench/ import the others and nothing imports them. No circles. Vendor SDKs and the database driver stay in their folder.
 import type { Import, ImportGraph } from './read-imports.ts';
 
 type Area = { readonly folder: string; readonly mayImport: (target: string, isTypeOnly: boolean) => boolean };
 
-/** The shapes of the API, in one file or a few. */
-const IS_CONTRACT = /^worker\/([\w-]+-)?contract\.ts$/;
+/** The shapes of the API's requests and replies. */
+const IS_API_SCHEMA = /^worker\/(api|http|wires)\/[\w/-]+-schema\.ts$/;
 
 const AREAS: readonly Area[] = [
   {
     folder: 'web/',
-    mayImport: (target, isTypeOnly) => isIn('web/', target) || (isTypeOnly && IS_CONTRACT.test(target)),
+    mayImport: (target, isTypeOnly) => isIn('web/', target) || (isTypeOnly && IS_API_SCHEMA.test(target)),
   },
   { folder: 'worker/', mayImport: (target) => isIn('worker/', target) || isIn('durable/', target) },
   { folder: 'durable/', mayImport: (target) => isIn('durable/', target) || isIn('migrations/schema', target) },
@@ -19,8 +19,11 @@ const AREAS: readonly Area[] = [
   { folder: 'bench/', mayImport: () => true },
 ];
 
-/** Files that all the others lean on; they import nothing of ours, so that they can never be part of a circle. */
-const LEAVES = ['durable/principal.ts', 'durable/errors.ts', 'durable/env.ts'];
+/** Files that everything may import. They import only each other. */
+const LEAVES = ['durable/principal.ts', 'durable/input-text.ts', 'durable/errors.ts', 'durable/env.ts'];
+
+/** The interfaces between objects. They import only each other and the leaves, so that both sides can import them. */
+const CONTRACTS = 'durable/contracts/';
 
 /** Packages that one folder keeps from the rest of the Worker. */
 const PACKAGE_HOMES: readonly { readonly package: RegExp; readonly home: string }[] = [
@@ -29,10 +32,8 @@ const PACKAGE_HOMES: readonly { readonly package: RegExp; readonly home: string 
 ];
 
 const IS_TEST = /\.(test|fixture)\.tsx?$/;
-/** Addresses an object by the type of its class. The object is remote: neither loads the other. */
-const IS_STUB = /-stub\.ts$/;
 
-/** One line for each import that breaks a rule; empty when all is well. */
+/** One line for each import that breaks a rule; empty if there is none. */
 export function findImportProblems(graph: ImportGraph): string[] {
   const problems: string[] = [];
   for (const [file, imports] of graph) {
@@ -47,11 +48,14 @@ export function findImportProblems(graph: ImportGraph): string[] {
 
 function refuseOwn(file: string, { target, isTypeOnly }: Import, graph: ImportGraph): string | null {
   if (IS_TEST.test(target)) return IS_TEST.test(file) ? null : 'tests and fixtures are for tests only';
-  if (LEAVES.includes(file)) return 'a leaf imports nothing of ours';
+  if (LEAVES.includes(file)) return LEAVES.includes(target) ? null : 'a leaf imports only leaves';
+  if (isIn(CONTRACTS, file) && !IS_TEST.test(file) && !isIn(CONTRACTS, target) && !LEAVES.includes(target)) {
+    return 'contracts import only contracts and leaves';
+  }
   const area = AREAS.find(({ folder }) => isIn(folder, file));
-  // A test may use the local stack and whatever else it needs; so may the tools' configuration at the root.
+  // Tests and the tools' configuration at the root can import everything.
   if (area !== undefined && !IS_TEST.test(file) && !area.mayImport(target, isTypeOnly)) {
-    return isIn('web/', file) ? 'web/ may import the contract of worker/ only, and types only' : 'a back import';
+    return isIn('web/', file) ? 'web/ may import only the API schemas of worker/, as types' : 'a back import';
   }
   if (target.endsWith('.ts') || target.endsWith('.tsx')) return graph.has(target) ? null : 'there is no such file';
   return null;
@@ -63,7 +67,7 @@ function refusePackage(file: string, specifier: string): string | null {
   return rule === undefined || isIn(rule.home, file) ? null : `only ${rule.home} may`;
 }
 
-/** Each circle once, types included: a circle of types is a circle of reasons to change. */
+/** Each circle once. Type imports count, because files that depend on each other's types change together. */
 function findCircles(graph: ImportGraph): string[][] {
   const circles: string[][] = [];
   const done = new Set<string>();
@@ -71,8 +75,8 @@ function findCircles(graph: ImportGraph): string[][] {
     const start = path.indexOf(file);
     if (start !== -1) circles.push([...path.slice(start), file]);
     if (start !== -1 || done.has(file)) return;
-    for (const { target, isOurs, isTypeOnly } of graph.get(file) ?? []) {
-      if (isOurs && !(isTypeOnly && IS_STUB.test(file))) walk(target, [...path, file]);
+    for (const { target, isOurs } of graph.get(file) ?? []) {
+      if (isOurs) walk(target, [...path, file]);
     }
     done.add(file);
   };

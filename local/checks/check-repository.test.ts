@@ -9,6 +9,11 @@ describe('the repository check', () => {
       { path: 'package-lock.json', text: '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }' },
       { path: 'migrations/0001_create_orgs.sql', text: '-- Every tenant is an org.\n' },
       { path: 'migrations/0002_create_ai_messages.sql', text: '-- Messages outlive objects.\n' },
+      {
+        path: 'migrations/functions/orgs.sql',
+        text: '-- Who belongs where.\ncreate or replace function f() returns void\n',
+      },
+      { path: 'web/chat/keys.ts', text: "document.addEventListener('keydown', onKey);\n" },
       { path: 'README.md', text: 'See /work for more, ./home/page/ and https://example.com/root/x.\n' },
     ];
     expect(findRepositoryProblems(files)).toEqual([]);
@@ -21,9 +26,17 @@ describe('the repository check', () => {
     ['a home folder on a Mac', 'local/dev.ts', ['', 'Users', 'kim', 'groundwire'].join('/')],
     ['the folder of root', '.ci/run', ['cp a ', 'root', '.npmrc'].join('/')],
     ['a registry', '.npmrc', ['registry=https://registry', 'example', 'com'].join('.')],
-    ['a source file that is too long', 'durable/turn.ts', 'a\n'.repeat(301)],
+    ['a source file that is too long', 'durable/turn.ts', 'a\n'.repeat(501)],
     ['a migration without a number', 'migrations/create_orgs.sql', '-- why\n'],
     ['a migration without a reason', 'migrations/0001_create_orgs.sql', 'create table orgs ();\n'],
+    ['a function in a migration', 'migrations/0001_create_orgs.sql', '-- why\ncreate function f() returns void\n'],
+    ['a function file without a reason', 'migrations/functions/orgs.sql', 'grant execute on function f() to a;\n'],
+    ['a function file that runs once', 'migrations/functions/orgs.sql', '-- why\ncreate function f() returns void\n'],
+    ['a key listener on the window', 'web/chat/keys.ts', "addEventListener('keydown', onKey);\n"],
+    ['a key listener on window', 'web/chat/keys.ts', "window.addEventListener('keyup', onKey);\n"],
+    ['a handler that looks at composition', 'web/chat/keys.ts', 'if (event.isComposing) return;\n'],
+    ['a lazy part that can’t recover', 'web/chat/page.tsx', "const Page = lazy(() => import('./a.tsx'));\n"],
+    ['a function file that changes rows', 'migrations/functions/orgs.sql', '-- why\ninsert into orgs values (1);\n'],
   ];
   it.each(broken)('refuses %s', (_title, path, text) => {
     expect(findRepositoryProblems([{ path, text }])).toHaveLength(1);

@@ -1,13 +1,13 @@
-// Reads what each source file imports. TypeScript 7 has no compiler API, hence a parser of its own.
+// Reads the imports of each source file, with a separate parser because TypeScript 7 has no compiler API.
 import { readFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { parseSync, Visitor } from 'oxc-parser';
 
 export type Import = {
-  /** A path from the project's root for our own files, else the specifier as written. */
+  /** For our own files, the path from the project's root; otherwise the specifier as written. */
   readonly target: string;
   readonly isOurs: boolean;
-  /** Erased when the types are. */
+  /** True for a type import. */
   readonly isTypeOnly: boolean;
 };
 

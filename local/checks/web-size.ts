@@ -1,9 +1,9 @@
-// The script that a first visit loads: what index.html names and what that imports at once.
+// Measures the script of a first visit: the files in index.html and their static imports.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 205_000;
 
 /** Null when nothing is built. */
 export function measureFirstLoad(webDir: string): { gzipBytes: number; isTooLarge: boolean } | null {

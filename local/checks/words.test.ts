@@ -1,11 +1,11 @@
-// The words of the product, as its sources hold them: what people read and hear on pages, and what the server tells them.
+// Checks the text in the product's sources: what users read on pages, and what the server sends them.
 import { globSync, readFileSync } from 'node:fs';
 import { parseSync, Visitor } from 'oxc-parser';
 import { expect, test } from 'vitest';
 
-/** Who reads one of these is blamed, begged or consoled instead of being told what to do. */
+/** These words blame, beg or console the user instead of saying what to do. */
 const UNWELCOME = /(?<![\w-])(?:sorry|please|invalid|oops)(?![\w-]|:\w)/i;
-/** Names, codes and values are for machines: they stand alone, and small. */
+/** Names, codes and values are for machines: single words in lower case. */
 const IS_PROSE = /\p{L}[,.…:;!?’]?\s+\p{L}/u;
 
 function proseOf(file: string, source: string): string[] {
@@ -27,7 +27,7 @@ const FILES = globSync('{web,worker,durable}/**/*.{ts,tsx}').filter(
   (file) => !/\.(?:test|fixture)\.tsx?$|\/stories\//.test(file) && !file.endsWith('common-words.ts'),
 );
 
-test('U23: no text of the product has one of the four words in it', () => {
+test('no text of the product contains one of the four words (U23)', () => {
   const found = FILES.flatMap((file) =>
     proseOf(file, readFileSync(file, 'utf8'))
       .filter((words) => UNWELCOME.test(words))
@@ -37,7 +37,7 @@ test('U23: no text of the product has one of the four words in it', () => {
   expect(found).toEqual([]);
 });
 
-test('texts are found wherever they stand', () => {
+test('finds text in every position', () => {
   const source = `
     const a = 'Sorry, that failed';
     const b = <p title="Please wait">{c}, invalid key</p>;

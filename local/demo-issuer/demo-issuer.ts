@@ -1,13 +1,19 @@
-// An identity provider for the local stack and the tests: a real one (oidc-provider, certified) with made-up people and no
-// passwords. `OIDC_ISSUER=demo npm run dev` starts it beside the Worker.
+// An identity provider for the local stack and the tests: a real one (oidc-provider, certified) with demo people and no
+// passwords. `OIDC_ISSUER=demo npm run dev` starts it next to the Worker.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider, { type Configuration } from 'oidc-provider';
-import { HOST } from '../ports.ts';
-import { accountsPage, type DemoAccount, plainPage, signOutPage } from './issuer-pages.ts';
-import { createIssuerStorage } from './issuer-storage.ts';
+import Provider, { type Adapter, type AdapterPayload, type Configuration } from 'oidc-provider';
+import { HOST } from '../stack/ports.ts';
+
+type DemoAccount = {
+  readonly sub: string;
+  readonly name: string;
+  /** Absent if the issuer sends no email address. */
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+};
 
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   { sub: 'noa', name: 'Noa Winter', email: 'noa@elsewhere.test', emailVerified: true },
@@ -18,7 +24,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 
 export type DemoIssuer = {
   readonly url: string;
-  /** Of a Worker whose people sign in here. */
+  /** Settings of a Worker whose users sign in here. */
   readonly settings: Readonly<Record<'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET', string>>;
   close(): Promise<void>;
 };
@@ -27,10 +33,10 @@ const CLIENT_ID = 'groundwire';
 const CLIENT_SECRET = 'no-secret-of-the-demo';
 const INTERACTION = /^\/interaction\/([\w-]+)$/;
 
-/** @param options.origins of the Workers that may send people here */
+/** @param options.origins the Workers that can redirect users here */
 export async function startDemoIssuer(options: { origins: readonly string[] }): Promise<DemoIssuer> {
   const server = createServer();
-  // A connection that is closed for idleness in the moment of its reuse would look like an outage.
+  // An idle connection that is closed just as it is reused would look like an outage.
   server.keepAliveTimeout = 0;
   server.listen(0, HOST);
   await once(server, 'listening');
@@ -76,7 +82,7 @@ async function configure(origins: readonly string[]): Promise<Configuration> {
       const account = DEMO_ACCOUNTS.find((candidate) => candidate.sub === sub);
       return account && { accountId: sub, claims: () => claimsOf(account) };
     },
-    // There is one client, and it is ours: nobody is asked whether it may know them.
+    // The only client is ours, so users aren't asked for consent.
     loadExistingGrant: async function grantAll({ oidc }) {
       const grant = new oidc.provider.Grant({
         ...(oidc.client && { clientId: oidc.client.clientId }),
@@ -112,7 +118,7 @@ const claimsOf = ({ sub, name, email, emailVerified }: DemoAccount) => ({
   ...(email !== undefined && { email, email_verified: emailVerified }),
 });
 
-/** Shows who one can be, and takes the choice. */
+/** Lists the demo people, and accepts the choice. */
 async function interact(
   provider: Provider,
   uid: string,
@@ -129,6 +135,62 @@ async function interact(
   const account = new URLSearchParams(Buffer.concat(chunks).toString()).get('account');
   const result = account
     ? { login: { accountId: account } }
-    : { error: 'access_denied', error_description: 'nobody was chosen' };
+    : { error: 'access_denied', error_description: 'no one was chosen' };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+}
+
+/** @param action where the choice is sent */
+function accountsPage(accounts: readonly DemoAccount[], action: string): string {
+  const choices = accounts.map(
+    ({ sub, name, email }) =>
+      `<li><button name="account" value="${quote(sub)}"><b>${quote(name)}</b> ${quote(email ?? 'no address')}</button></li>`,
+  );
+  return page(
+    'Demo issuer',
+    `<p>A certified OpenID provider with made-up people, for trying the browser sign-in. Choose who to be.</p>
+    <form method="post" action="${quote(action)}"><ul>${choices.join('')}</ul>
+    <button name="account" value="">Do not sign in</button></form>`,
+  );
+}
+
+/** @param form the provider's form, with its CSRF token */
+const signOutPage = (form: string): string =>
+  page(
+    'Sign out of the demo issuer?',
+    `${form}<button form="op.logoutForm" name="logout" value="yes">Sign out</button>`,
+  );
+
+const plainPage = (title: string, text: string): string => page(title, `<p>${quote(text)}</p>`);
+
+const page = (title: string, content: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${quote(title)}</title><style>
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; } main { max-width: 28rem; margin: 12vh auto; padding: 0 1rem; }
+ul { list-style: none; padding: 0; } li { margin: .5rem 0; } button { font: inherit; padding: .5rem .75rem; width: 100%; text-align: start; }
+</style></head><body><main><h1>${quote(title)}</h1>${content}</main></body></html>`;
+
+const quote = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** In memory. One store per kind of record, as oidc-provider expects. */
+function createIssuerStorage(): (kind: string) => Adapter {
+  const stores = new Map<string, Map<string, AdapterPayload>>();
+  return function openStore(kind) {
+    const entries = stores.get(kind) ?? new Map<string, AdapterPayload>();
+    stores.set(kind, entries);
+    const findBy = (matches: (payload: AdapterPayload) => boolean) => [...entries.values()].find(matches);
+    return {
+      upsert: async (id, payload) => void entries.set(id, payload),
+      find: async (id) => entries.get(id),
+      findByUid: async (uid) => findBy((payload) => payload.uid === uid),
+      findByUserCode: async (userCode) => findBy((payload) => payload.userCode === userCode),
+      destroy: async (id) => void entries.delete(id),
+      consume: async function consume(id) {
+        const entry = entries.get(id);
+        if (entry) entry.consumed = Math.floor(Date.now() / 1000);
+      },
+      revokeByGrantId: async function revoke(grantId) {
+        for (const [id, payload] of entries) if (payload.grantId === grantId) entries.delete(id);
+      },
+    };
+  };
 }

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DemoModel, startDemoModel } from './demo-model.ts';
+import { type DemoModel, delayBefore, startDemoModel } from './demo-model.ts';
 
 const MODEL = 'claude-sonnet-4-6';
 
@@ -21,7 +21,14 @@ const user = (content: string) => ({ role: 'user' as const, content });
 const ask = (content: string) => ({ model: MODEL, max_tokens: 4000, messages: [user(content)] });
 
 describe('stopping, faults and pace', () => {
-  test('a client that leaves is recorded, and nothing more is produced', async () => {
+  test('never closes an idle connection, which a client could be about to reuse', async () => {
+    const response = await fetch(demo.url);
+    // The header would name the time.
+    expect(response.headers.get('keep-alive')).toBeNull();
+    await response.body?.cancel();
+  });
+
+  test('records a client that leaves, and produces nothing more', async () => {
     const hold = demo.holdNext({ afterTokens: 5 });
     const arrived = demo.nextRequest();
     const stream = anthropic.messages.stream(ask('count to 200'));
@@ -34,7 +41,7 @@ describe('stopping, faults and pace', () => {
     expect(request).toMatchObject({ aborted: true, finished: false, sentTokens: 5 });
   });
 
-  test('an answer that is held goes on when it is released', async () => {
+  test('holds an answer until it is released', async () => {
     const hold = demo.holdNext({ afterTokens: 5 });
     const answer = anthropic.messages.stream(ask('count to 30')).finalText();
     await hold.reached;
@@ -45,7 +52,18 @@ describe('stopping, faults and pace', () => {
     expect(demo.requests.at(-1)).toMatchObject({ finished: true, aborted: false });
   });
 
-  test('a status that was ordered is given once, with Retry-After', async () => {
+  test('holds an answer several times', async () => {
+    const hold = demo.holdNext({ afterTokens: 5, times: 2 });
+    const answer = anthropic.messages.stream(ask('count to 30')).finalText();
+    await hold.reached;
+    expect(demo.requests.at(-1)?.sentTokens).toBe(5);
+    hold.release();
+    await expect.poll(() => demo.requests.at(-1)?.sentTokens).toBe(10);
+    hold.release();
+    expect(await answer).toMatch(/^1, 2, [\s\S]*30\.$/);
+  });
+
+  test('fails one request with the status and Retry-After of a fault', async () => {
     demo.failNext({ status: 429, retryAfterSeconds: 7 });
     const error = await anthropic.messages.create(ask('hello')).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Anthropic.RateLimitError);
@@ -57,7 +75,7 @@ describe('stopping, faults and pace', () => {
     );
   });
 
-  test('a stream that is cut off breaks after so many tokens', async () => {
+  test('breaks a stream after the tokens of a fault', async () => {
     demo.failNext({ cutAfterTokens: 3 });
     const deltas: string[] = [];
     const stream = anthropic.messages.stream(ask('count to 30'));
@@ -67,7 +85,7 @@ describe('stopping, faults and pace', () => {
     expect(demo.requests.at(-1)).toMatchObject({ sentTokens: 3, finished: false, aborted: false });
   });
 
-  test('a stream that stalls stays silent until the client leaves', async () => {
+  test('stays silent in a stall until the client leaves', async () => {
     demo.failNext({ stall: true, afterTokens: 2 });
     const arrived = demo.nextRequest();
     const leaving = new AbortController();
@@ -86,7 +104,7 @@ describe('stopping, faults and pace', () => {
     expect(request).toMatchObject({ aborted: true, sentTokens: 2 });
   });
 
-  test('a request without a key is refused, and the key and body of the others are recorded', async () => {
+  test('refuses a request without a key, and records key and body of the others', async () => {
     const response = await fetch(`${demo.url}/v1/messages`, { method: 'POST', body: JSON.stringify(ask('hello')) });
     expect(response.status).toBe(401);
     await anthropic.messages.create(ask('hello'));
@@ -99,14 +117,29 @@ describe('stopping, faults and pace', () => {
     expect(demo.requests.at(-1)?.headers).not.toHaveProperty('x-api-key');
   });
 
-  test('text that is no JSON and paths that do not exist are told apart', async () => {
+  test('refuses broken JSON and unknown paths', async () => {
     const post = (path: string) =>
       fetch(`${demo.url}${path}`, { method: 'POST', body: '{', headers: { 'x-api-key': 'k' } });
     expect((await post('/v1/messages')).status).toBe(400);
     expect((await post('/v1/other')).status).toBe(404);
   });
 
-  test('a port that is taken is an error, not a hang', async () => {
+  test('rejects when the port is taken', async () => {
     await expect(startDemoModel({ port: demo.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
+});
+
+test('human pace sends the first token within 250 to 400 ms and then 40 to 60 tokens a second', () => {
+  const delays = Array.from({ length: 500 }, (_, index) => delayBefore('human', index));
+  const [first, ...rest] = delays;
+  const mean = rest.reduce((sum, delay) => sum + delay, 0) / rest.length;
+  expect(first).toBeGreaterThanOrEqual(250);
+  expect(first).toBeLessThanOrEqual(400);
+  expect(1000 / mean).toBeGreaterThan(40);
+  expect(1000 / mean).toBeLessThan(60);
+});
+
+test('a custom pace is kept to the millisecond, and instant waits for nothing', () => {
+  const own = { firstTokenMs: 40, tokenMs: 7 };
+  expect([delayBefore(own, 0), delayBefore(own, 1), delayBefore('instant', 0)]).toEqual([40, 7, 0]);
 });

@@ -1,145 +1,371 @@
-// Says what the tools gave back: the answer first, then the rows; refusals in the tool's own words.
-import { isJsonObject, type JsonObject } from './chat.ts';
-import { findEntities } from './entities.ts';
-import { answerProperty } from './properties.ts';
-import { cell, inline, wordsOf } from './report-lists.ts';
-import { scheduleText } from './report-schedule.ts';
-import { flattened, listText, nameOf, ownRowsIn, recordText, rowsIn, treeText } from './report-value.ts';
-import type { Step } from './story.ts';
-import { singular, spaced } from './words.ts';
+// Writes results as sentences and Markdown tables: what was found, with which filters, and what was hidden or not
+// understood.
+import { fieldOf, type Property, propertiesIn, unitOf } from './conditions.ts';
+import { type Entity, findEntities, type StoryStep } from './story.ts';
+import { type DemoTool, isJsonObject, type JsonObject } from './wires/wire.ts';
+import { capitalized, plural, spaced } from './words.ts';
 
-export function reportSteps(steps: readonly Step[], text: string): string {
-  if (steps.length === 0) return 'I could not find out more with the tools that I have here.';
-  return steps.map((step) => reportStep(step, text) || 'The tool gave nothing back.').join('\n\n');
+const MAX_ROWS = 10;
+const MAX_COLUMNS = 7;
+const MAX_CELL = 120;
+/** Shown first, in this order. */
+const FIRST_COLUMNS =
+  'level itemNumber number code name title quantity findNumber referenceDesignator revision state status severity role department callAt service category contactName phone email insurance itemType kind startsAt city venue occurredAt dueOn plannedStart plannedFinish dueAt dueDate'.split(
+    ' ',
+  );
+/** Not shown to people. */
+const HIDDEN = /(?:^id$|Id$|Ids$|^version$|^isCurrent$|^_|^depth$|^timeZone$)/;
+
+export const CONNECT =
+  'To get answers from a real model, put `ANTHROPIC_API_KEY=…` or `OPENAI_API_KEY=…` into `.dev.vars`, or run Ollama on this machine and set `OPENAI_BASE_URL=http://127.0.0.1:11434/v1` there. Then restart `npm run dev`.';
+
+/** Says that a question can't be answered, why, and what to ask instead. */
+export const cannot = (reason: string, instead: string): string =>
+  [`I can't answer that. ${reason}`, instead, `*I am the demo model, not an AI. ${CONNECT}*`]
+    .filter((part) => part !== '')
+    .join('\n\n');
+
+// ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function reportSteps(steps: readonly StoryStep[], text: string): string {
+  return steps.map((step) => reportStep(step, text)).join('\n\n');
 }
 
-function reportStep(step: Step, text: string): string {
-  const { outcome } = step;
-  if (outcome.kind === 'refused') {
-    if (outcome.declined) return 'You declined, so nothing was changed.';
-    return `That was refused: ${closed(inline(outcome.message))}${isWrite(step) ? ' Nothing was changed.' : ''}`;
-  }
+function reportStep({ call, outcome }: StoryStep, text: string): string {
+  const isWrite = /^(?:create|update|transition)_/.test(call.name);
   if (outcome.kind === 'wants-change-order') {
     const message = closed(inline(outcome.message));
     return message.includes('?') ? message : `${message} Shall I create a change order first?`;
   }
-  return reportValue(step, outcome.value, text);
-}
-
-function reportValue(step: Step, value: unknown, text: string): string {
-  const { name } = step.call;
-  if (typeof value === 'string') return value === '' ? 'Done.' : inline(value);
-  if (isJsonObject(value) && value.requiresConfirmation === true) {
-    return closed(inline(wordsOf(value.confirmationMessage ?? 'Please confirm this in the card.')));
+  if (outcome.kind === 'refused') {
+    if (outcome.isDeclined) return 'You declined, so nothing was changed.';
+    return `That was refused: ${closed(inline(outcome.message))}${isWrite ? ' Nothing was changed.' : ''}`;
   }
-  if (/^(?:create|add)_(?:relationship|link)/.test(name)) return linked(step, value);
-  if (/^(?:create|update|transition|add|delete|remove)_/.test(name)) return written(step, value);
-  if (/navigat/.test(name)) return `Use the button to open ${cell(wordsOf(step.call.args.itemNumber ?? 'it'))}.`;
-  if (/workspace|collaborat/.test(name)) return opened(value);
-  if (/bom/.test(name)) return tree(value, 'The bill of materials:', 'It has no components.');
-  if (/where_?used/.test(name)) return tree(value, 'It is used here:', 'It is used in no assembly.');
-  if (/impact/.test(name)) return impact(value);
-  if (/detail|^get_item/.test(name) && isJsonObject(value)) return details(name, value, text);
-  const schedule = /^get_schedule/.test(name) ? scheduleText(value, text) : null;
-  if (schedule !== null) return schedule;
-  const rows = ownRowsIn(name, value) ?? rowsIn(value);
-  if (rows !== null) return list(step, value, rows, text);
-  return isJsonObject(value) ? recordText(value) : cell(wordsOf(value));
+  const { value } = outcome;
+  const message = typeof value.message === 'string' ? closed(inline(value.message)) : '';
+  if (call.name === 'create_relationship') return `Linked the items (${cell(textOf(call.args.type))}).`;
+  if (isWrite) return written(call.name, value);
+  if (/collaborat/.test(call.name)) return `${message || 'The design workspace is ready.'} Use the button to open it.`;
+  if (/navigation/.test(call.name)) return 'Use the button to open it.';
+  if (call.name === 'get_bom') return treeText(value.children, 'The bill of materials:', 'It has no components.');
+  if (call.name === 'get_where_used') return treeText(value.parents, 'It is used here:', 'No assembly uses it.');
+  if (call.name === 'analyze_change_impact') return impactText(value);
+  return recordText(call.name, value, text);
 }
 
-/** One row answers what was asked of it; the rest of a list is told with what the role may not see. */
-function list(step: Step, value: unknown, rows: readonly JsonObject[], text: string): string {
-  const [only] = rows.length === 1 ? rows : [];
-  const [entity] = only === undefined ? [] : findEntities(step.call.name, only);
-  const answer = only === undefined || entity === undefined ? null : answerProperty(text, nameOf(entity), only);
-  const hidden = isJsonObject(value) && Array.isArray(value.notShown) ? value.notShown.filter(isJsonObject) : [];
-  const notes = hidden.map(({ fields, permission }) => {
-    const names = (Array.isArray(fields) ? fields : []).map((field) => spaced(wordsOf(field))).join(' and ');
-    return `*Not shown to your role: ${names} (needs ${cell(wordsOf(permission))}).*`;
-  });
-  return [answer ?? listText(value, rows, nounOf(step)), ...notes].join('\n\n');
+function written(toolName: string, value: JsonObject): string {
+  const [entity] = findEntities(toolName, value);
+  const name = entity === undefined ? 'it' : nameOf(entity);
+  const state = textOf(flattened(value).state);
+  const merged = Array.isArray(value.merged) ? tableOf(value.merged.filter(isJsonObject)) : '';
+  const done = toolName.startsWith('transition')
+    ? `Moved ${name} to **${cell(state)}**.`
+    : `${toolName.startsWith('create') ? 'Created' : 'Updated'} ${name}${state === '' ? '' : ` (${cell(state)})`}.`;
+  return merged === '' ? done : `${done}\n\n**Merged**\n\n${merged}`;
 }
 
-function details(name: string, value: JsonObject, text: string): string {
-  const [entity] = findEntities(name, value);
-  const answer = answerProperty(text, entity === undefined ? 'It' : nameOf(entity), flattened(value));
-  if (answer !== null) return answer;
-  const title = entity === undefined ? '' : `${nameOf(entity)}\n\n`;
-  return `${title}${recordText(isJsonObject(value.item) ? flattened(value) : value)}`;
-}
-
-function written(step: Step, value: unknown): string {
-  const verb = {
-    create: 'Created',
-    add: 'Added',
-    update: 'Updated',
-    transition: 'Moved',
-    delete: 'Deleted',
-    remove: 'Removed',
+/** Nested rows as one table with a level. */
+function treeText(nodes: unknown, title: string, nothing: string): string {
+  const rows: JsonObject[] = [];
+  const walk = (node: JsonObject, level: number): void => {
+    rows.push({ ...node, level: node.level ?? node.depth ?? level });
+    if (Array.isArray(node.children)) for (const child of node.children.filter(isJsonObject)) walk(child, level + 1);
   };
-  const done = verb[(step.call.name.split('_')[0] ?? 'update') as keyof typeof verb];
-  const [entity] = findEntities(step.call.name, value);
-  const fields = isJsonObject(value) ? flattened(value) : {};
-  const state = wordsOf(fields.newState ?? fields.toState ?? fields.state ?? step.call.args.targetState);
-  const subject =
-    entity === undefined ? cell(wordsOf(step.call.args.name ?? fields.itemNumber ?? 'it')) : nameOf(entity);
-  const where = done === 'Moved' && state !== '' ? ` to **${cell(state)}**` : state === '' ? '' : ` (${cell(state)})`;
-  const message = typeof fields.message === 'string' ? ` ${closed(inline(fields.message))}` : '';
-  const lists = isJsonObject(value)
-    ? recordText(Object.fromEntries(Object.entries(value).filter(([, inner]) => Array.isArray(inner))))
-    : '';
-  return `${done} ${subject}${where}.${message}${lists === '' ? '' : `\n\n${lists}`}`;
+  if (Array.isArray(nodes)) for (const node of nodes.filter(isJsonObject)) walk(node, 1);
+  return rows.length === 0 ? nothing : `${title}\n\n${tableOf(rows, { limit: 40 })}`;
 }
 
-function linked(step: Step, value: unknown): string {
-  const fields = isJsonObject(value) ? flattened(value) : {};
-  const quantity = step.call.args.quantity === undefined ? '' : `, quantity ${wordsOf(step.call.args.quantity)}`;
-  const message = typeof fields.message === 'string' ? ` ${closed(inline(fields.message))}` : '';
-  return `Linked the items (${cell(wordsOf(step.call.args.type ?? 'BOM'))}${quantity}).${message}`;
-}
-
-function opened(value: unknown): string {
-  const fields = isJsonObject(value) ? flattened(value) : {};
-  const message =
-    typeof fields.message === 'string' ? closed(inline(fields.message)) : 'The design workspace is ready.';
-  return `${message} Use the button to open it.`;
-}
-
-function tree(value: unknown, title: string, nothing: string): string {
-  const text = treeText(value);
-  if (text === null) return isJsonObject(value) ? recordText(value) : nothing;
-  return text === '' ? nothing : `${title}\n\n${text}`;
-}
-
-function impact(value: unknown): string {
-  if (!isJsonObject(value)) return cell(wordsOf(value));
-  const risk = [value.risk, value.riskAssessment, value.assessment].find(isJsonObject) ?? value;
-  const level = wordsOf(
-    risk.overall ?? risk.overallRisk ?? risk.level ?? risk.severity ?? value.riskLevel ?? value.risk,
-  );
-  const reasons = [risk.reasons, risk.factors, risk.risks].find(Array.isArray) ?? [];
-  const why = reasons.map((reason: unknown) => {
-    if (!isJsonObject(reason)) return `- ${cell(wordsOf(reason))}`;
-    const severity = wordsOf(reason.level ?? reason.severity);
-    return `- ${severity === '' ? '' : `**${cell(severity)}**: `}${cell(wordsOf(reason.reason ?? reason.message ?? reason.description))}`;
+function impactText(value: JsonObject): string {
+  const risk = isJsonObject(value.risk) ? value.risk : {};
+  const reasons = (Array.isArray(risk.reasons) ? risk.reasons : [])
+    .filter(isJsonObject)
+    .map((one) => `- **${cell(textOf(one.severity))}**: ${cell(textOf(one.reason))}`);
+  const lists = Object.entries(value).flatMap(([key, inner]) => {
+    if (!Array.isArray(inner)) return [];
+    return [
+      inner.length === 0
+        ? `**${titleOf(key)}**: none`
+        : `**${titleOf(key)}**\n\n${tableOf(inner.filter(isJsonObject))}`,
+    ];
   });
-  const lists = Object.fromEntries(Object.entries(value).filter(([, inner]) => Array.isArray(inner)));
-  const lead = level === '' ? 'The impact of this change:' : `The risk of changing this is **${cell(level)}**.`;
-  return [lead, why.join('\n'), recordText(lists)].filter((section) => section !== '').join('\n\n');
+  return [`The risk of changing this is **${cell(textOf(risk.severity))}**.`, reasons.join('\n'), ...lists]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
-/** `search_items {itemType: Part}` found parts; `list_crew` found crew members. */
-function nounOf(step: Step): string {
-  const type = step.call.args.itemType;
-  if (typeof type === 'string') return spaced(type);
-  const noun = singular(spaced(step.call.name).split(' ').at(-1) ?? 'result');
-  return { crew: 'crew member', schedule: 'activity' }[noun] ?? noun;
+// ── Records ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function nameOf({ number, name }: Entity): string {
+  return `**${[number, name]
+    .filter((part) => part !== null)
+    .map(cell)
+    .join(' ')}**`;
 }
 
-function isWrite(step: Step): boolean {
-  return /^(?:create|update|transition|add|delete|remove)_/.test(step.call.name);
+export function nameOfRow(toolName: string, row: JsonObject): string {
+  const [entity] = findEntities(toolName, { rows: [row] });
+  return entity === undefined ? 'It' : nameOf(entity);
 }
 
-function closed(sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+/** One property in a sentence if the question asks for one; otherwise everything on record. */
+export function recordText(toolName: string, value: JsonObject, text: string): string {
+  const [entity] = findEntities(toolName, value);
+  const title = entity === undefined ? 'It' : nameOf(entity);
+  const record = flattened(value);
+  const isWhole = /\bdetails?\b|\beverything\b|\babout\b|\bsummari|\bdescribe\b|\boverview\b/i.test(text);
+  const asked = isWhole ? [] : propertiesIn(text).filter((one) => fieldOf(record, one) !== undefined);
+  if (asked.length > 0) return asked.map((one) => propertyText(title, record, one, value.notShown)).join(' ');
+  const lists = listsIn(value).map(([key, rows]) => `**${titleOf(key)}**\n\n${tableOf(rows)}`);
+  return [title, fieldsText(record), ...lists, hiddenText(value.notShown)].filter((part) => part !== '').join('\n\n');
+}
+
+export function propertyText(title: string, record: JsonObject, property: Property, notShown: unknown): string {
+  const value = fieldOf(record, property);
+  const hidden = hiddenFields(notShown).find(({ fields }) => property.keys.some((key) => fields.includes(key)));
+  if (value === null && hidden)
+    return `Your role doesn't show the ${property.noun} (it needs ${cell(hidden.permission)}).`;
+  if (value === null || value === undefined) return `${title} has no ${property.noun} on record.`;
+  const unit = unitOf(record, property);
+  return `${title} ${property.verb} **${cell(textOf(value))}${unit === '' ? '' : ` ${cell(unit)}`}**.`;
+}
+
+/** A record can have the fields of its type in an inner object, and name its parent. */
+export function flattened(value: JsonObject): JsonObject {
+  const flat: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isJsonObject(inner)) flat[key] = inner;
+    else if (typeof inner.name === 'string' && key !== 'item') flat[key] = inner.name;
+    else
+      for (const [name, one] of Object.entries(inner))
+        if (flat[name] === undefined && !(name in value)) flat[name] = one;
+  }
+  return flat;
+}
+
+function fieldsText(record: JsonObject): string {
+  const rows = Object.entries(record)
+    .filter(([key, value]) => isShown(key, value))
+    .map(([key, value]) => `| ${titleOf(key)} | ${cell(textOf(value))} |`);
+  return rows.length === 0 ? '' : `| Field | Value |\n| --- | --- |\n${rows.join('\n')}`;
+}
+
+const listsIn = (value: JsonObject): readonly (readonly [string, readonly JsonObject[]])[] =>
+  Object.entries(value).flatMap(([key, inner]) =>
+    Array.isArray(inner) && inner.length > 0 && inner.every(isJsonObject) && key !== 'notShown' ? [[key, inner]] : [],
+  );
+
+// ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Listing = {
+  readonly toolName: string;
+  readonly noun: string;
+  readonly rows: readonly JsonObject[];
+  readonly total: number;
+  /** False if the search stopped before it counted all matches. */
+  readonly isExact?: boolean;
+  /** The filters in words: "state Released". */
+  readonly filters: readonly string[];
+  /** The columns that the question is about. */
+  readonly columns?: readonly Property[];
+  readonly notShown?: unknown;
+};
+
+export function listText({
+  toolName,
+  noun,
+  rows,
+  total,
+  filters,
+  columns = [],
+  notShown,
+  isExact = true,
+}: Listing): string {
+  const where = filters.length === 0 ? '' : ` (${filters.map(inline).join(', ')})`;
+  const [only] = rows;
+  if (only === undefined) return `I found no ${plural(noun)}${where}.`;
+  if (total === 1) {
+    const [entity] = findEntities(toolName, { rows: [only] });
+    const facts = [
+      only.revision === undefined ? '' : `revision ${cell(textOf(only.revision))}`,
+      cell(textOf(only.state ?? only.status)),
+    ];
+    const stated = facts.filter((fact) => fact !== '').join(', ');
+    const line = `I found one ${noun}${where}: ${entity === undefined ? '' : nameOf(entity)}${stated === '' ? '' : ` (${stated})`}.`;
+    const isItem = only.itemNumber !== undefined && columns.length === 0;
+    return [line, isItem ? '' : fieldsText(flattened(only)), hiddenText(notShown)]
+      .filter((part) => part !== '')
+      .join('\n\n');
+  }
+  const left = total - Math.min(rows.length, MAX_ROWS);
+  const rest = left > 0 ? `… and ${left} more. Narrow the search to see them.` : '';
+  const table = tableOf(rows.slice(0, MAX_ROWS), { columns });
+  return [`I found ${isExact ? '' : 'at least '}${total} ${plural(noun)}${where}:`, table, rest, hiddenText(notShown)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const hiddenFields = (notShown: unknown) =>
+  (Array.isArray(notShown) ? notShown : []).filter(isJsonObject).map(({ fields, permission }) => ({
+    fields: (Array.isArray(fields) ? fields : []).map(String),
+    permission: textOf(permission),
+  }));
+
+/** Fields that are hidden from the role. */
+export const hiddenText = (notShown: unknown): string =>
+  hiddenFields(notShown)
+    .map(
+      ({ fields, permission }) =>
+        `*Not shown to your role: ${fields.map(spaced).join(' and ')} (needs ${cell(permission)}).*`,
+    )
+    .join('\n');
+
+export const isHidden = (notShown: unknown, { keys }: Property): boolean =>
+  hiddenFields(notShown).some(({ fields }) => keys.some((key) => fields.includes(key)));
+
+/** A schedule: its critical path if the question asks for it, otherwise its activities. */
+export function scheduleText(value: JsonObject, text: string): string {
+  const activities = Array.isArray(value.activities) ? value.activities.filter(isJsonObject) : [];
+  const project = `**${cell(textOf(isJsonObject(value.project) ? value.project.name : 'the project'))}**`;
+  if (activities.length === 0) return `${project} has no schedule on record.`;
+  if (Array.isArray(value.cycle)) {
+    const names = [...value.cycle, value.cycle[0]].map((name) => cell(textOf(name)));
+    return `The schedule of ${project} has a circular dependency, so it has no critical path: ${names.join(' → ')}.`;
+  }
+  if (/\bcritical\b/i.test(text) && Array.isArray(value.criticalPath)) {
+    const lines = value.criticalPath.map((name, at) => {
+      const activity = activities.find((one) => one.name === name);
+      return `${at + 1}. ${cell(textOf(name))}${activity === undefined ? '' : ` (${daysOf(activity)})`}`;
+    });
+    return `The critical path of ${project} has ${lines.length} activities and ends on ${textOf(value.earliestFinish)}:\n\n${lines.join('\n')}`;
+  }
+  const rows = activities.map((one) => ({
+    name: one.name,
+    planned: daysOf(one),
+    float: typeof one.totalFloatDays === 'number' ? `${one.totalFloatDays} d` : '',
+    critical: one.isCritical === true ? 'yes' : '',
+    done: typeof one.percentComplete === 'number' ? `${one.percentComplete} %` : '',
+  }));
+  const total = typeof value.total === 'number' ? value.total : rows.length;
+  return `The schedule of ${project} has ${total} activities, ${textOf(value.startsOn)} to ${textOf(value.plannedFinish)}:\n\n${tableOf(rows, { limit: 30 })}`;
+}
+
+function daysOf({ plannedStart, plannedFinish }: JsonObject): string {
+  const [start, finish] = [textOf(plannedStart), textOf(plannedFinish)];
+  return start === finish ? start : `${start} to ${finish}`;
+}
+
+// ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function tableOf(
+  rows: readonly JsonObject[],
+  { limit = MAX_ROWS, columns = [] }: { readonly limit?: number; readonly columns?: readonly Property[] } = {},
+): string {
+  const shown = rows.slice(0, limit);
+  const present = new Set(shown.flatMap((row) => Object.keys(row).filter((key) => isShown(key, row[key]))));
+  if (new Set(shown.map(({ itemType }) => itemType)).size === 1) present.delete('itemType');
+  const asked = columns.flatMap(({ keys }) => keys.filter((key) => present.has(key)));
+  const first = FIRST_COLUMNS.filter((key) => present.has(key));
+  const names = first.filter((key) => /^(?:itemNumber|number|code|name|title)$/.test(key));
+  const keys = [...new Set([...names, ...asked, ...first, ...present])].slice(0, MAX_COLUMNS);
+  const head = `| ${keys.map(titleOf).join(' | ')} |\n|${keys.map(() => ' --- ').join('|')}|`;
+  const body = shown.map((row) => `| ${keys.map((key) => cell(withUnit(row, key))).join(' | ')} |`);
+  const left = rows.length - shown.length;
+  return `${head}\n${body.join('\n')}${left > 0 ? `\n\n… and ${left} more.` : ''}`;
+}
+
+function withUnit(row: JsonObject, key: string): string {
+  const unit = key === 'weight' ? row.weightUnit : /^(?:cost|dayRate|budget)$/.test(key) ? row.currency : undefined;
+  const text = textOf(row[key]);
+  return text !== '' && typeof unit === 'string' ? `${text} ${unit}` : text;
+}
+
+const isShown = (key: string, value: unknown): boolean =>
+  !HIDDEN.test(key) && textOf(value) !== '' && typeof value !== 'object' && !/^[0-9a-f-]{36}$/.test(String(value));
+
+const titleOf = (key: string): string => (key === 'itemNumber' ? 'Number' : capitalized(spaced(key)));
+
+export function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (isJsonObject(value)) return textOf(value.name ?? value.code ?? value.itemNumber ?? '');
+  // Shows a local time without its letters and seconds, and a choice without underscores.
+  const text = /^[a-z0-9]+(?:_[a-z0-9]+)+$/.test(String(value)) ? spaced(String(value)) : String(value);
+  return text.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}([+-]\d{2}:\d{2})$/, '$1 $2 (UTC$3)');
+}
+
+/** Rows contain other people's text: a cell must not end the table or start a link or a tag. */
+export function cell(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return inline(line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line);
+}
+
+/** A sentence on one line, without anything that Markdown would interpret. */
+export const inline = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\|`*_[\]<>]/g, '\\$&');
+
+export const closed = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
+
+// ── Questions back ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ASK_ITEM = 'Which item do you mean? A number such as `PN-000001` or a name will do.';
+export const ASK_WHICH = 'Which one do you mean?';
+export const ASK_NAME = 'What should it be called?';
+export const ASK_VALUE = 'What should it be?';
+
+export const notFound = (noun: string, query: string): string =>
+  `I found no ${noun} called “${inline(query)}”. It may not exist, or you may not have access to it.`;
+
+export const askWhich = (query: string, candidates: readonly Entity[]): string =>
+  `Several match “${inline(query)}”:\n\n${entityTable(candidates)}\n\n${ASK_WHICH}`;
+
+export function askPlace(noun: string, candidates: readonly Entity[], query: string): string {
+  if (candidates.length === 0)
+    return query === '' ? `I found no ${noun} that you have access to.` : notFound(noun, query);
+  const unknown = query === '' ? '' : `I found no single ${noun} called “${inline(query)}”. `;
+  return `${unknown}These are the ${plural(noun)} that you have access to:\n\n${entityTable(candidates)}\n\nWhich ${noun} do you mean?`;
+}
+
+const entityTable = (entities: readonly Entity[]): string =>
+  tableOf(
+    entities.map(({ number, name, kind, fields }) => ({
+      [/^[A-Z]+-\d+$/.test(number ?? '') ? 'itemNumber' : 'code']: number,
+      name,
+      state: fields.state ?? fields.status,
+      type: number === null ? kind : undefined,
+    })),
+  );
+
+// ── Parameters ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Parameter = {
+  readonly name: string;
+  readonly type: unknown;
+  readonly choices: readonly string[];
+  readonly description: string;
+  readonly isRequired: boolean;
+};
+
+export function readParameters({ schema }: DemoTool): readonly Parameter[] {
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  return Object.entries(isJsonObject(schema.properties) ? schema.properties : {}).map(([name, raw]) => {
+    const property = isJsonObject(raw) ? raw : {};
+    const choices = Array.isArray(property.enum) ? property.enum.filter((one) => typeof one === 'string') : [];
+    const description = typeof property.description === 'string' ? property.description : '';
+    return { name, type: property.type, choices, description, isRequired: required.includes(name) };
+  });
+}
+
+/** The filters that a list tool supports, for users whose question exceeded them. */
+export function filtersOf(tool: DemoTool, noun: string): string {
+  const filters = readParameters(tool).flatMap(({ name, choices, description }) => {
+    if (name === 'limit') return [];
+    if (name === 'query') return [description.charAt(0).toLowerCase() + description.slice(1)];
+    const few = choices.length > 0 && choices.length <= 8 ? ` (${choices.map(spaced).join(', ')})` : '';
+    return [`${spaced(name.replace(/Id$/, ''))}${few}`];
+  });
+  return `I can list ${plural(noun)} by ${filters.join('; ')}.`;
 }

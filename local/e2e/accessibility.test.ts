@@ -1,24 +1,25 @@
-// axe on the pages of the main job, in both colour schemes: nothing it knows of may be wrong.
+// Runs axe on the main pages in both color schemes and expects no violations.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { faultsOf } from './faults-of.ts';
 
 let stack: Stack;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
-describe.each(['light', 'dark'] as const)('U42: in %s', (colorScheme) => {
-  it('sign-in, conversation, card and workspace are clean', async () => {
+describe.each(['light', 'dark'] as const)('in %s (U42)', (colorScheme) => {
+  it('finds no axe violations on sign-in, conversation, approval card and workspace', async () => {
     const page = await browser.newPage({ colorScheme, reducedMotion: 'reduce' });
     page.setDefaultTimeout(15_000);
     await page.goto(stack.url);

@@ -10,7 +10,8 @@ import {
   type UIMessage,
 } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { cardsIn, lastAnswerIn, questionsIn, untilComplete } from './stored.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
@@ -18,18 +19,17 @@ const LONG = 'Count to 200';
 const CREATE = 'Create a new part called Motor Assembly in design PKH-MFG';
 
 let stack: Stack;
-/** Each test is another person's: one has only so many requests a minute. */
 let person: Visitor;
 let people: Visitor[];
 
 beforeAll(async () => {
-  stack = await startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
+  stack = await startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
   people = await Promise.all(['ada@cascade.test', 'eli@cascade.test'].map((email) => signIn(stack, email)));
 });
 
 beforeEach(() => {
   const [next, ...others] = people;
-  if (!next) throw new Error('nobody is signed in');
+  if (!next) throw new Error('no one is signed in');
   people = [...others, next];
   person = next;
 });
@@ -41,7 +41,7 @@ afterAll(async () => {
 const modelCalls = (): number => stack.demo?.requests.length ?? 0;
 const stop = (runId: string, threadId: string) => person.send('POST', `/api/v1/ai/runs/${runId}/cancel`, { threadId });
 
-/** The AI SDK's chat as its React hook builds on it: the state is the caller's. */
+/** The AI SDK's chat as its React hook builds on it: the state belongs to the caller. */
 class Chat extends AbstractChat<UIMessage> {
   constructor(init: ChatInit<UIMessage>) {
     super({ ...init, state: createState(init.messages ?? []) });
@@ -116,7 +116,7 @@ describe('the AI SDK’s chat', () => {
   it.each([
     ['approves', true, 'confirmed', 'output-available'],
     ['declines', false, 'cancelled', 'output-denied'],
-  ] as const)('%s by its own response, and goes on in the same message', async (_name, approved, state, part) => {
+  ] as const)('%s by its own response, and continues in the same message', async (_name, approved, state, part) => {
     const { chat, errors } = connect();
     await chat.sendMessage({ text: CREATE });
     const { sessionId } = metadataOf(chat);
@@ -131,7 +131,7 @@ describe('the AI SDK’s chat', () => {
     expect(textOf(chat).endsWith((await lastAnswerIn(person, sessionId)).text)).toBe(true);
   });
 
-  it('finds the card again after a reload, and its answer still counts', async () => {
+  it('shows a pending approval after a reload, and accepts its decision', async () => {
     const first = connect();
     await first.chat.sendMessage({ text: CREATE });
     const reply = await person.get(`/api/v1/ai/ui-messages/${first.id}`);
@@ -147,7 +147,7 @@ describe('the AI SDK’s chat', () => {
     expect(await cardsIn(person, metadataOf(first.chat).sessionId)).toMatchObject([{ state: 'confirmed' }]);
   });
 
-  it('takes up an answer under way after a reload, from its first word', async () => {
+  it('replays a running answer from its first word after a reload', async () => {
     const first = connect();
     const sending = first.chat.sendMessage({ text: LONG });
     await expect.poll(() => textOf(first.chat).length).toBeGreaterThan(20);
@@ -162,7 +162,7 @@ describe('the AI SDK’s chat', () => {
     expect(chat.lastMessage?.id).toBe(first.chat.lastMessage?.id);
   });
 
-  it('goes on after a lost connection with the same answer, and one model call', async () => {
+  it('resumes the same answer after a lost connection, with one model call', async () => {
     const before = modelCalls();
     let isFirst = true;
     const dropping: typeof fetch = async (input, init) => {
@@ -181,7 +181,7 @@ describe('the AI SDK’s chat', () => {
     expect(modelCalls() - before).toBe(1);
   });
 
-  it('R49: its stop leaves the run alone; the run’s own stop ends it, and the chat knows', async () => {
+  it('does not stop the run when its own stop is called; stopping the run ends it, and the chat shows that (R49)', async () => {
     const left = connect();
     const sending = left.chat.sendMessage({ text: LONG });
     await expect.poll(() => textOf(left.chat).length).toBeGreaterThan(20);
@@ -200,7 +200,7 @@ describe('the AI SDK’s chat', () => {
     expect(await lastAnswerIn(person, thread)).toEqual({ text: textOf(chat), status: 'stopped' });
   });
 
-  it('R45: shows an answer that breaks off as an error, with the words that came', async () => {
+  it('shows an answer that breaks off as an error, and keeps the text received so far (R45)', async () => {
     stack.demo?.failNext({ cutAfterTokens: 20 });
     const { chat, errors } = connect();
     await chat.sendMessage({ text: LONG });
@@ -210,7 +210,7 @@ describe('the AI SDK’s chat', () => {
     expect(chat.lastMessage?.metadata).toMatchObject({ error: { code: 'PROVIDER_BROKEN_STREAM' } });
   });
 
-  it('regenerates an answer and edits a question; what stood there stays on a branch', async () => {
+  it('regenerates an answer and edits a question, and keeps the earlier version on a branch', async () => {
     const { chat, errors } = connect();
     for (const text of ['hello', 'Count to 3', 'thanks']) await chat.sendMessage({ text });
     const { sessionId } = metadataOf(chat);
@@ -239,7 +239,7 @@ describe('the AI SDK’s chat', () => {
     expect(await shown()).toEqual(['good morning']);
   });
 
-  it('is told that the tenant has the assistant off', async () => {
+  it('gets an error when the organization has turned the assistant off', async () => {
     const rae = await signIn(stack, 'rae@quiet.test');
     const off = connect({ visitor: rae });
     await off.chat.sendMessage({ text: 'hello' });
@@ -247,7 +247,7 @@ describe('the AI SDK’s chat', () => {
   });
 });
 
-/** Breaks off after some pieces. */
+/** Breaks off after some chunks. */
 function cut(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let left = 6;

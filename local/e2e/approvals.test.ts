@@ -1,18 +1,18 @@
-// The clients that people use, unmodified, against the whole stack: a card comes to them as an interrupt, and their own
-// way of answering one runs what it showed, once.
+// Public client libraries, unmodified, against the whole stack. They receive an approval as an interrupt, and resolving
+// it their own way runs the proposed change once.
 import { HttpAgent, type RunAgentParameters } from '@ag-ui/client';
 import type { Interrupt } from '@ag-ui/core';
 import { ChatClient, fetchServerSentEvents } from '@tanstack/ai-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 let stack: Stack;
-/** Each client is somebody else's: one person has only so many requests a minute. */
 let visitor: Visitor;
 
 beforeAll(async () => {
-  stack = await startStack({ demo: { pace: 'instant' } });
+  stack = await startTestStack({ demo: { pace: 'instant' } });
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ type Message = {
   readonly confirmations: readonly Confirmation[];
 };
 
-/** What the server holds, read apart from any client library. */
+/** What the server stores, read without a client library. */
 async function stored(threadId: string): Promise<readonly Message[]> {
   const reply = await visitor.get(`/api/v1/ai/sessions/${threadId}/messages`);
   return ((await reply.json()) as { messages: Message[] }).messages;
@@ -45,7 +45,7 @@ describe('TanStack AI ChatClient', () => {
     visitor = await signIn(stack, 'ada@cascade.test');
   });
 
-  /** To a client that has no schema of the server's tool, its approval is an interrupt that takes what the server says. */
+  /** A client without the tool's schema gets its approval as an interrupt, in the shape that the server sends. */
   function resolve(client: ChatClient, approved: boolean): void {
     const [interrupt] = client.getInterrupts();
     if (interrupt?.kind !== 'generic') throw new Error(`an interrupt of kind ${interrupt?.kind}`);
@@ -67,7 +67,7 @@ describe('TanStack AI ChatClient', () => {
   it.each([
     ['approves', true, 'confirmed'],
     ['declines', false, 'cancelled'],
-  ] as const)('%s by its own interrupts, and shows what came of it', async (_name, approved, state) => {
+  ] as const)('%s by its own interrupts, and shows the result', async (_name, approved, state) => {
     const threadId = crypto.randomUUID();
     const { client, errors } = connect(threadId);
     await client.sendMessage(ASK);
@@ -94,7 +94,7 @@ describe('TanStack AI ChatClient', () => {
     client.dispose();
   });
 
-  it('finds the card again after a reload, and its answer still counts', async () => {
+  it('shows a pending approval after a reload, and accepts its decision', async () => {
     const threadId = crypto.randomUUID();
     const first = connect(threadId);
     await first.client.sendMessage(ASK);
@@ -148,13 +148,13 @@ describe('AG-UI HttpAgent', () => {
     expect(agent.messages.at(-1)).toMatchObject({ role: 'assistant', content: said });
   });
 
-  it('R28: a click on the page and a resume for the same card have one effect', async () => {
+  it('applies a click on the page and a resume for the same approval only once (R28)', async () => {
     const { threadId, agent, interruptId } = await propose();
     const click = await visitor.send('POST', `/api/v1/ai/sessions/${threadId}/approvals/${interruptId}`, {
       decision: 'approve',
     });
     expect(click.status).toBe(200);
-    // The agent logs what it throws.
+    // The agent logs every error that it throws.
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     await expect(agent.runAgent(answer(interruptId, true))).rejects.toThrow('409');
     expect(logged).toHaveBeenCalled();

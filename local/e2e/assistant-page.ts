@@ -1,27 +1,36 @@
-// The assistant's pages as tests touch them: who is in, what is on the page, what it says.
+// Test helpers for the assistant's pages: sign in, open a page, and read what it shows.
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import type { Stack } from '../stack.ts';
+import { expect } from 'vitest';
+import type { Stack } from '../stack/stack.ts';
 
-/** Signs in and opens a page; the chat, where none is named. */
+/**
+ * Opens a page as a signed-in user; the workspace by default. It doesn't use the sign-in page, which loads the page three
+ * times; identity.test.ts and browser.test.ts cover that page.
+ */
 export async function enter(
   context: BrowserContext,
   { url }: Pick<Stack, 'url'>,
   { email = 'ada@cascade.test', path = '/workspace' }: { email?: string; path?: string } = {},
 ): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(url);
-  await page.getByRole('button', { name: email }).click();
-  await page.waitForURL(/\/chat/);
-  if (path !== '/chat') await page.goto(url + path);
+  await signInPage(page, url, email);
+  await page.goto(url + path);
   await page.getByRole('navigation', { name: 'Product' }).waitFor();
+  await page.locator('[data-loading]').waitFor({ state: 'detached' });
   return page;
+}
+
+/** Gives the page's browser context the person's session cookie. */
+export async function signInPage(page: Page, url: string, email: string): Promise<void> {
+  const reply = await page.request.post(`${url}/auth/dev`, { data: { email }, headers: { Origin: url } });
+  if (!reply.ok()) throw new Error(`sign-in as ${email} answered ${reply.status()}`);
 }
 
 export const edgeTab = (page: Page): Locator => page.getByRole('button', { name: /^Open the assistant/ });
 export const panel = (page: Page): Locator => page.locator('aside.panel');
 export const quickAsk = (page: Page): Locator => page.getByRole('dialog', { name: 'Quick Ask' });
 export const composerIn = (place: Locator): Locator => place.getByRole('textbox', { name: 'Ask the assistant' });
-export const answersIn = (place: Locator): Locator => place.getByRole('article', { name: 'Assistant' });
+export const answersIn = (place: Place): Locator => place.getByRole('article', { name: 'Assistant' });
 export const stopIn = (place: Locator): Locator => place.getByRole('button', { name: 'Stop' });
 export const sendIn = (place: Locator): Locator => place.getByRole('button', { name: 'Send', exact: true });
 
@@ -36,17 +45,49 @@ export async function askIn(place: Locator, text: string): Promise<void> {
   await composerIn(place).press('Enter');
 }
 
-/** The distinct texts that the last answer had until it held `end`. */
-export async function watchAnswer(place: Locator, end: string): Promise<string[]> {
-  const seen: string[] = [];
-  while (!seen.at(-1)?.includes(end)) {
-    const text = (await answersIn(place).last().textContent()) ?? '';
-    if (text !== seen.at(-1)) seen.push(text);
+type Place = Pick<Page, 'getByRole'>;
+
+const STREAM_STEPS = 5;
+const TOKENS_A_STEP = 6;
+
+/**
+ * Asks to count to `to`, and expects each place to show the answer as the model writes it. The model waits after each step
+ * until all places show it, so that a slow page sees as many steps as a fast one.
+ */
+export async function expectStreaming(
+  { demo }: Pick<Stack, 'demo'>,
+  places: readonly Place[],
+  { to, ask }: { readonly to: number; readonly ask: (text: string) => Promise<void> },
+): Promise<void> {
+  if (demo === null) throw new Error('The stack has no demo model.');
+  const hold = demo.holdNext({ afterTokens: TOKENS_A_STEP, times: STREAM_STEPS });
+  let shown = await Promise.all(places.map(lastWords));
+  await ask(`Count to ${to}`);
+  for (let step = 0; step < STREAM_STEPS; step += 1) {
+    shown = await Promise.all(places.map((place, index) => wordsAfter(place, shown[index] ?? '')));
+    for (const text of shown) expect(text).not.toContain(String(to));
+    hold.release();
   }
-  return seen;
+  for (const place of places) await expect.poll(() => lastWords(place)).toContain(String(to));
 }
 
-/** Where an element stands, in whole pixels. */
+/** The text of the last answer; empty if it has none. */
+async function lastWords(place: Place): Promise<string> {
+  return (await answersIn(place).last().locator('[data-words]').allTextContents()).join('');
+}
+
+/** The text of the last answer, once it is another one than before. */
+async function wordsAfter(place: Place, before: string): Promise<string> {
+  let text = before;
+  const changed = async () => {
+    text = await lastWords(place);
+    return text !== '' && text !== before;
+  };
+  await expect.poll(changed).toBe(true);
+  return text;
+}
+
+/** Position and size of an element, in whole pixels. */
 export async function boxOf(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await element.boundingBox();
   if (box === null) throw new Error('not to be seen');
@@ -58,7 +99,7 @@ export async function boxOf(element: Locator): Promise<{ x: number; y: number; w
   };
 }
 
-/** Keeps, from now on, whether the page took each key press from the browser. */
+/** Starts recording whether the page prevented the browser’s default for each key press. */
 export async function watchKeys(page: Page): Promise<() => Promise<boolean[]>> {
   await page.evaluate(
     "window.taken = []; addEventListener('keydown', (event) => { if (event.key !== 'Control') window.taken.push(event.defaultPrevented); })",

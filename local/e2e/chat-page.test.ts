@@ -1,9 +1,11 @@
-// The main job as a person does it in a browser: sign in, ask, watch, reload, stop, and find it all in Postgres.
+// The main flow in a browser: sign in, ask, watch the answer, reload, stop, and find everything in Postgres.
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { expectStreaming, signInPage } from './assistant-page.ts';
 import { signIn } from './visitor.ts';
 
 let stack: Stack;
@@ -12,8 +14,8 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ demo: { pace: { firstTokenMs: 30, tokenMs: 8 } } }),
-    launchBrowser(),
+    startTestStack({ demo: { pace: { firstTokenMs: 30, tokenMs: 8 } } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -24,15 +26,14 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
 async function enter(email: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(stack.url);
-  await page.getByRole('button', { name: email }).click();
-  await page.waitForURL(/\/chat/);
+  await signInPage(page, stack.url, email);
+  await page.goto(`${stack.url}/chat`);
   return page;
 }
 
@@ -45,16 +46,6 @@ async function ask(page: Page, text: string): Promise<void> {
 }
 
 const sessionOf = (page: Page): string => new URL(page.url()).pathname.split('/')[2] ?? '';
-
-/** The distinct texts that the answer had until it held `end`. */
-async function watchAnswer(page: Page, end: string): Promise<string[]> {
-  const seen: string[] = [];
-  while (!seen.at(-1)?.includes(end)) {
-    const text = (await answers(page).last().textContent()) ?? '';
-    if (text !== seen.at(-1)) seen.push(text);
-  }
-  return seen;
-}
 
 async function storedMessages(sessionId: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
@@ -71,22 +62,20 @@ async function storedMessages(sessionId: string): Promise<Record<string, unknown
 describe('the main job', () => {
   it('Streaming persists final message to database correctly: in many parts, one row with model, tokens and cost', async () => {
     const page = await enter('ada@cascade.test');
-    await ask(page, 'Count to 60');
-    const partials = await watchAnswer(page, '60');
-    expect(partials.length).toBeGreaterThan(5);
+    await expectStreaming(stack, [page], { to: 60, ask: (text) => ask(page, text) });
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await expect
       .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
       .toMatchObject([
         { role: 'user', status: 'complete', content: 'Count to 60' },
-        { role: 'assistant', status: 'complete', model: 'claude-sonnet-4-6', provider: 'demo' },
+        { role: 'assistant', status: 'complete', model: 'claude-sonnet-5-5', provider: 'demo' },
       ]);
     const [, answer] = await storedMessages(sessionOf(page));
     expect(answer?.['output_tokens']).toBeGreaterThan(50);
     expect(answer?.['cost_micros']).toBeGreaterThan(500);
   });
 
-  it('U1, U8: what one sends stands in the page before the server has taken it, and leaves the field then', async () => {
+  it('shows a sent message before the server accepts it, and clears the field once it has (U1, U8)', async () => {
     const page = await enter('ada@cascade.test');
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -104,7 +93,7 @@ describe('the main job', () => {
     await answers(page).last().getByText('1, 2, 3, 4, 5').waitFor();
   });
 
-  it('goes on where it was after a reload in the middle', async () => {
+  it('continues a running answer after a reload', async () => {
     const page = await enter('ada@cascade.test');
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await ask(page, 'Count to 60');
@@ -119,7 +108,7 @@ describe('the main job', () => {
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
   });
 
-  it('U4: stops in the middle, keeps what came, and tells the provider', async () => {
+  it('stops a running answer, keeps its text, and aborts the provider’s request (U4)', async () => {
     const page = await enter('ada@cascade.test');
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await ask(page, 'Count to 60');
@@ -153,7 +142,7 @@ describe('the main job', () => {
     await expect.poll(() => answers(second).count()).toBe(2);
   });
 
-  it('marks an answer that the Worker lost as interrupted, and a retry works', async () => {
+  it('marks an answer as interrupted when the Worker dies, and a retry works', async () => {
     const page = await enter('ada@cascade.test');
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await ask(page, 'Count to 60');
@@ -169,8 +158,8 @@ describe('the main job', () => {
   });
 });
 
-describe('who may not', () => {
-  it('tells a member of a tenant whose flag is off so, in the words of the server', async () => {
+describe('a user without access', () => {
+  it('sees the server’s message when the organization has turned the assistant off', async () => {
     const page = await enter('rae@quiet.test');
     await page.getByText('AI Assistant is not enabled for this tenant').waitFor();
     const rae = await signIn(stack, 'rae@quiet.test');
@@ -179,7 +168,7 @@ describe('who may not', () => {
     expect(await reply.json()).toMatchObject({ detail: 'AI Assistant is not enabled for this tenant' });
   });
 
-  it('answers 404 to another org, as for a session that never was', async () => {
+  it('gets 404 for another organization’s session, as for one that does not exist', async () => {
     const page = await enter('ada@cascade.test');
     await ask(page, 'hello');
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();

@@ -1,8 +1,8 @@
-// The parts that pages are made of, in a real browser: what axe says of them, and how they answer to keys.
+// The UI components in a real browser: axe results and keyboard behavior.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stories, startStories } from '../stories.ts';
+import { type Stories, startStories } from '../testing/stories.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { faultsOf } from './faults-of.ts';
 
 let stories: Stories;
@@ -10,7 +10,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  [stories, browser] = await Promise.all([startStories(), launchBrowser()]);
+  [stories, browser] = await Promise.all([startStories(), openTestBrowser()]);
 });
 
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stories?.close();
 });
 
@@ -31,8 +31,8 @@ const open = async (story: string) => {
 
 const tooltip = () => page.locator('.tooltip:popover-open');
 
-describe.each(['light', 'dark'] as const)('U42: in %s', (colorScheme) => {
-  it.each(['design', 'form'])('the story %s is clean', async (story) => {
+describe.each(['light', 'dark'] as const)('in %s (U42)', (colorScheme) => {
+  it.each(['design', 'form', 'failures'])('finds no axe violations in the story %s', async (story) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await open(story);
     expect(await faultsOf(page)).toEqual([]);
@@ -40,7 +40,7 @@ describe.each(['light', 'dark'] as const)('U42: in %s', (colorScheme) => {
 });
 
 describe('a tooltip', () => {
-  it('names a button and its keys under keyboard focus, and goes with Esc', async () => {
+  it('shows a button’s name and keys on keyboard focus, and closes with Esc', async () => {
     await open('design');
     await page.getByRole('button', { name: 'Open the assistant' }).focus();
     await page.keyboard.press('Shift+Tab');
@@ -50,7 +50,7 @@ describe('a tooltip', () => {
     await expect.poll(() => tooltip().count()).toBe(0);
   });
 
-  it('comes under the pointer, stays while the pointer is on it, and goes after', async () => {
+  it('opens on hover, stays while the pointer is on it, and closes when the pointer leaves', async () => {
     await open('design');
     await page.getByRole('button', { name: 'Retry' }).first().hover();
     await tooltip().waitFor();
@@ -61,7 +61,7 @@ describe('a tooltip', () => {
 });
 
 describe('a dialog', () => {
-  it('U33: takes focus, closes with Esc, and gives focus back to what opened it', async () => {
+  it('takes focus, closes with Esc, and returns focus to the element that opened it (U33)', async () => {
     await open('design');
     const opener = page.getByRole('button', { name: 'Leave without saving' });
     await opener.click();
@@ -76,7 +76,7 @@ describe('a dialog', () => {
 });
 
 describe('tabs', () => {
-  it('move by arrows, Home and End, and only one is in the tab order', async () => {
+  it('change with arrows, Home and End, and only one is in the tab order', async () => {
     await open('design');
     const selected = () => page.getByRole('tab', { selected: true }).textContent();
     await page.getByRole('tab', { name: 'BOM' }).focus();
@@ -91,13 +91,13 @@ describe('tabs', () => {
 });
 
 describe('a field', () => {
-  it('is read out with its hint and with what is wrong, and a switch keeps its label', async () => {
+  it('is announced with its hint and its error, and a switch keeps its label', async () => {
     await open('form');
     const url = page.getByRole('textbox', { name: 'Base URL' });
     const ids = (await url.getAttribute('aria-describedby'))?.split(' ') ?? [];
     expect(await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()))).toEqual([
-      'Only for providers with an address of their own.',
-      'Use an address that begins with https://.',
+      'Only for providers with a custom URL.',
+      'Use a URL that starts with https://.',
     ]);
     expect(await url.getAttribute('aria-invalid')).toBe('true');
     await url.fill('https://example.com');
@@ -107,18 +107,36 @@ describe('a field', () => {
     expect(await assistant.isChecked()).toBe(false);
   });
 
-  it('hides a key until one asks to see it', async () => {
+  it('hides a key until the user reveals it', async () => {
     await open('form');
     const key = page.getByLabel('API key');
     expect(await key.inputValue()).toBe('');
     expect(await key.getAttribute('type')).toBe('password');
-    await page.getByRole('button', { name: 'Show what is typed' }).click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
     expect(await key.getAttribute('type')).toBe('text');
   });
 });
 
+describe('a part that fails', () => {
+  it('leaves the rest in place, says what to do, and can be tried again (U46)', async () => {
+    await open('failures');
+    const part = (name: string) => page.locator(`[data-part="${name}"]`);
+    await part('page').getByRole('button', { name: 'Try again' }).waitFor();
+    await part('outdated').getByRole('button', { name: 'Reload' }).waitFor();
+    expect(await part('outdated').getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    // One message of three can't be shown.
+    expect(await part('message').getByRole('article').count()).toBe(3);
+    await part('message').getByText('Couldn’t show this message').waitFor();
+    await part('message').getByText('This one is fine.').waitFor();
+    await part('message').getByRole('textbox', { name: 'Ask the assistant' }).waitFor();
+    await page.getByRole('button', { name: 'Repair' }).click();
+    await part('page').getByRole('button', { name: 'Try again' }).click();
+    await part('page').getByText('Shown again').waitFor();
+  });
+});
+
 describe('a toast', () => {
-  it('says what was done, in a region that was there before', async () => {
+  it('announces what was done in a live region that already existed', async () => {
     await open('design');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('status').getByText('Settings saved').waitFor();

@@ -1,18 +1,18 @@
-// `npm run dev` as people use it: a process with an output, signals, and a folder that it leaves behind.
+// Runs `npm run dev` as a process and checks its output, its signals and the folder that it leaves behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { getFreePort, HOST } from '../ports.ts';
-import { getCommand, listChildren } from '../processes.ts';
-import { PROJECT_ROOT } from '../worker-options.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
+import { getFreePort, HOST } from '../stack/ports.ts';
+import { getCommand, listChildren } from '../stack/processes.ts';
 import { signIn } from './visitor.ts';
 
 type Run = { child: ChildProcess; output(): string; url: Promise<string>; ended: Promise<number | null> };
 
-/** Empty counts as not set, and wins over a `.dev.vars` that whoever runs the tests may have. */
+/** An empty value counts as not set and overrides the developer’s own `.dev.vars`. */
 const NO_SETTINGS = Object.fromEntries(
   ['DATABASE_URL', 'DATABASE_OWNER_URL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'OPENAI_API_KEY', 'OPENAI_BASE_URL']
     .concat(['CLAIM_KEY', 'SESSION_KEY', 'GROUNDWIRE_PARENT'])
@@ -43,7 +43,7 @@ function runDev(env: Record<string, string> = {}, args: string[] = []): Run {
   let output = '';
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', resolve);
-    // What it leaves behind when it is killed may hold its output open until the reaper comes.
+    // When it is killed, its child processes may keep its output open until the reaper ends them.
     child.once('exit', (code, signal) => signal === 'SIGKILL' && resolve(code));
   });
   const url = new Promise<string>((resolve, reject) => {
@@ -68,7 +68,7 @@ const pidsOf = () => ({
 });
 
 describe('npm run dev', () => {
-  it('names each service in a line, the address last; keeps its data; and ends all in silence on Ctrl-C', async () => {
+  it('prints a line for each service and the address last, keeps its data, and stops everything silently on Ctrl-C', async () => {
     const first = runDev();
     const url = await first.url;
     expect(url).toBe(`http://${HOST}:${port}`);
@@ -90,7 +90,7 @@ describe('npm run dev', () => {
 
     const second = runDev();
     await second.url;
-    // The token too: the keys are part of what is kept.
+    // The token still works too, because the keys are kept.
     expect(await (await ada.get(`/api/v1/ai/sessions/${id}`)).json()).toMatchObject({ title: 'Kept' });
     second.child.kill('SIGINT');
     await second.ended;
@@ -101,7 +101,7 @@ describe('npm run dev', () => {
     expect((await again.get(`/api/v1/ai/sessions/${id}`)).status).toBe(404);
   });
 
-  it('leaves nothing running when it is killed outright, and starts again', async () => {
+  it('leaves nothing running when it is killed with SIGKILL, and starts again', async () => {
     const first = runDev();
     await first.url;
     const { worker, postgres } = pidsOf();
@@ -115,7 +115,7 @@ describe('npm run dev', () => {
     expect((await fetch(await second.url)).status).toBe(200);
   });
 
-  it('says that the Worker process died, and runs another one', async () => {
+  it('reports that the Worker process died, and starts another one', async () => {
     const run = runDev();
     const url = await run.url;
     const { worker } = pidsOf();
@@ -125,7 +125,7 @@ describe('npm run dev', () => {
     expect(pidsOf().worker).not.toBe(worker);
   });
 
-  it('ends when its database ends, and says so', async () => {
+  it('exits with a message when its database ends', async () => {
     const run = runDev();
     await run.url;
     process.kill(pidsOf().postgres, 'SIGKILL');
@@ -162,16 +162,19 @@ describe('npm run dev says in one line what to do and starts nothing', () => {
   it.each([
     [{ PORT: 'abc' }, 'error: PORT is "abc"; it must be a number between 1 and 65535\n'],
     [{}, 'error: unknown option --rest; there is --reset, which empties the data\n', ['--rest']],
-  ])('when it is told what it does not know: %j', async (env: Record<string, string>, message, args: string[] = []) => {
-    const run = runDev(env, args);
-    expect(await run.ended).toBe(1);
-    expect(run.output()).toBe(message);
-  });
+  ])(
+    'when a setting or an argument is unknown: %j',
+    async (env: Record<string, string>, message, args: string[] = []) => {
+      const run = runDev(env, args);
+      expect(await run.ended).toBe(1);
+      expect(run.output()).toBe(message);
+    },
+  );
 
   it('when the database does not answer', async () => {
     const run = runDev({ DATABASE_URL: `postgresql://me:secret@${HOST}:1/app` });
     expect(await run.ended).toBe(1);
-    expect(run.output()).toMatch(/^error: the database does not let the owner in: connect ECONNREFUSED/m);
+    expect(run.output()).toMatch(/^error: can't connect to the database as its owner: connect ECONNREFUSED/m);
     expect(run.output()).not.toContain('secret');
   });
 });

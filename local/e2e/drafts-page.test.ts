@@ -1,12 +1,14 @@
-// Drafts as people make them in a browser: the four documents on the demo's productions, with their sources and check, and
-// every state that the page can be in.
+// Drafts in a browser: the four documents on the demo's productions with their sources and check, and every state of
+// the page.
 
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { signInPage } from './assistant-page.ts';
 import { faultsOf } from './faults-of.ts';
 
 let stack: Stack;
@@ -14,7 +16,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 beforeEach(async () => {
   context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'Europe/Berlin' });
@@ -22,15 +24,14 @@ beforeEach(async () => {
   return () => context.close();
 });
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
 async function enter(email: string, page?: Page): Promise<Page> {
   const opened = page ?? (await context.newPage());
-  await opened.goto(stack.url);
-  await opened.getByRole('button', { name: email }).click();
-  await opened.waitForURL(/\/chat/);
+  await signInPage(opened, stack.url, email);
+  await opened.goto(`${stack.url}/chat`);
   return opened;
 }
 
@@ -48,12 +49,12 @@ async function fillEmail(page: Page): Promise<void> {
   await page.goto(`${stack.url}/drafts/advancing-email`);
   await pick(page, 'Project', 'Glass Horizons');
   await pick(page, 'Show', 'Denver');
-  await page.getByLabel('Who it goes to').selectOption('venue');
+  await page.getByLabel('Recipient').selectOption('venue');
 }
 
 const draft = (page: Page) => page.getByRole('button', { name: 'Draft', exact: true }).click();
 const paper = (page: Page) => page.getByRole('region', { name: 'Draft' });
-const isWritten = (page: Page) => page.getByText('Written', { exact: true }).waitFor();
+const isWritten = (page: Page) => page.getByText('Done', { exact: true }).waitFor();
 
 async function textOf(download: Promise<Download>): Promise<{ name: string; bytes: Buffer }> {
   const file = await download;
@@ -61,7 +62,7 @@ async function textOf(download: Promise<Download>): Promise<{ name: string; byte
 }
 
 describe('the four documents', () => {
-  it('an advancing e-mail: chosen by keyboard, drafted, looked up, linked, and found again after a reload', async () => {
+  it('an advancing email is chosen by keyboard, drafted, checked, linked, and still there after a reload', async () => {
     const page = await enter('nora@northlight.test');
     await page.getByRole('navigation', { name: 'Product' }).getByRole('link', { name: 'Drafts' }).click();
     await page.getByRole('link', { name: /^Advancing email/ }).click();
@@ -70,7 +71,7 @@ describe('the four documents', () => {
     await draft(page);
     await isWritten(page);
     await paper(page).getByText('Subject: Advance for Denver').waitFor();
-    await page.getByText('Every date, name, amount and contact stands in a source').waitFor();
+    await page.getByText('All facts match a source').waitFor();
     const sources = page.getByRole('list', { name: 'Sources' });
     if (!(await sources.isVisible())) await page.getByText(/^Sources/).click();
     expect(await sources.getByRole('link', { name: 'Glass Horizons Tour' }).getAttribute('href')).toMatch(
@@ -88,7 +89,7 @@ describe('the four documents', () => {
     await paper(page).getByText('Subject: Advance for Denver').waitFor();
   });
 
-  it('a vendor RFP, from the page of the RFP that is on record', async () => {
+  it('a vendor RFP starts from the page of its record', async () => {
     const page = await enter('max@northlight.test');
     await page.goto(`${stack.url}/workspace/rfps/0e070000-0000-4000-8000-000000000003`);
     await page.getByRole('button', { name: 'Draft Vendor RFP' }).click();
@@ -99,26 +100,26 @@ describe('the four documents', () => {
       .waitFor();
   });
 
-  it('an incident report by a member: who was in it is not for their role, and the page says so', async () => {
+  it('an incident report by a member leaves out the people involved, and the page says why', async () => {
     const page = await enter('max@northlight.test');
     await page.goto(`${stack.url}/workspace/incidents/0e0a0000-0000-4000-8000-000000000001`);
     await page.getByRole('button', { name: 'Draft Incident summary report' }).click();
-    await page.getByLabel('Who reads it').selectOption('insurer');
+    await page.getByLabel('Audience').selectOption('insurer');
     await draft(page);
     await isWritten(page);
-    await page.getByText('Not among the sources').waitFor();
+    await page.getByText('Not in the sources').waitFor();
     await page
       .getByText(/incidents:parties/)
       .first()
       .waitFor();
   });
 
-  it('a production schedule, from the menu of the project', async () => {
+  it('a production schedule starts from the project’s menu', async () => {
     const page = await enter('max@northlight.test');
     await page.goto(`${stack.url}/workspace/projects/0e010000-0000-4000-8000-000000000002`);
     await page.getByRole('button', { name: 'Draft' }).click();
     await page.getByRole('menuitem', { name: 'Production schedule' }).click();
-    await page.getByLabel('Which activities').selectOption('full');
+    await page.getByLabel('Activities').selectOption('full');
     await draft(page);
     await isWritten(page);
     await paper(page).getByRole('heading', { name: 'Production schedule: Harborlight Festival' }).waitFor();
@@ -127,13 +128,13 @@ describe('the four documents', () => {
 });
 
 describe('a draft', () => {
-  it('is edited in place, downloaded as it then reads, and made again as a second version', async () => {
+  it('is edited in place, downloaded with the edits, and regenerated as a second version', async () => {
     const page = await enter('nora@northlight.test');
     await fillEmail(page);
     await draft(page);
     await isWritten(page);
     await page.getByRole('button', { name: 'Edit' }).click();
-    const text = page.getByLabel('The draft’s text');
+    const text = page.getByLabel('Draft text');
     await text.fill(`# Mine\n\n${await text.inputValue()}`);
     await page.getByRole('button', { name: 'Read' }).click();
     await page.getByText('Edited', { exact: true }).waitFor();
@@ -149,8 +150,8 @@ describe('a draft', () => {
     expect(new TextDecoder().decode(unzipSync(new Uint8Array(docx.bytes))['word/document.xml'])).toContain(
       'Red Mesa Amphitheatre',
     );
-    await page.getByLabel('Who it goes to').selectOption('crew');
-    await page.getByRole('button', { name: 'Draft again' }).click();
+    await page.getByLabel('Recipient').selectOption('crew');
+    await page.getByRole('button', { name: 'Regenerate' }).click();
     await paper(page).getByText('Hello all,').waitFor();
     await isWritten(page);
     await page.getByLabel('Version').selectOption({ label: 'Version 1' });
@@ -160,7 +161,7 @@ describe('a draft', () => {
     await paper(page).getByRole('heading', { name: 'Mine' }).waitFor();
   });
 
-  it('is stopped, and what was written is kept and looked up', async () => {
+  it('keeps and checks the text written so far when stopped', async () => {
     const page = await enter('nora@northlight.test');
     await fillEmail(page);
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
@@ -170,19 +171,19 @@ describe('a draft', () => {
     await page.getByText('Stopped', { exact: true }).waitFor();
     hold?.release();
     await page.getByRole('region', { name: 'Check' }).waitFor();
-    await page.getByRole('button', { name: 'Draft again' }).waitFor();
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor();
   });
 });
 
-describe('what is wrong', () => {
-  it('with a form is said at its field, which takes focus', async () => {
+describe('errors', () => {
+  it('show an invalid value at its field, and focus the field', async () => {
     const page = await enter('nora@northlight.test');
     await page.goto(`${stack.url}/drafts/advancing-email`);
     await draft(page);
-    await page.getByText('Project is needed.').waitFor();
+    await page.getByText('Project is required.').waitFor();
     expect(await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.getByRole('combobox', { name: 'Project' }).fill('no such project');
-    await page.getByText('Nothing was found.').waitFor();
+    await page.getByText('No matches.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 
@@ -191,7 +192,7 @@ describe('what is wrong', () => {
       402,
       {
         code: 'QUOTA_EXCEEDED',
-        title: 'Allowance used up',
+        title: 'Token limit reached',
         detail: 'It renews.',
         used: 200_000,
         limit: 200_000,
@@ -200,13 +201,13 @@ describe('what is wrong', () => {
       },
       /200,000 of 200,000 tokens used/,
     ],
-    [429, { code: 'RATE_LIMITED', title: 'Too many requests', detail: 'Wait.' }, /You can draft again/],
+    [429, { code: 'RATE_LIMITED', title: 'Too many requests', detail: 'Wait.' }, /You can try again/],
     [
       503,
       { code: 'PROVIDER_UNCONFIGURED', title: 'No provider', detail: 'An admin sets one up.' },
       /An admin sets one up/,
     ],
-  ])('%i is told, and the form is kept', async (status, body, words) => {
+  ])('show a message for status %i, and keep the form', async (status, body, words) => {
     const page = await enter('nora@northlight.test');
     await fillEmail(page);
     await page.route('**/templates/*/draft', (route) =>
@@ -217,19 +218,19 @@ describe('what is wrong', () => {
     expect(await page.getByRole('combobox', { name: 'Show' }).inputValue()).toBe('Denver');
   });
 
-  it('no role for it: no way there, and a page that says so', async () => {
+  it('hide the link and explain on the page when the role can’t create drafts', async () => {
     const page = await enter('ada@cascade.test');
     expect(await page.getByRole('link', { name: 'Drafts' }).count()).toBe(0);
     await page.goto(`${stack.url}/drafts`);
-    await page.getByRole('heading', { name: 'Drafting is not for your role' }).waitFor();
+    await page.getByRole('heading', { name: 'Your role can’t create drafts' }).waitFor();
   });
 
-  it('an unknown template or session is told', async () => {
+  it('say that a template or session is unknown', async () => {
     const page = await enter('nora@northlight.test');
     await page.goto(`${stack.url}/drafts/no-such`);
-    await page.getByRole('heading', { name: 'No such template' }).waitFor();
+    await page.getByRole('heading', { name: 'Template not found' }).waitFor();
     await page.goto(`${stack.url}/drafts/vendor-rfp?session=${crypto.randomUUID()}`);
-    await page.getByRole('heading', { name: 'No such draft' }).waitFor();
+    await page.getByRole('heading', { name: 'Draft not found' }).waitFor();
   });
 });
 

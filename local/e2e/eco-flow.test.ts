@@ -1,10 +1,11 @@
-// A change of a released part as an engineer makes it by chat: the wish, the change order that it needs, the wish again
-// under it, review, approval; and what Postgres and the part's page hold of it afterwards.
+// An engineer changes a released part by chat: asks for the change, creates the change order that it needs, repeats the
+// change under it, and gets it reviewed and approved. Then checks Postgres and the part's page.
 import pg from 'pg';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { askIn, enter, sendIn } from './assistant-page.ts';
 
 let stack: Stack;
@@ -12,7 +13,7 @@ let browser: Browser;
 let database: pg.Client;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
   database = new pg.Client({ connectionString: stack.databaseOwnerUrl });
   await database.connect();
 });
@@ -23,7 +24,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await database?.end();
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -34,7 +35,7 @@ const ask = async (text: string, values: unknown[] = []): Promise<Row[]> => (awa
 
 type Part = { readonly number: string; readonly id: string; readonly name: string; readonly weight: string };
 
-/** A released tube of the arm that no change order works on yet: each run of the test has its own. */
+/** A released tube of the arm without an open change order. Each run of the test uses another one. */
 async function findPart(): Promise<Part> {
   const [row] = await ask(
     `select i.item_number, i.id, i.name, p.weight from plm.items i join plm.parts p on p.item_id = i.id
@@ -46,7 +47,7 @@ async function findPart(): Promise<Part> {
   return { number: text('item_number'), id: text('id'), name: text('name'), weight: String(Number(row?.['weight'])) };
 }
 
-/** Revision → state and material, the working copy's marked. */
+/** Revision → state and material; the working copy is marked. */
 async function revisionsOf(number: string): Promise<Record<string, string>> {
   const rows = await ask(
     `select i.revision, i.state, i.is_working, p.material from plm.items i join plm.parts p on p.item_id = i.id
@@ -61,7 +62,7 @@ async function revisionsOf(number: string): Promise<Record<string, string>> {
   );
 }
 
-/** A browser of a person's own. */
+/** A separate browser for each person. */
 async function openContext(): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(15_000);
@@ -69,27 +70,27 @@ async function openContext(): Promise<BrowserContext> {
 }
 
 const main = (page: Page): Locator => page.locator('main');
-const card = (page: Page, state = 'pending'): Locator => page.locator(`[data-confirmation=${state}]`);
+const card = (page: Page, state = 'pending'): Locator => page.locator(`[data-approval=${state}]`);
 const answer = (page: Page): Locator => page.getByRole('article', { name: 'Assistant' }).last();
 
-/** What is seen of it, in one line. */
-// biome-ignore lint/performance/useDomNodeTextContent: text that stands apart must be read apart
+/** The element's visible text, in one line. */
+// biome-ignore lint/performance/useDomNodeTextContent: innerText keeps separate elements apart
 const textOf = async (place: Locator): Promise<string> => (await place.innerText()).replace(/\s+/g, ' ');
 
-/** Says it as soon as the turn before has ended. */
+/** Sends the message as soon as the previous turn has ended. */
 async function say(page: Page, text: string): Promise<void> {
   await sendIn(main(page)).waitFor();
   await askIn(main(page), text);
 }
 
-/** The table of assemblies in the last answer, once it is whole. */
+/** The table of assemblies in the last answer, once it is complete. */
 async function usedIn(page: Page): Promise<string> {
   await answer(page).getByText('It is used here:').waitFor();
   await sendIn(main(page)).waitFor();
   return textOf(answer(page).getByRole('table'));
 }
 
-/** Waits for the card with this title and holds it against what it must say. */
+/** Waits for the card with this title and checks its text. */
 async function expectCard(page: Page, title: string, lines: readonly string[]): Promise<Locator> {
   const place = card(page).filter({ has: page.getByRole('heading', { name: title, exact: true }) });
   await place.waitFor();
@@ -100,11 +101,11 @@ async function expectCard(page: Page, title: string, lines: readonly string[]): 
 
 async function confirm(place: Locator): Promise<void> {
   await place.getByRole('button', { name: 'Confirm', exact: true }).click();
-  // Decided, it is no pending card any more.
+  // After the decision the card is no longer pending.
   await place.waitFor({ state: 'detached' });
 }
 
-it('a wish for a released part becomes a change order, the wish under it, a review and the next revision', async () => {
+it('changing a released part creates a change order, the change under it, a review and the next revision', async () => {
   const part = await findPart();
   // The engineer's.
   const page = await enter(await openContext(), stack, { email: 'eli@cascade.test', path: '/chat' });
@@ -112,13 +113,13 @@ it('a wish for a released part becomes a change order, the wish under it, a revi
   const usedBefore = await usedIn(page);
   expect(usedBefore).toContain('Kestrel arm, 900 mm reach');
 
-  // The suggestion: nothing is made, and the way is offered in words.
+  // The assistant suggests a change order and creates nothing.
   await say(page, `Change the material of ${part.number} to "Titanium grade 5"`);
   await answer(page).getByText('Would you like me to create an ECO first?').last().waitFor();
   expect(await card(page).count()).toBe(0);
   expect(await revisionsOf(part.number)).toEqual({ A: `Released, ${FIBRE}` });
 
-  // The change order, and by itself back to the wish.
+  // The change order is created, and the assistant returns to the requested change.
   await say(page, 'Yes, please');
   const create = await expectCard(page, `Create ECO Change ${part.number}`, [
     'Kestrel Arm Mechanics (KES-ARM)',
@@ -137,8 +138,8 @@ it('a wish for a released part becomes a change order, the wish under it, a revi
   expect(await textOf(answer(page))).toContain(`Created ${order}`);
   expect(await revisionsOf(part.number)).toEqual({ A: `Released, ${FIBRE}`, 'B (copy)': 'Draft, Titanium grade 5' });
 
-  // Two people on the same copy, each of whom found the part by a search, which answers the revision on main. Who clicks
-  // second has not seen what the copy is by then.
+  // Two people work on the same copy. Each found the part by a search, which returns the revision on main. The one who
+  // clicks second hasn't seen the copy's current values.
   await page.getByRole('button', { name: 'New conversation' }).click();
   await say(page, `Change the material of ${part.number} to "Aluminium 6061-T6" under ${order}`);
   const stale = await expectCard(page, `Update ${part.number}`, [
@@ -151,13 +152,13 @@ it('a wish for a released part becomes a change order, the wish under it, a revi
   );
   await answer(lead).getByText(`Updated ${part.number}`).waitFor();
   await stale.getByRole('button', { name: 'Confirm', exact: true }).click();
-  await card(page, 'failed').getByText('has been changed since').waitFor();
+  await card(page, 'failed').getByText('has changed since this was proposed').waitFor();
   expect(await revisionsOf(part.number)).toMatchObject({ 'B (copy)': 'Draft, Titanium grade 5' });
   await say(page, `Set the material of ${part.number} to "${FIBRE}" under ${order}`);
   await confirm(await expectCard(page, `Update ${part.number}`, [`Material from Titanium grade 5 to ${FIBRE}`]));
   await answer(page).getByText(`Updated ${part.number}`).waitFor();
 
-  // Review and approval, which is the merge.
+  // Review, then approval, which merges the change.
   await say(lead, `Submit ${order} for review`);
   await confirm(await expectCard(lead, `Move ${order} to In Review`, ['State from Draft to In Review']));
   await answer(lead)
@@ -177,7 +178,7 @@ it('a wish for a released part becomes a change order, the wish under it, a revi
   expect(await revisionsOf(part.number)).toEqual({ A: `Superseded, ${FIBRE}`, B: `Released, ${FIBRE}` });
   expect(await orderOf(part.id)).toMatchObject({ state: 'Approved', merge_status: 'merged', is_archived: true });
 
-  // Where-used as before, and the way to the revision of today.
+  // Where-used is as before, and the button opens the current revision.
   await say(lead, `Where is ${part.number} used?`);
   expect(await usedIn(lead)).toBe(usedBefore);
   await answer(lead)

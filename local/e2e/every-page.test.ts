@@ -1,21 +1,22 @@
-// The pages as people with a finger, a narrow or a very wide screen, another direction of reading or a wish for less
-// motion meet them: each is walked through once in each of these ways, and everything that is wrong is listed.
+// Walks through every page by touch, on narrow and very wide screens, from right to left, and with reduced motion, and
+// lists everything that is wrong.
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { askIn, composerIn, edgeTab, enter, openPanel, panel, quickAsk, sendIn } from './assistant-page.ts';
-import { movingParts, overflowOf, smallTargetsIn, unwelcomeWords } from './faults-of.ts';
+import { movingParts, overflowOf, smallTargetsIn, unwelcomeWords, zoomingFields } from './faults-of.ts';
 
 let stack: Stack;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -26,7 +27,7 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor(
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(stack.url + path);
   await heading(page);
-  // What stands in for what loads has gone.
+  // Loading placeholders are gone.
   await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
 }
 
@@ -110,6 +111,7 @@ async function faultsOnTheWay(manner: Manner): Promise<string[]> {
     await way(page, async (name) => {
       const found = [
         ...(await smallTargetsIn(page, { within: 'body', minPx })),
+        ...(how.hasTouch === true ? await zoomingFields(page) : []),
         ...(await movingParts(page)),
         ...(await unwelcomeWords(page)),
         ...((await overflowOf(page)) > 0 ? ['wider than the page'] : []),
@@ -124,16 +126,16 @@ async function faultsOnTheWay(manner: Manner): Promise<string[]> {
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-describe('no page has a target that is missed, a part that moves, words that blame, or less room than it takes', () => {
-  it('U23, U41, U43, U44: with a pointer', async () => {
+describe('no page has small targets, moving parts, blaming words or overflow', () => {
+  it('with a pointer (U23, U41, U43, U44)', async () => {
     expect(await faultsOnTheWay({ viewport: { width: 1440, height: 900 }, minPx: 24 })).toEqual([]);
   });
 
-  it('U23, U41, U43, U44: with a finger, on a phone', async () => {
+  it('by touch, on a phone (U23, U41, U43, U44)', async () => {
     expect(await faultsOnTheWay({ ...PHONE, minPx: 44 })).toEqual([]);
   });
 
-  it('U43: on a very wide screen, read from right to left', async () => {
+  it('on a very wide screen, read from right to left (U43)', async () => {
     const viewport = { width: 2560, height: 1300 };
     expect(await faultsOnTheWay({ viewport, minPx: 24, isRtl: true, ways: [walkProductions] })).toEqual([]);
   });
@@ -152,7 +154,7 @@ describe('the tab of the assistant', () => {
       });
     })()`);
 
-  it('covers nothing at the end of a page, however narrow', async () => {
+  it('covers nothing at the end of a page, even on narrow screens', async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     context.setDefaultTimeout(20_000);
     const page = await enter(context, stack, { email: 'nora@northlight.test', path: '/chat' });

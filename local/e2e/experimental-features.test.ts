@@ -1,8 +1,10 @@
-// The Experimental Features tab and what its switch does, by the lines of its acceptance list; and two admins at once.
+// The Experimental Features tab and its switch, with one test for each line of the acceptance list, and two admins who
+// save at the same time.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, edgeTab, enter, openPanel, panel, quickAsk, watchKeys } from './assistant-page.ts';
 import { expectClean, query, save, saved, smallTargets } from './settings-page.ts';
 import { askBody, signIn } from './visitor.ts';
@@ -16,12 +18,12 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 
 beforeEach(async () => {
   context = await newContext();
-  // As an organisation begins, of which nobody said anything.
+  // A new organization that has no settings yet.
   await query(
     stack,
     `update tenant_settings set settings = '{}', version = version + 1
@@ -31,7 +33,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -112,7 +114,7 @@ describe('Experimental Features Settings', () => {
     await page.getByText('by Quinn Abara').waitFor();
   });
 
-  it('U38: what was not saved is asked about before the page is left, and goes where one goes', async () => {
+  it('asks about unsaved changes before leaving the page, and discards them when the user leaves (U38)', async () => {
     const page = await open();
     await assistantSwitch(page).click();
     await page.getByRole('link', { name: 'Members' }).click();
@@ -127,7 +129,7 @@ describe('Experimental Features Settings', () => {
     expect(await storedFeatures()).toBeUndefined();
   });
 
-  it('U38: so it is on the way back, and when the page itself goes', async () => {
+  it('asks about unsaved changes on Back and when the page unloads (U38)', async () => {
     const page = await enter(context, stack, { email: ADMIN, path: '/settings' });
     await page
       .getByRole('link', { name: /^Experimental Features/ })
@@ -149,29 +151,31 @@ describe('Experimental Features Settings', () => {
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
   });
 
-  it('R19: who may not change it sees how it stands, and which permission they would need', async () => {
+  it('shows the current value and the required permission to users who can’t change it (R19)', async () => {
     const page = await open(MEMBER);
     await page.getByText('settings:update').waitFor();
     expect(await assistantSwitch(page).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
-    // With nothing to settle there is no way shown that leads here.
+    // Users who can't change any settings see no link to this page.
     expect(await page.getByRole('link', { name: 'Settings', exact: true }).count()).toBe(0);
     await expectClean(page);
   });
 
-  it('two admins save at once: the later one is shown both values, nothing is lost, and one can save on', async () => {
+  it('shows both values to the second of two admins who save at once, keeps their changes, and lets them save again', async () => {
     const other = await newContext();
     await makeAdmin(MEMBER);
     const [first, second] = [await open(), await open(MEMBER, other)];
     await turn(first);
     await second.getByRole('switch', { name: 'Long answers' }).click();
     await save(second);
-    const conflict = second.getByRole('alert').filter({ hasText: 'Quinn Abara saved these settings meanwhile' });
+    const conflict = second
+      .getByRole('alert')
+      .filter({ hasText: 'Quinn Abara saved these settings while you were editing' });
     await conflict.waitFor();
     const row = conflict.getByRole('row', { name: /Long answers/ });
     expect(await row.getByRole('cell').allTextContents()).toEqual(['Off', 'On']);
-    // What the other one saved shows beside it, and what was changed here is not gone.
-    expect(await assistantSwitch(second).isChecked()).toBe(true);
+    // The other admin’s value shows beside it, and the change made here is kept.
+    await expect.poll(() => assistantSwitch(second).isChecked()).toBe(true);
     expect(await storedFeatures()).toEqual({ aiAssistant: true });
     await expectClean(second);
     await conflict.getByRole('button', { name: 'Save mine' }).click();
@@ -181,7 +185,7 @@ describe('Experimental Features Settings', () => {
     await other.close();
   });
 
-  it('is worked by keyboard alone, and by finger on targets of 44 px at least', async () => {
+  it('works with the keyboard alone, and by touch on targets of at least 44 px', async () => {
     const page = await open();
     await assistantSwitch(page).focus();
     await page.keyboard.press('Space');
@@ -248,7 +252,7 @@ describe('AI Gating', () => {
     await other.close();
   });
 
-  it('the open pages of others follow within half a minute, without a reload', async () => {
+  it('updates other users’ open pages within 30 seconds, without a reload', async () => {
     const admin = await open();
     await turn(admin);
     const other = await newContext();
@@ -267,7 +271,7 @@ describe('AI Gating', () => {
     await other.close();
   });
 
-  it('after Save the admin’s own page follows at once, without a reload', async () => {
+  it('updates the admin’s own page right after Save, without a reload', async () => {
     const page = await open();
     await page.evaluate('window.isSame = true');
     expect(await edgeTab(page).count()).toBe(0);

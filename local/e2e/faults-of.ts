@@ -1,9 +1,9 @@
-// What is wrong with a page: by axe, by what moves on it, by what a finger or a pointer would miss, by its words.
+// Finds what is wrong with a page: axe violations, motion, targets that are too small, blaming words and overflow.
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 export async function faultsOf(page: Page): Promise<string[]> {
-  // By the debugger's own channel, which the page's policy does not hold.
+  // Through the debugger, because the page's content security policy does not apply there.
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     "axe.run().then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + ' at ' + nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')))",
@@ -11,7 +11,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
   return found as string[];
 }
 
-/** What moves, pulses or slides, or would at the next change: elements and what is drawn before, after and behind them. */
+/** Elements and pseudo-elements that animate, or would at the next change. */
 export async function movingParts(page: Page): Promise<string[]> {
   return page.evaluate(`[...document.querySelectorAll('body *')].flatMap((element) =>
     [null, '::before', '::after', '::backdrop'].flatMap((part) => {
@@ -22,8 +22,10 @@ export async function movingParts(page: Page): Promise<string[]> {
   )`);
 }
 
-/** Controls that are smaller than this, the area to hit that is drawn after them counted. A link in a sentence is as high
- * as its words (WCAG 2.5.8). */
+/**
+ * Controls smaller than this, including a hit area drawn behind them. A link in a sentence is as high as its text (WCAG
+ * 2.5.8).
+ */
 export async function smallTargetsIn(page: Page, options: { within: string; minPx: number }): Promise<string[]> {
   const { within, minPx } = options;
   return page.evaluate(`(() => {
@@ -46,7 +48,14 @@ export async function smallTargetsIn(page: Page, options: { within: string; minP
   })()`);
 }
 
-/** Words that blame or apologise, wherever somebody could read or hear them. */
+/** Fields whose text is so small that iOS zooms into the page when they take focus. */
+export async function zoomingFields(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('select, textarea, [contenteditable], input:not([type=checkbox], [type=radio])')]
+    .filter((field) => Number.parseFloat(getComputedStyle(field).fontSize) < 16)
+    .map((field) => 'text under 16 px in ' + field.outerHTML.slice(0, 80))`);
+}
+
+/** Words that blame or apologize, in visible text or in text for screen readers. */
 export async function unwelcomeWords(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const named = [...document.querySelectorAll('[aria-label], [placeholder], [title], [data-tip]')].flatMap((element) =>
@@ -57,7 +66,7 @@ export async function unwelcomeWords(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** How far the page, or what scrolls in it, is wider than there is room. */
+/** How far the page, or a scrolling part of it, overflows its width. */
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate(`Math.max(...[document.documentElement, ...document.querySelectorAll('main, aside, dialog[open]')].map(
     ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,

@@ -1,10 +1,11 @@
-// What an answer can do to whoever reads it: nothing leaves the page and nothing runs, and earlier messages that come in
-// above leave what is read in its place. The model says what the tests script.
+// Answers written to harm the reader: the page sends nothing to other hosts and runs no script. Also: loading earlier
+// messages keeps the scroll position. The tests script what the model says.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type MockProvider, startMockProvider } from '../mock-provider.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, enter, sendIn } from './assistant-page.ts';
 import { askBody, signIn } from './visitor.ts';
 
@@ -17,9 +18,7 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   provider = await startMockProvider();
-  // A long conversation is asked for here in a moment.
-  const settings = { ...provider.settings, AI_REQUESTS_PER_MINUTE: '6000', AI_BURST: '100' };
-  [stack, browser] = await Promise.all([startStack({ settings }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ settings: provider.settings }), openTestBrowser()]);
 });
 
 beforeEach(async () => {
@@ -29,7 +28,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
   await provider?.stop();
 });
@@ -45,8 +44,8 @@ async function answerOf(page: Page, words: string, answer: string) {
   return answersIn(main).last();
 }
 
-describe('an answer that was written to do harm', () => {
-  it('U17: makes no request to another host, whatever image it names; the policy of the page would stop it too', async () => {
+describe('a hostile answer', () => {
+  it('sends no request to another host for any image, and the page’s policy would block one too (U17)', async () => {
     const page = await enter(context, stack, { path: '/chat' });
     const asked: string[] = [];
     page.on('request', (request) => {
@@ -75,7 +74,7 @@ describe('an answer that was written to do harm', () => {
     expect(refused).toBe(`img-src https://${ELSEWHERE}/5.png`);
   });
 
-  it('U18: runs nothing and leads nowhere by a javascript: link, however it is written', async () => {
+  it('does nothing with a javascript: link in any spelling (U18)', async () => {
     const page = await enter(context, stack, { path: '/chat' });
     await page.evaluate('window.hits = 0');
     const answer = await answerOf(
@@ -92,7 +91,15 @@ describe('an answer that was written to do harm', () => {
     const before = page.url();
     const words = answer.locator('[data-words] p');
     expect(await words.allTextContents()).toEqual(
-      expect.arrayContaining(['plain', 'cased', 'entity', 'data', expect.stringContaining('raw')]),
+      expect.arrayContaining([
+        '[plain](javascript:window.hits++)',
+        '[cased](JaVaScRiPt:window.hits++)',
+        '[entity](&#106;avascript:window.hits++)',
+        '[by reference][one]',
+        expect.stringContaining('[data](data:text/html'),
+        expect.stringContaining('raw'),
+        '[one]: javascript:window.hits++',
+      ]),
     );
     for (const place of await words.all()) await place.click({ position: { x: 8, y: 10 } });
     expect(await answer.locator('a').count()).toBe(0);
@@ -106,6 +113,30 @@ describe('an answer that was written to do harm', () => {
       link.click();
     })`);
     expect([refused, await page.evaluate('window.hits')]).toEqual(['script-src-elem', 0]);
+  });
+});
+
+describe('an answer with formulas', () => {
+  it('typesets them under the page’s policy (U49)', async () => {
+    const page = await enter(context, stack, { path: '/chat' });
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) refused.push(message.text());
+    });
+    const answer = await answerOf(
+      page,
+      'Show the area',
+      [
+        'The area is \\(A = \\pi r^2\\).',
+        '$$\n\\frac{a}{\\color{red}{b}}\n$$',
+        'It costs $5 and $10.',
+        'The end.',
+      ].join('\n\n'),
+    );
+    await answer.locator('math[display=block] mfrac').waitFor();
+    expect(await answer.locator('math').count()).toBe(2);
+    expect(await answer.getByText('It costs $5 and $10.').count()).toBe(1);
+    expect(refused).toEqual([]);
   });
 });
 
@@ -123,7 +154,7 @@ describe('earlier messages', () => {
     return id;
   }
 
-  it('U12: that come in above move nothing of what is read, in no frame', async () => {
+  it('load above without moving the visible text in any frame (U12)', async () => {
     const id = await longConversation();
     const page = await enter(context, stack, { path: `/chat/${id}` });
     const isOlder = (url: URL): boolean => url.pathname.endsWith('/ai/chat') && url.searchParams.has('before');
@@ -145,7 +176,7 @@ describe('earlier messages', () => {
       })
       .toBeLessThan(400);
     await asked;
-    // The last turn of the wheel and the heights of messages that came into view settle first; then every frame is looked at.
+    // First waits until the wheel's last movement and the heights of new messages have settled; then checks every frame.
     let before = -1;
     await expect
       .poll(async () => {

@@ -1,10 +1,11 @@
-// Signing in at a provider, joining by invitation and signing out, as people do it in a browser; and axe on those pages.
+// Signing in at a provider, joining by invitation and signing out in a browser, with axe on those pages.
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Invited, MemberList } from '../../worker/members-contract.ts';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Invited, MemberList } from '../../worker/api/members/members-schema.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 let stack: Stack;
@@ -15,8 +16,8 @@ let page: Page;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ settings: { OIDC_ISSUER: 'demo', OIDC_NAME: 'Acme' }, demo: { pace: 'instant' } }),
-    launchBrowser(),
+    startTestStack({ settings: { OIDC_ISSUER: 'demo', OIDC_NAME: 'Acme' }, demo: { pace: 'instant' } }),
+    openTestBrowser(),
   ]);
   admin = await signIn(stack, 'ada@cascade.test');
 });
@@ -29,7 +30,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -44,14 +45,14 @@ async function remove(email: string): Promise<void> {
   expect((await admin.send('DELETE', `/api/v1/members/${member?.userId}`)).status).toBe(204);
 }
 
-/** Through the provider's page, from wherever the button stands. */
+/** Signs in on the provider's page, from the current page's sign-in button. */
 async function continueAs(name: RegExp): Promise<void> {
   await page.getByRole('link', { name: 'Continue with Acme' }).click();
   await page.getByRole('button', { name }).click();
 }
 
 async function faultsOf(): Promise<string[]> {
-  // By the debugger's own channel, which the page's policy does not hold.
+  // Through the debugger, because the page's content security policy does not apply there.
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     "axe.run().then(({ violations }) => violations.map(({ id, help }) => id + ': ' + help))",
@@ -59,12 +60,12 @@ async function faultsOf(): Promise<string[]> {
   return found as string[];
 }
 
-describe('R16: in a browser', () => {
+describe('in a browser (R16)', () => {
   it('an invited person signs in at the provider, joins, works, and signs out of both', async () => {
     const link = await invite('sam@elsewhere.test', 'engineer');
     await page.goto(link);
     await page.getByText('Sign in with sam@elsewhere.test').waitFor();
-    // The secret is out of sight, and stays in this tab.
+    // The secret is removed from the address and kept in this tab only.
     expect(page.url()).toBe(`${stack.url}/invite`);
     expect(await faultsOf()).toEqual([]);
     await continueAs(/Sam/);
@@ -78,21 +79,21 @@ describe('R16: in a browser', () => {
     const session = cookies.find(({ name }) => name === 'groundwire');
     expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
 
-    await page.getByRole('button', { name: /account menu/ }).click();
+    await page.getByRole('button', { name: /^Account menu/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    // The provider asks on its own page, and sends the browser back.
+    // The provider asks on its own page, then redirects back.
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to Groundwire' }).waitFor();
     expect(new URL(page.url()).origin).toBe(stack.url);
     const replayed = await fetch(`${stack.url}/api/v1/me`, { headers: { Cookie: `groundwire=${session?.value}` } });
     expect(replayed.status).toBe(401);
-    // Nobody is signed in at the provider either.
+    // The provider’s session has ended too.
     await page.getByRole('link', { name: 'Continue with Acme' }).click();
     await page.getByRole('button', { name: /Noa/ }).waitFor();
     await remove('sam@elsewhere.test');
   });
 
-  it('the page that somebody was going to is the one where they arrive', async () => {
+  it('opens the originally requested page after sign-in', async () => {
     const link = await invite('sam@elsewhere.test', 'viewer');
     await page.goto(link);
     await continueAs(/Sam/);
@@ -106,31 +107,31 @@ describe('R16: in a browser', () => {
     await remove('sam@elsewhere.test');
   });
 
-  it('an invitation for somebody else says so, and leads to signing in as that person', async () => {
+  it('explains that an invitation is for another address, and offers to sign in with that address', async () => {
     const link = await invite('sam@elsewhere.test', 'engineer');
     await page.goto(link);
     await continueAs(/Noa/);
     await page.getByRole('button', { name: 'Join Cascade Robotics' }).click();
-    await page.getByRole('alert').getByText('For another address').waitFor();
+    await page.getByRole('alert').getByText('Wrong email address').waitFor();
     expect(await faultsOf()).toEqual([]);
-    await page.getByRole('button', { name: 'Sign in as somebody else' }).click();
+    await page.getByRole('button', { name: 'Use another account' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Sign in with sam@elsewhere.test').waitFor();
     await continueAs(/Sam/);
     await page.getByRole('button', { name: 'Join Cascade Robotics' }).click();
     await page.waitForURL(/\/chat/);
     await page.goto(link);
-    await page.getByRole('heading', { name: 'This invitation is closed' }).waitFor();
+    await page.getByRole('heading', { name: 'This invitation is no longer open' }).waitFor();
     expect(await faultsOf()).toEqual([]);
     await remove('sam@elsewhere.test');
   });
 
-  it('who belongs to no organisation is told so, and can look again or leave', async () => {
+  it('tells users without an organization so, and lets them check again or sign out', async () => {
     await page.goto(stack.url);
     await page.getByRole('link', { name: 'Continue with Acme' }).waitFor();
     expect(await faultsOf()).toEqual([]);
     await continueAs(/Noa/);
-    await page.getByRole('heading', { name: 'No organisation' }).waitFor();
+    await page.getByRole('heading', { name: 'No organization' }).waitFor();
     await page.getByText('noa@elsewhere.test').waitFor();
     expect(await faultsOf()).toEqual([]);
     const link = await invite('noa@elsewhere.test', 'viewer');
@@ -140,9 +141,9 @@ describe('R16: in a browser', () => {
     await remove('noa@elsewhere.test');
   });
 
-  it('an answer that nobody asked for is a page that says what to do', async () => {
+  it('shows what to do when a callback belongs to no sign-in', async () => {
     await page.goto(`${stack.url}/auth/callback?state=x&code=y`);
-    await page.getByRole('heading', { name: 'Sign-in out of date' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign-in expired' }).waitFor();
     expect(await faultsOf()).toEqual([]);
     await page.getByRole('link', { name: 'Sign in again' }).click();
     await page.getByRole('heading', { name: 'Sign in to Groundwire' }).waitFor();

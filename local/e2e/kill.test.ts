@@ -1,7 +1,8 @@
-// The Worker's process dies in the middle of an answer. Nothing that was shown may be lost, and life goes on.
+// The Worker's process dies in the middle of an answer. Shown text is not lost, and the conversation still works.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { collectEvents, readEvents, type Sent, textOf } from './sse.ts';
 import { askBody, signIn, type Visitor } from './visitor.ts';
 
@@ -17,7 +18,7 @@ let stack: Stack;
 let ada: Visitor;
 
 beforeAll(async () => {
-  stack = await startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 10 } } });
+  stack = await startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 10 } } });
   ada = await signIn(stack, 'ada@cascade.test');
 });
 
@@ -30,7 +31,7 @@ async function transcript(threadId: string): Promise<Stored[]> {
   return ((await reply.json()) as { messages: Stored[] }).messages;
 }
 
-/** As the database's owner sees them, past all policies. */
+/** Read as the database's owner, without row-level security. */
 async function storedRows(threadId: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
   await client.connect();
@@ -42,7 +43,7 @@ async function storedRows(threadId: string): Promise<unknown[]> {
   }
 }
 
-it('R43: a killed Worker leaves the partial answer, marked interrupted, and the next message works', async () => {
+it('keeps the partial answer as interrupted when the Worker is killed, and the next message works (R43)', async () => {
   const threadId = crypto.randomUUID();
   const hold = stack.demo?.holdNext({ afterTokens: 40 });
   const reply = await ada.send('POST', '/api/v1/ai/chat', askBody(threadId, 'killed', 'Count to 200'));
@@ -78,7 +79,7 @@ it('R43: a killed Worker leaves the partial answer, marked interrupted, and the 
   expect(next.at(-1)?.event).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'success' } });
 });
 
-it('R41: a message that was acknowledged before the kill is in the transcript and reaches Postgres', async () => {
+it('keeps a message acknowledged before the kill in the transcript, and stores it in Postgres (R41)', async () => {
   const threadId = crypto.randomUUID();
   const hold = stack.demo?.holdNext({ afterTokens: 0 });
   const reply = await ada.send('POST', '/api/v1/ai/chat', askBody(threadId, 'early', 'remember me'));

@@ -1,14 +1,14 @@
-// A line between browser and Worker that can be cut in the middle of a stream, which a browser's own offline switch does
-// not do: it only keeps new requests from starting.
+// A proxy between browser and Worker that can cut connections in the middle of a stream. A browser's offline switch
+// can't: it only blocks new requests.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { HOST } from '../ports.ts';
+import { HOST } from '../stack/ports.ts';
 
 export type Line = {
   readonly url: string;
-  /** Ends every connection, and refuses new ones. */
+  /** Closes every connection and refuses new ones. */
   cut(): void;
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 };
 
@@ -24,7 +24,7 @@ export async function openLine(url: string): Promise<Line> {
     const far = connect(port, HOST);
     for (const socket of [near, far]) {
       sockets.add(socket);
-      // An end that was cut is no failure here.
+      // A connection that was cut on purpose is not an error.
       socket.on('error', () => socket.destroy());
       socket.on('close', () => sockets.delete(socket));
     }
@@ -41,7 +41,7 @@ export async function openLine(url: string): Promise<Line> {
       isCut = true;
       drop();
     },
-    mend: () => {
+    restore: () => {
       isCut = false;
     },
     close: async () => {

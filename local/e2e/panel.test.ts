@@ -1,9 +1,10 @@
 // The panel beside every page, as its document describes it: the tab at the edge, four sections, the splitter, and a
-// conversation that goes on whatever page is shown.
+// conversation that continues from page to page.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import {
   answersIn,
   askIn,
@@ -11,12 +12,12 @@ import {
   composerIn,
   edgeTab,
   enter,
+  expectStreaming,
   isFocusIn,
   openPanel,
   panel,
   sendIn,
   stopIn,
-  watchAnswer,
   watchKeys,
 } from './assistant-page.ts';
 import { openLine } from './line.ts';
@@ -29,8 +30,8 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 6 } } }),
-    launchBrowser(),
+    startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 6 } } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -41,7 +42,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -59,11 +60,11 @@ describe('Opening the Panel', () => {
     expect(await edgeTab(page).count()).toBe(0);
     const { x, width, y, height } = await boxOf(panel(page));
     expect({ end: x + width, y, height }).toEqual({ end: VIEW.width, y: 0, height: VIEW.height });
-    // The page stands beside it, not below.
+    // The page is beside the panel, not below it.
     await expect.poll(async () => (await boxOf(page.locator('main'))).width).toBe(VIEW.width - 400);
   });
 
-  it('slides in, and the page makes room once, when it has arrived', async () => {
+  it('slides in, and the page resizes once, after the panel has arrived', async () => {
     const moving = await browser.newContext({ viewport: VIEW, reducedMotion: 'no-preference' });
     const page = await enter(moving, stack);
     await page.evaluate(`
@@ -79,7 +80,7 @@ describe('Opening the Panel', () => {
     await moving.close();
   });
 
-  it('U33: Esc closes it and gives the focus back to what opened it', async () => {
+  it('Esc closes it and returns focus to the element that opened it (U33)', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     expect(await isFocusIn(panel(page))).toBe(true);
@@ -94,7 +95,7 @@ describe('Opening the Panel', () => {
     await expect.poll(() => page.locator(':focus').textContent()).toBe('Ask about this');
   });
 
-  it('Esc closes only what is smallest: a menu, then the history, then the panel', async () => {
+  it('Esc closes the innermost layer first: a menu, then the history, then the panel', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     await panel(page).getByRole('button', { name: 'History' }).click();
@@ -112,7 +113,7 @@ describe('Opening the Panel', () => {
     await panel(page).waitFor({ state: 'detached' });
   });
 
-  it('⌘L and Ctrl+L open and close it, and F6 goes round page, panel and open decision', async () => {
+  it('⌘L and Ctrl+L open and close it, and F6 cycles through page, panel and pending approval', async () => {
     const page = await enter(context, stack);
     for (const key of ['Control+l', 'Meta+l']) {
       await page.keyboard.press(key);
@@ -154,28 +155,28 @@ describe('Panel Layout', () => {
     await panel(page).waitFor({ state: 'detached' });
   });
 
-  it('U9, U10, U11: new content is followed until one scrolls up, and the button leads back', async () => {
+  it('follows new content until the user scrolls up, and the button scrolls back down (U9, U10, U11)', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     await page.setViewportSize({ width: 1280, height: 480 });
+    const hold = stack.demo?.holdNext({ afterTokens: 500, times: 2 });
     await askIn(place, 'Count to 2000');
-    await expect
-      .poll(() => scroller(page).evaluate((element) => element.scrollHeight), { timeout: 15_000 })
-      .toBeGreaterThan(600);
-    expect(await fromEnd(page)).toBeLessThan(30);
+    await expect.poll(() => scroller(page).evaluate((element) => element.scrollHeight)).toBeGreaterThan(600);
+    await expect.poll(() => fromEnd(page)).toBeLessThan(30);
     await scroller(page).hover();
     await page.mouse.wheel(0, -120);
     await place.getByRole('button', { name: 'New text below' }).waitFor();
     const top = await scroller(page).evaluate((element) => element.scrollTop);
-    await expect.poll(() => fromEnd(page), { timeout: 15_000 }).toBeGreaterThan(240);
+    hold?.release();
+    await expect.poll(() => fromEnd(page)).toBeGreaterThan(240);
     expect(await scroller(page).evaluate((element) => element.scrollTop)).toBe(top);
-    await place.getByRole('button', { name: /New text below|Jump to the end/ }).press('Enter');
+    await place.getByRole('button', { name: 'New text below' }).press('Enter');
     await expect.poll(() => fromEnd(page)).toBeLessThan(30);
     await stopIn(place).click();
     await place.getByText('Stopped', { exact: true }).waitFor();
   });
 
-  it('error display: a failed request shows inline, with its request id, and the words are kept (U8, U22)', async () => {
+  it('error display: a failed request shows inline with its request id, and the message text is kept (U8, U22)', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     await page.route('**/api/v1/ai/chat', (route) =>
@@ -184,7 +185,7 @@ describe('Panel Layout', () => {
         contentType: 'application/problem+json',
         body: JSON.stringify({
           title: 'Database unavailable',
-          detail: 'The database does not answer. Try again in a minute.',
+          detail: "The database isn't responding. Try again in a minute.",
           code: 'DATABASE_UNAVAILABLE',
           requestId: 'e5b3a3c0-0000-4000-8000-000000000000',
         }),
@@ -200,24 +201,24 @@ describe('Panel Layout', () => {
     await banner.waitFor({ state: 'detached' });
   });
 
-  it('U24: a rate limit counts down and lets one send again', async () => {
+  it('counts down a rate limit, then lets the user send again (U24)', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     await page.route('**/api/v1/ai/chat', (route) =>
       route.fulfill({
         status: 429,
-        headers: { 'retry-after': '2' },
+        headers: { 'retry-after': '5' },
         contentType: 'application/problem+json',
         body: JSON.stringify({ title: 'Too many requests', detail: 'Wait.', code: 'RATE_LIMITED' }),
       }),
     );
     await askIn(place, 'Hello there');
-    await place.getByText(/You can send again in [12] s\. Your message is kept\./).waitFor();
-    await place.getByText('You can send again now.').waitFor();
+    await place.getByText(/You can try again in [1-5] s\. Your message is saved\./).waitFor();
+    await place.getByText('You can try again now.').waitFor();
     expect(await place.getByRole('button', { name: 'Send again' }).count()).toBe(1);
   });
 
-  it('input area: grows with its text, with Send and Search; U5, U6: Stop stands where Send was, one can type on', async () => {
+  it('input area: grows with its text and has Send and Search; Stop replaces Send, and typing still works (U5, U6)', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     const field = composerIn(place);
@@ -246,11 +247,11 @@ describe('Panel Layout', () => {
 describe('Resizing', () => {
   const width = async (page: Page) => (await boxOf(panel(page))).width;
 
-  it('U31: default 400, by arrows, Home, End, drag, double-click and menu, between 300 and 700', async () => {
+  it('defaults to 400 and changes by arrows, Home, End, drag, double-click and menu, between 300 and 700 (U31)', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     expect(await width(page)).toBe(400);
-    const splitter = page.getByRole('separator', { name: 'Width of the assistant' });
+    const splitter = page.getByRole('separator', { name: 'Assistant width' });
     await splitter.press('ArrowLeft');
     expect(await width(page)).toBe(416);
     await splitter.press('Shift+ArrowRight');
@@ -281,7 +282,7 @@ describe('Resizing', () => {
     await panel(page).waitFor({ state: 'detached' });
   });
 
-  it('U32: the width is kept, and is there again from the first paint after a reload', async () => {
+  it('keeps its width, and applies it from the first paint after a reload (U32)', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     const splitter = page.getByRole('separator');
@@ -307,8 +308,7 @@ describe('the conversation', () => {
   it('AI responses stream token-by-token in Sidebar Chat; Stop button works during streaming to cancel generation', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
-    await askIn(place, 'Count to 60');
-    expect((await watchAnswer(place, '60')).length).toBeGreaterThan(5);
+    await expectStreaming(stack, [place], { to: 60, ask: (text) => askIn(place, text) });
     await sendIn(place).waitFor();
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await askIn(place, 'Count to 90');
@@ -319,7 +319,7 @@ describe('the conversation', () => {
     expect(await answersIn(place).last().textContent()).toContain('5');
   });
 
-  it('survives the way from page to page and a reload, and is the same on its own page', async () => {
+  it('survives navigation and a reload, and is the same on its own page', async () => {
     const page = await enter(context, stack);
     const place = await openPanel(page);
     const chats: string[] = [];
@@ -335,13 +335,13 @@ describe('the conversation', () => {
     expect(await answersIn(place).last().textContent()).toContain('5');
     hold?.release();
     await expect.poll(() => answersIn(place).last().textContent()).toContain('60');
-    // One request: the stream was never taken up anew.
+    // One request: the stream was never reopened.
     expect(chats).toEqual(['POST']);
     await page.reload();
     await expect.poll(() => answersIn(place).last().textContent()).toContain('60');
 
     await place.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Open on a page of its own' }).click();
+    await page.getByRole('menuitem', { name: 'Open full page' }).click();
     await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     await expect.poll(() => answersIn(page.locator('main')).last().textContent()).toContain('60');
     expect(await panel(page).count()).toBe(0);
@@ -349,7 +349,7 @@ describe('the conversation', () => {
     await expect.poll(() => answersIn(panel(page)).last().textContent()).toContain('60');
   });
 
-  it('what is in view goes along as a chip, and can be taken off', async () => {
+  it('attaches the viewed record as a chip, which can be removed', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     const sent: unknown[] = [];
@@ -369,7 +369,7 @@ describe('the conversation', () => {
     expect(sent[1]).not.toHaveProperty('about');
   });
 
-  it('Partial responses are displayed if stream is interrupted; U20: it goes on by itself when there is a network again', async () => {
+  it('Partial responses are displayed if stream is interrupted; it resumes when the network is back (U20)', async () => {
     const line = await openLine(stack.url);
     const page = await enter(context, line);
     const place = await openPanel(page);
@@ -381,7 +381,7 @@ describe('the conversation', () => {
     await place.getByText('Connection lost. Reconnecting…').first().waitFor();
     expect(await answersIn(place).last().textContent()).toContain('5');
     hold?.release();
-    line.mend();
+    line.restore();
     await expect.poll(() => answersIn(place).last().textContent(), { timeout: 20_000 }).toContain('60');
     expect(await answersIn(place).count()).toBe(1);
     await sendIn(place).waitFor();
@@ -391,7 +391,7 @@ describe('the conversation', () => {
 });
 
 describe('AI Gating', () => {
-  it('U35: where the assistant is off, tab, buttons and shortcuts are absent', async () => {
+  it('hides tab, buttons and shortcuts when the assistant is off (U35)', async () => {
     const page = await enter(context, stack, { email: 'rae@quiet.test' });
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await edgeTab(page).count()).toBe(0);

@@ -1,8 +1,10 @@
-// Productions as people meet them in a browser: pages, the timeline of a schedule, and questions that rows answer.
+// Productions in a browser: pages, the timeline of a schedule, and questions that the assistant answers from rows.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { signInPage } from './assistant-page.ts';
 import { faultsOf } from './faults-of.ts';
 
 let stack: Stack;
@@ -10,7 +12,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 
 beforeEach(async () => {
@@ -20,15 +22,14 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
 async function enter(email: string, page?: Page): Promise<Page> {
   const opened = page ?? (await context.newPage());
-  await opened.goto(stack.url);
-  await opened.getByRole('button', { name: email }).click();
-  await opened.waitForURL(/\/chat/);
+  await signInPage(opened, stack.url, email);
+  await opened.goto(`${stack.url}/chat`);
   return opened;
 }
 
@@ -46,7 +47,7 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 describe('the timeline', () => {
-  it('names the critical path in words, links each bar to its activity, and leads back', async () => {
+  it('names the critical path in words, links each bar to its activity, and links back', async () => {
     const page = await enter('max@northlight.test');
     await openProject(page, 'Harborlight Festival', /^Schedule/);
     const chart = page.getByRole('region', { name: 'Schedule' });
@@ -57,12 +58,12 @@ describe('the timeline', () => {
     expect(await chart.getByRole('link', { name: /LED wall.*Float 1 d/ }).count()).toBe(1);
     await chart.getByRole('link', { name: /Main stage steel and roof.*45 %/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Main stage steel and roof' }).waitFor();
-    await page.getByRole('region', { name: 'Waits for' }).getByRole('link', { name: 'Ground protection' }).waitFor();
-    await page.getByRole('navigation', { name: 'Where this belongs' }).getByRole('link', { name: 'Schedule' }).click();
+    await page.getByRole('region', { name: 'Depends on' }).getByRole('link', { name: 'Ground protection' }).waitFor();
+    await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Schedule' }).click();
     await chart.waitFor();
   });
 
-  it('has a table of the same rows, to which one goes by keyboard', async () => {
+  it('has a table of the same rows, reachable by keyboard', async () => {
     const page = await enter('max@northlight.test');
     await openProject(page, 'Harborlight Festival', /^Schedule/);
     await page.getByRole('button', { name: 'Table' }).focus();
@@ -74,7 +75,7 @@ describe('the timeline', () => {
     await page.getByRole('list', { name: 'Legend' }).waitFor();
   });
 
-  it.each([390, 1440])('U42, U43: fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
+  it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark (U42, U43)', async (width) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
       page.setDefaultTimeout(20_000);
@@ -86,7 +87,7 @@ describe('the timeline', () => {
         `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`,
       );
       expect(wide).toBe(0);
-      // A target is at least as high as a finger needs (WCAG 2.5.8), whatever the length of its bar.
+      // A target has the minimum height (WCAG 2.5.8), even if its bar is short.
       const links = await page.getByRole('region', { name: 'Schedule' }).getByRole('link').all();
       const heights = await Promise.all(links.map(async (link) => (await link.boundingBox())?.height ?? 0));
       expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
@@ -96,7 +97,7 @@ describe('the timeline', () => {
 });
 
 describe('pages', () => {
-  it('show times on the clock of the place, wherever the reader is', async () => {
+  it('show times in the venue’s time zone, wherever the reader is', async () => {
     const page = await enter('max@northlight.test');
     await openProject(page, 'Glass Horizons Tour', /^Shows/);
     await page.getByRole('link', { name: 'Denver' }).click();
@@ -112,12 +113,12 @@ describe('pages', () => {
     const other = await browser.newContext();
     const member = await enter('max@northlight.test', await other.newPage());
     await openProject(member, 'Glass Horizons Tour', /^Crew/);
-    await member.getByText('Not shown to your role: day rate.').waitFor();
+    await member.getByText("Your role can't see: day rate.").waitFor();
     expect(await member.getByText('$850').count()).toBe(0);
     await other.close();
   });
 
-  it('are clean in every kind, as axe sees them', async () => {
+  it('have no axe violations, for every kind of page', async () => {
     const page = await enter('nora@northlight.test');
     const id = (kind: string, number: number) => `${kind}0000-0000-4000-8000-${String(number).padStart(12, '0')}`;
     for (const path of [
@@ -139,7 +140,7 @@ describe('pages', () => {
 });
 
 describe('questions', () => {
-  it('who is on the crew for the Denver show: people from the rows, and the way to the show', async () => {
+  it('about the crew of the Denver show list people from the rows, and link to the show', async () => {
     const page = await enter('nora@northlight.test');
     await say(page, 'Who is on the crew for the Denver show?');
     await page.getByRole('row', { name: /Imani Okoye.*Production manager.*202 555 01/ }).waitFor();
@@ -151,7 +152,7 @@ describe('questions', () => {
     await page.getByRole('tab', { name: /^Crew/, selected: true }).waitFor();
   });
 
-  it('what is on the critical path of the festival: the activities in order, and the way to the schedule', async () => {
+  it('about the critical path of the festival list the activities in order, and link to the schedule', async () => {
     const page = await enter('max@northlight.test');
     await say(page, 'What is on the critical path of the festival?');
     await page.getByText('The critical path of Harborlight Festival has 10 activities').waitFor();
@@ -162,7 +163,7 @@ describe('questions', () => {
     await page.getByRole('region', { name: 'Schedule' }).waitFor();
   });
 
-  it('about a page are about what is in view', async () => {
+  it('about a page use the record in view', async () => {
     const page = await enter('max@northlight.test');
     await openProject(page, 'Glass Horizons Tour', /^Shows/);
     await page.getByRole('link', { name: 'Denver' }).click();

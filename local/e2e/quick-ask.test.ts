@@ -1,21 +1,22 @@
-// Quick Ask, the shortcuts, and the history, as the documents describe them.
+// Quick Ask, shortcuts and history, as their documents describe them.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import {
   answersIn,
   askIn,
   boxOf,
   composerIn,
   enter,
+  expectStreaming,
   isFocusIn,
   openPanel,
   panel,
   quickAsk,
   sendIn,
   stopIn,
-  watchAnswer,
   watchKeys,
 } from './assistant-page.ts';
 import { signIn } from './visitor.ts';
@@ -28,8 +29,8 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 6 } } }),
-    launchBrowser(),
+    startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 6 } } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -40,7 +41,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -51,7 +52,7 @@ async function openQuickAsk(page: Page) {
 }
 
 describe('Quick Ask', () => {
-  it('⌘↑ and Ctrl+↑ open it ready to type, at 18 % of the height, 640 wide and 768 once text comes', async () => {
+  it('⌘↑ and Ctrl+↑ open it with focus in the field, at 18 % of the height, 640 px wide and 768 px once text arrives', async () => {
     const page = await enter(context, stack);
     for (const key of ['Control+ArrowUp', 'Meta+ArrowUp']) {
       await page.keyboard.press(key);
@@ -70,8 +71,7 @@ describe('Quick Ask', () => {
   it('AI responses stream token-by-token in Quick Ask; Stop button works during streaming to cancel generation', async () => {
     const page = await enter(context, stack);
     const place = await openQuickAsk(page);
-    await askIn(place, 'Count to 60');
-    expect((await watchAnswer(place, '60')).length).toBeGreaterThan(5);
+    await expectStreaming(stack, [place], { to: 60, ask: (text) => askIn(place, text) });
     await sendIn(place).waitFor();
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await askIn(place, 'Count to 90');
@@ -82,7 +82,7 @@ describe('Quick Ask', () => {
     expect(await answersIn(place).last().textContent()).toContain('5');
   });
 
-  it('Esc closes it, and the answer goes on to its end', async () => {
+  it('Esc closes it, and the answer continues to its end', async () => {
     const page = await enter(context, stack);
     const place = await openQuickAsk(page);
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
@@ -96,7 +96,7 @@ describe('Quick Ask', () => {
     await sendIn(place).waitFor();
   });
 
-  it('keeps what was typed over closing and a reload (U8)', async () => {
+  it('keeps typed text when it closes and after a reload (U8)', async () => {
     const page = await enter(context, stack);
     const place = await openQuickAsk(page);
     await composerIn(place).fill('half a question');
@@ -108,7 +108,7 @@ describe('Quick Ask', () => {
     expect(await composerIn(place).inputValue()).toBe('half a question');
   });
 
-  it('U34: Open in sidebar takes the answer along in the middle, without a new request and without a gap', async () => {
+  it('Open in sidebar moves a streaming answer without a new request and without a gap (U34)', async () => {
     const page = await enter(context, stack);
     const place = await openQuickAsk(page);
     const chats: string[] = [];
@@ -132,7 +132,7 @@ describe('Quick Ask', () => {
     expect(chats).toEqual(['POST']);
   });
 
-  it('on the chat page the answer goes on there', async () => {
+  it('continues the answer on the chat page when opened there', async () => {
     const page = await enter(context, stack, { path: '/chat' });
     const place = await openQuickAsk(page);
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
@@ -144,7 +144,7 @@ describe('Quick Ask', () => {
     await expect.poll(() => answersIn(page.locator('main')).last().textContent()).toContain('60');
   });
 
-  it('when the panel is open the shortcut goes to it instead', async () => {
+  it('the shortcut focuses the panel instead when the panel is open', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     await page.locator('main').getByRole('link', { name: 'KESTREL', exact: true }).focus();
@@ -155,15 +155,15 @@ describe('Quick Ask', () => {
 });
 
 describe('shortcuts', () => {
-  const dialog = (page: Page) => page.getByRole('dialog', { name: 'Shortcuts' });
+  const dialog = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' });
 
-  it('? lists them, but never in a text field, and a key is taken only where it does something', async () => {
+  it('? lists them, except in a text field, and the page handles a key only where it does something', async () => {
     const page = await enter(context, stack);
     await openPanel(page);
     await composerIn(panel(page)).press('?');
     expect(await composerIn(panel(page)).inputValue()).toBe('?');
     const taken = await watchKeys(page);
-    // The panel's composer has the focus already, so ⌘↑ is the caret's.
+    // The panel's composer already has focus, so ⌘↑ moves the caret.
     await composerIn(panel(page)).press('Control+ArrowUp');
     expect(await taken()).toEqual([false]);
     await page.keyboard.press('Escape');
@@ -172,17 +172,17 @@ describe('shortcuts', () => {
     expect((await taken()).at(-1)).toBe(true);
   });
 
-  it('can be bound to other keys and switched off, on this device; buttons name the keys that hold', async () => {
+  it('can be changed and switched off on this device, and buttons show the current keys', async () => {
     const page = await enter(context, stack);
     const button = page.getByRole('button', { name: 'Quick Ask' });
     expect(await button.getAttribute('aria-keyshortcuts')).toBe('Meta+ArrowUp Control+ArrowUp');
     await page.keyboard.press('?');
-    await dialog(page).getByRole('button', { name: 'Change the keys of Quick Ask' }).click();
-    const field = dialog(page).getByRole('textbox', { name: 'New keys' });
+    await dialog(page).getByRole('button', { name: 'Change shortcut: Quick Ask' }).click();
+    const field = dialog(page).getByRole('textbox', { name: 'New shortcut' });
     await field.press('Control+l');
     await dialog(page).getByRole('alert').getByText('Open or close the assistant').waitFor();
     await field.press('Control+k');
-    await dialog(page).getByRole('button', { name: 'Change the keys of List shortcuts' }).click();
+    await dialog(page).getByRole('button', { name: 'Change shortcut: Keyboard shortcuts' }).click();
     await dialog(page).getByRole('button', { name: 'Turn off' }).click();
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
@@ -219,7 +219,7 @@ describe('Session History UI', () => {
     }
   }
 
-  it('lists all, newest first, with title and date, and goes on loading as one scrolls', async () => {
+  it('lists all conversations with title and date, newest first, and loads more on scroll', async () => {
     const titles = Array.from({ length: 34 }, (_, at) => `Conversation ${String(at + 1).padStart(2, '0')}`);
     await titledSessions('eli@cascade.test', titles);
     const page = await openHistory('eli@cascade.test');
@@ -231,7 +231,7 @@ describe('Session History UI', () => {
     await expect.poll(() => rows(page).count()).toBe(34);
   });
 
-  it('finds words in titles and texts and marks them', async () => {
+  it('finds words in titles and messages and highlights them', async () => {
     const page = await enter(context, stack, { email: 'vic@cascade.test' });
     const place = await openPanel(page);
     await askIn(place, 'Count to 12');
@@ -240,14 +240,14 @@ describe('Session History UI', () => {
     await place.getByRole('button', { name: 'History' }).click();
     const search = history(page).getByRole('searchbox', { name: 'Search conversations' });
     await expect.poll(() => search.evaluate((element) => element.matches(':focus'))).toBe(true);
-    // Texts are found once the answer has been stored behind the page's back.
+    // Search finds a message only after the server has stored it in the background.
     await expect
       .poll(
         async () => {
           await search.fill('');
           await search.fill('7, 8, 9');
           await history(page)
-            .getByText(/No conversation has|7, 8, 9/)
+            .getByText(/No conversations match|7, 8, 9/)
             .first()
             .waitFor();
           return history(page).locator('mark').allTextContents();
@@ -258,7 +258,7 @@ describe('Session History UI', () => {
     await search.fill('count');
     await expect.poll(() => history(page).locator('mark').first().textContent()).toBe('Count');
     await search.fill('nothing like it');
-    await history(page).getByText('No conversation has “nothing like it” in it.').waitFor();
+    await history(page).getByText('No conversations match “nothing like it”.').waitFor();
     await search.press('Escape');
     expect(await search.inputValue()).toBe('');
     expect(await history(page).isVisible()).toBe(true);
@@ -281,7 +281,7 @@ describe('Session History UI', () => {
     await history(page).getByRole('region', { name: 'Pinned' }).getByText('Renamed').waitFor();
   });
 
-  it('U36: a delete can be undone for ten seconds, which stand still while one considers it', async () => {
+  it('offers to undo a delete for ten seconds, and pauses the countdown on hover (U36)', async () => {
     await titledSessions('max@northlight.test', ['To stay', 'To go']);
     const page = await openHistory('max@northlight.test');
     await page.clock.install();
@@ -307,7 +307,7 @@ describe('Session History UI', () => {
     await expect.poll(() => rows(page).allTextContents()).toEqual([expect.stringMatching(/^To stay/)]);
   });
 
-  it('switching is instant: what one points at is read before it is opened, once', async () => {
+  it('switching is instant: a hovered conversation is loaded once, before it is opened', async () => {
     const page = await enter(context, stack, { email: 'finn@freefold.test' });
     const place = await openPanel(page);
     await place.getByRole('button', { name: 'History' }).click();
@@ -326,5 +326,77 @@ describe('Session History UI', () => {
     await composerIn(place).waitFor();
     expect(await history(page).count()).toBe(0);
     expect(reads).toHaveLength(1);
+  });
+});
+
+describe('⌘↑ in an empty composer', () => {
+  it('opens Quick Ask and doesn’t edit the last question', async () => {
+    const page = await enter(context, stack, { path: '/chat' });
+    const main = page.locator('main');
+    await askIn(main, 'hello');
+    await sendIn(main).waitFor();
+    for (const key of ['Meta+ArrowUp', 'Control+ArrowUp']) {
+      await composerIn(main).press(key);
+      await composerIn(quickAsk(page)).waitFor();
+      expect(await page.getByRole('textbox', { name: 'Edit your question' }).count()).toBe(0);
+      await composerIn(quickAsk(page)).press(key);
+      await page.keyboard.press('Escape');
+      await quickAsk(page).waitFor({ state: 'hidden' });
+    }
+    await composerIn(main).press('ArrowUp');
+    await page.getByRole('textbox', { name: 'Edit your question' }).waitFor();
+  });
+});
+
+describe('keys of an input method', () => {
+  /** Starts a composition in the focused field, as an input method does. */
+  async function compose(page: Page, text: string) {
+    const client = await page.context().newCDPSession(page);
+    await client.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    return { confirm: () => client.send('Input.insertText', { text }) };
+  }
+
+  it('send nothing, stop nothing and close nothing, until the composition ends (U7)', async () => {
+    const page = await enter(context, stack, { path: '/chat' });
+    const main = page.locator('main');
+    const hold = stack.demo?.holdNext({ afterTokens: 30 });
+    await askIn(main, 'Count to 60');
+    await hold?.reached;
+    await composerIn(main).focus();
+    const { confirm } = await compose(page, 'にほん');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await confirm();
+    expect(await composerIn(main).inputValue()).toContain('にほん');
+    hold?.release();
+    // The answer reaches its end, so nothing stopped it.
+    await expect.poll(() => answersIn(main).last().textContent()).toContain('60');
+    await sendIn(main).waitFor();
+    expect(await main.getByText('Stopped', { exact: true }).count()).toBe(0);
+    expect(await main.getByRole('article', { name: 'You' }).count()).toBe(1);
+    await composerIn(main).press('Enter');
+    await main.getByRole('article', { name: 'You' }).nth(1).getByText('にほん').waitFor();
+  });
+
+  it('close neither Quick Ask nor the panel, and keep the words in a search field (U7)', async () => {
+    const page = await enter(context, stack);
+    const place = await openQuickAsk(page);
+    const words = await compose(page, 'にほん');
+    await page.keyboard.press('Escape');
+    await words.confirm();
+    expect(await quickAsk(page).isVisible()).toBe(true);
+    await composerIn(place).press('Escape');
+    await place.waitFor({ state: 'hidden' });
+
+    await openPanel(page);
+    await panel(page).getByRole('button', { name: 'History' }).click();
+    const search = panel(page).getByRole('searchbox', { name: 'Search conversations' });
+    await expect.poll(() => search.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await search.fill('count');
+    const more = await compose(page, 'にほん');
+    await page.keyboard.press('Escape');
+    await more.confirm();
+    expect(await search.inputValue()).toContain('count');
+    await panel(page).waitFor();
   });
 });

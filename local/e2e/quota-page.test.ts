@@ -1,30 +1,31 @@
-// What a person sees of their organisation's token allowance: in time that it goes to its end, and then why a message is
-// not taken, with the figures, the day and who can help.
+// What a user sees of their organization's token allowance: an early warning, and then why a message is refused, with
+// the figures, the reset day and who can help.
 import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { signInPage } from './assistant-page.ts';
 import { askBody, signIn } from './visitor.ts';
 
 let stack: Stack;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
 async function enter(email: string): Promise<Page> {
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
-  await page.goto(stack.url);
-  await page.getByRole('button', { name: email }).click();
-  await page.waitForURL(/\/chat/);
+  await signInPage(page, stack.url, email);
+  await page.goto(`${stack.url}/chat`);
   return page;
 }
 
@@ -35,7 +36,7 @@ async function setAllowance(tokens: number): Promise<void> {
   await client.end();
 }
 
-/** What one answer has used, once it is charged. */
+/** The tokens that one answer used, once it is charged. */
 async function useSome(): Promise<number> {
   const max = await signIn(stack, 'max@northlight.test');
   const reply = await max.send('POST', '/api/v1/ai/chat', askBody(crypto.randomUUID(), crypto.randomUUID(), 'Hello'));
@@ -45,13 +46,13 @@ async function useSome(): Promise<number> {
   return (await read()).used;
 }
 
-it('what a message would cost is told before it is sent, in a new conversation and in one that has been going on', async () => {
+it('shows what a message would cost before it is sent, in a new and in an existing conversation', async () => {
   const page = await enter('max@northlight.test');
   const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
-  const writing = page.getByText('What you are writing');
-  const cost = page.getByText(/^Up to [\d,]+ tokens in · \$/);
+  const writing = page.getByText('This message');
+  const cost = page.getByText(/^Up to [\d,]+ input tokens · \$/);
   await page.getByRole('button', { name: 'Context and cost' }).click();
-  await page.getByText('Nothing yet').waitFor();
+  await page.getByText('None yet').waitFor();
   expect(await writing.count()).toBe(0);
   await page.keyboard.press('Escape');
   const tokensOf = async (text: string, meter: RegExp) => {
@@ -66,35 +67,35 @@ it('what a message would cost is told before it is sent, in a new conversation a
   await composer.fill('Hello');
   await composer.press('Enter');
   await page.getByRole('button', { name: 'Copy answer' }).waitFor();
-  expect(await tokensOf('Hello', /^Context \d+ % full/)).toBeGreaterThan(short);
+  expect(await tokensOf('Hello', /^\d+% of context used/)).toBeGreaterThan(short);
   await page.close();
 });
 
-it('U25: from 80 % on a notice tells how much is used; past the end a refusal keeps the message and names the day', async () => {
+it('shows a notice from 80 % usage; at the limit, refuses the message, keeps its text and names the reset day (U25)', async () => {
   const used = await useSome();
   const limit = Math.floor(used / 0.85);
   await setAllowance(limit);
-  // Somebody whose rights nobody has looked up before.
+  // A user whose rights are not cached yet.
   const page = await enter('nora@northlight.test');
   const [usedText, limitText] = [used, limit].map((tokens) => tokens.toLocaleString('en'));
-  const title = page.getByText(`${usedText} of ${limitText} tokens used (85 %)`);
+  const title = page.getByText(`${usedText} of ${limitText} tokens used (85%)`);
   await title.waitFor();
-  await page.getByText('An admin can have it raised before.').waitFor();
+  await page.getByText('An admin can raise it sooner.').waitFor();
   const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
   await composer.fill('One more');
   await composer.press('Enter');
   const refusal = page.getByRole('alert').filter({ has: title });
-  await refusal.getByText(/The allowance renews on 1 \w+ \d{4} \(UTC\)\. An admin of Northlight Live/).waitFor();
+  await refusal.getByText(/The allowance renews on \w+ 1, \d{4} \(UTC\)\. An admin of Northlight Live/).waitFor();
   expect(await composer.inputValue()).toBe('One more');
   await refusal.getByRole('button', { name: 'Send again' }).waitFor();
 });
 
-it('a plan without AI tokens says so before anything is typed, and offers nothing that cannot help', async () => {
+it('says before the user types that a plan has no AI tokens, and offers only actions that help', async () => {
   const page = await enter('finn@freefold.test');
-  await page.getByText('The plan includes no AI tokens').waitFor();
+  await page.getByText('Your plan includes no AI tokens').waitFor();
   const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
   await composer.fill('Hello');
   await composer.press('Enter');
-  await page.getByText('An admin of Free Fold can have the plan changed.').waitFor();
+  await page.getByText('An admin of Free Fold can change the plan.').waitFor();
   expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
 });

@@ -1,8 +1,9 @@
-// The clients that people use, unmodified and pinned, against the whole stack: plain, dropped and resumed, stopped.
+// Public client libraries, unmodified and pinned, against the whole stack: plain, dropped and resumed, stopped.
 import { HttpAgent } from '@ag-ui/client';
 import { ChatClient, fetchServerSentEvents, type UIMessage } from '@tanstack/ai-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 const LONG = 'Count to 200';
@@ -11,7 +12,7 @@ let stack: Stack;
 let ada: Visitor;
 
 beforeAll(async () => {
-  stack = await startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
+  stack = await startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
   ada = await signIn(stack, 'ada@cascade.test');
 });
 
@@ -25,7 +26,7 @@ const textOfParts = (message: UIMessage | undefined): string =>
 const lastAnswer = (client: { getMessages(): UIMessage[] }): string =>
   textOfParts(client.getMessages().findLast((message) => message.role === 'assistant'));
 
-/** What the server holds, read apart from any client library. */
+/** What the server stores, read without a client library. */
 async function storedAnswer(threadId: string): Promise<{ text: string; status: string }> {
   const { messages } = (await (await ada.get(`/api/v1/ai/sessions/${threadId}/messages`)).json()) as {
     messages: { role: string; status: string; parts: { type: string; content: string }[] }[];
@@ -105,7 +106,7 @@ describe('TanStack AI ChatClient', () => {
     client.dispose();
   });
 
-  it('takes up a run under way after a reload, from its first word', async () => {
+  it('replays a running answer from its first word after a reload', async () => {
     const threadId = crypto.randomUUID();
     const first = connect(threadId);
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
@@ -144,7 +145,7 @@ describe('TanStack AI ChatClient', () => {
     client.dispose();
   });
 
-  it('hears a refusal as an error with the words of the alga document', async () => {
+  it('gets a refusal as an error with the message from the alga document', async () => {
     const rae = await signIn(stack, 'rae@quiet.test');
     const errors: Error[] = [];
     const client = new ChatClient({
@@ -180,7 +181,7 @@ describe('AG-UI HttpAgent', () => {
     expect(answerOf(agent).length).toBeGreaterThan(100);
   });
 
-  it('replays a run that it lost when the same runId is asked again, with one model call', async () => {
+  it('replays a lost run when the same runId is sent again, with one model call', async () => {
     const threadId = crypto.randomUUID();
     const runId = crypto.randomUUID();
     const agent = connect(threadId);
@@ -199,7 +200,7 @@ describe('AG-UI HttpAgent', () => {
     expect((stack.demo?.requests.length ?? 0) - before).toBe(1);
   });
 
-  it('ends a stopped run as cancelled, with the partial text', async () => {
+  it('ends a stopped run as canceled, with the partial text', async () => {
     const threadId = crypto.randomUUID();
     const runId = crypto.randomUUID();
     const agent = connect(threadId);

@@ -1,23 +1,26 @@
-// Usage, the audit log and the rules on kept conversations, as admins meet them in a browser.
+// Usage, the audit log and the retention rules, as admins use them in a browser.
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { requireDemoOrg, requireDemoPerson } from '../demo-people.ts';
-import { fillAudit } from '../fill-audit.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { requireDemoOrg, requireDemoPerson } from '../demo-data/demo-people.ts';
+import { fillAudit } from '../demo-data/fill-audit.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { faultsOf } from './faults-of.ts';
 import { askBody, signIn } from './visitor.ts';
 
 const ROWS = 2_000;
+
+import { signInPage } from './assistant-page.ts';
 
 let stack: Stack;
 let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: { pace: 'instant' } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
   await asOwner((client) =>
     fillAudit(client, {
       orgId: requireDemoOrg('northlight').id,
@@ -32,7 +35,7 @@ beforeEach(async () => {
   return () => context.close();
 });
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -45,26 +48,24 @@ async function asOwner(work: (client: pg.Client) => Promise<void>): Promise<void
 
 async function enter(email: string, path: string, page?: Page): Promise<Page> {
   const opened = page ?? (await context.newPage());
-  await opened.goto(stack.url);
-  await opened.getByRole('button', { name: email }).click();
-  await opened.waitForURL(/\/chat/);
+  await signInPage(opened, stack.url, email);
   await opened.goto(stack.url + path);
   return opened;
 }
 
-/** The rows made up for these tests lie in the year before. */
+/** These tests insert their rows into the previous year. */
 const YEAR = '/settings/usage?period=year&by=month';
 
 describe('usage', () => {
-  it('U39: shows figures, a chart and its table, and gives them as CSV; the address says which', async () => {
+  it('shows figures, a chart and its table, exports them as CSV, and keeps the filter in the URL (U39)', async () => {
     const page = await enter('nora@northlight.test', YEAR);
     await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor();
-    await page.getByRole('img', { name: /^Tokens over time\. Most on/ }).waitFor();
+    await page.getByRole('img', { name: /^Plan tokens over time\. Most on/ }).waitFor();
     await page.getByRole('meter', { name: 'Allowance used' }).waitFor();
     await page.getByText(/^Renews on /).waitFor();
     await page.getByRole('button', { name: 'Cost', exact: true }).click();
     await page.getByRole('combobox', { name: 'By' }).selectOption('Person');
-    await page.getByRole('list', { name: 'Cost, the most first' }).getByText('Nora Lindqvist').waitFor();
+    await page.getByRole('list', { name: 'Cost, highest first' }).getByText('Nora Lindqvist').waitFor();
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     expect(page.url()).toMatch(/period=year&by=user&show=cost&as=table/);
     await page.reload();
@@ -74,10 +75,10 @@ describe('usage', () => {
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'CSV' }).click(),
     ]);
-    expect(await readFile(await download.path(), 'utf8')).toMatch(/^user,label,runs,[\s\S]*Nora Lindqvist/);
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/^\uFEFFuser,label,runs,[\s\S]*Nora Lindqvist/);
   });
 
-  it('lists what people think of answers, with their comments', async () => {
+  it('lists feedback on answers with its comments', async () => {
     const max = await signIn(stack, 'max@northlight.test');
     const id = crypto.randomUUID();
     await (await max.send('POST', '/api/v1/ai/chat', askBody(id, crypto.randomUUID(), 'Hello'))).text();
@@ -96,28 +97,28 @@ describe('usage', () => {
       .toBe(1);
     await list.getByText(/^Max Fontaine · /).waitFor();
     await page.getByRole('button', { name: 'Good', exact: true }).click();
-    await page.getByText('Nobody judged an answer in these days.').waitFor();
+    await page.getByText('No feedback in this period.').waitFor();
     expect(page.url()).toContain('feedback=up');
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('is not offered to whoever may not see it', async () => {
+  it('is hidden from users who can’t see it', async () => {
     const page = await enter('max@northlight.test', '/settings/usage');
-    await page.getByRole('heading', { level: 1, name: 'Not for your role' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Your role can’t open this' }).waitFor();
     expect(await page.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
   });
 });
 
 describe('the audit log', () => {
-  it('is filtered by its address, goes on as one scrolls, and opens a row by keyboard', async () => {
+  it('is filtered by its URL, loads more on scroll, and opens a row by keyboard', async () => {
     const page = await enter('nora@northlight.test', '/settings/audit');
     const log = page.getByRole('region', { name: 'Audit log' });
     await log.getByRole('row').nth(50).waitFor();
-    await log.getByText('Scroll for more.').scrollIntoViewIfNeeded();
+    await log.getByText('Scroll to load more.').scrollIntoViewIfNeeded();
     await log.getByRole('row').nth(80).waitFor();
     await page.getByRole('combobox', { name: 'What' }).selectOption('Tool failed');
     await expect.poll(() => page.url()).toContain('event=tool.failed');
-    await log.getByText('These are all rows.').waitFor();
+    await log.getByText('End of log').waitFor();
     await page.getByRole('combobox', { name: 'Person' }).selectOption('Max Fontaine');
     await expect
       .poll(async () => new Set(await log.locator('tbody td:nth-child(3)').allInnerTexts()))
@@ -125,10 +126,10 @@ describe('the audit log', () => {
     const first = log.getByRole('button', { name: 'Tool failed' }).first();
     await first.focus();
     await page.keyboard.press('Enter');
-    const drawer = page.getByRole('dialog', { name: 'Row of the audit log' });
+    const drawer = page.getByRole('dialog', { name: 'Audit log entry' });
     await drawer.getByText('TOOL_FAILED').waitFor();
-    await drawer.getByRole('region', { name: 'Given' }).getByText('"query"').waitFor();
-    await drawer.getByText('It is not yours to open, or no longer there.').waitFor();
+    await drawer.getByRole('region', { name: 'Input' }).getByText('"query"').waitFor();
+    await drawer.getByText('You don’t have access, or it was deleted.').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Tool failed');
     await page.reload();
@@ -136,7 +137,7 @@ describe('the audit log', () => {
     expect(await page.getByRole('combobox', { name: 'Person' }).inputValue()).not.toBe('');
   });
 
-  it('leads to the conversation where it is one’s own', async () => {
+  it('links to a conversation only if it is the user’s own', async () => {
     const page = await enter('nora@northlight.test', '/chat');
     const composer = page.getByRole('textbox', { name: 'Ask the assistant' });
     await composer.fill('Say hello to the log');
@@ -144,7 +145,7 @@ describe('the audit log', () => {
     await page.waitForURL(/\/chat\/[0-9a-f-]{36}/);
     const conversation = page.url().slice(-36);
     await page.goto(`${stack.url}/settings/audit?conversation=${conversation}`);
-    const answer = page.getByRole('button', { name: 'Answer complete' });
+    const answer = page.getByRole('button', { name: 'Answer completed' });
     await expect
       .poll(
         async () => {
@@ -162,7 +163,7 @@ describe('the audit log', () => {
     await page.waitForURL(`${stack.url}/chat/${conversation}`);
   });
 
-  it('is exported as it is filtered, and checked, in words', async () => {
+  it('exports the filtered rows, and reports the result of the chain check in words', async () => {
     const page = await enter('nora@northlight.test', '/settings/audit?event=tool.failed');
     await page.getByRole('button', { name: 'Export' }).click();
     const [download] = await Promise.all([
@@ -173,34 +174,45 @@ describe('the audit log', () => {
     const records = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
     expect(records.length).toBeGreaterThan(5);
     for (const record of records.slice(1)) expect(record).toContain(',tool.failed,');
-    await page.getByText(`${records.length - 1} rows saved as`).waitFor();
-    await page.getByRole('button', { name: 'Check the log' }).click();
-    await page.getByRole('alert').getByText('The log is whole').waitFor();
+    await page.getByText(`${records.length - 1} entries saved as`).waitFor();
+    await page.getByRole('button', { name: 'Verify log' }).click();
+    await page
+      .getByRole('alert')
+      .getByText('Log verified')
+      .waitFor({ timeout: 5000 })
+      .catch(async (e) => {
+        console.error(
+          'ALERT',
+          await page.getByRole('alert').allInnerTexts(),
+          await page.getByRole('status').allInnerTexts(),
+        );
+        throw e;
+      });
     await asOwner(async (client) => {
       await client.query('set session_replication_role = replica');
       await client.query(`update audit_log set cost_micros = 1 where seq = 700 and org_id = $1`, [
         requireDemoOrg('northlight').id,
       ]);
     });
-    await page.getByRole('button', { name: 'Check the log' }).click();
+    await page.getByRole('button', { name: 'Verify log' }).click();
     const alarm = page.getByRole('alert');
     await alarm.getByText('The log was tampered with').waitFor();
-    await alarm.getByText(/Row 700 is not as it was written\./).waitFor();
+    await alarm.getByText(/Entry 700 was changed after it was written\./).waitFor();
   });
 });
 
 describe('kept conversations', () => {
-  it('warns before less is kept, saves, and shows both values of two who save at once', async () => {
+  it('warn before keeping less, save, and show both values when two admins save at once', async () => {
     const page = await enter('nora@northlight.test', '/settings/sessions');
-    const field = page.getByRole('textbox', { name: 'Conversations kept for each person' });
+    const field = page.getByRole('textbox', { name: 'Conversations kept per person' });
     await field.fill('0');
     await page.getByText('Enter a whole number from 1 to 500.').waitFor();
     await field.fill('30');
-    await page.getByText('These rules keep less than those of now').waitFor();
+    await page.getByText('This will delete conversations').waitFor();
     const other = await context.newPage();
     await other.goto(`${stack.url}/settings/sessions`);
     await other.getByRole('switch', { name: 'Delete old conversations' }).check();
-    await other.getByRole('textbox', { name: 'Days without anything new' }).fill('90');
+    await other.getByRole('textbox', { name: 'Days of inactivity' }).fill('90');
     await other.getByRole('button', { name: 'Save' }).click();
     await other.getByText(/^Saved\./).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -212,16 +224,16 @@ describe('kept conversations', () => {
     await expect.poll(() => field.inputValue()).toBe('30');
   });
 
-  it('is read by everybody, and changed by few', async () => {
+  it('can be read by every member, and changed only with the permission', async () => {
     const page = await enter('max@northlight.test', '/settings/sessions');
-    await page.getByText('You can look at this and not change it').waitFor();
+    await page.getByText('View only').waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   });
 });
 
 const PAGES = [YEAR, `${YEAR}&as=table`, '/settings/audit', '/settings/sessions'] as const;
 
-it.each([390, 1440])('U42, U43: fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
+it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark (U42, U43)', async (width) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
     page.setDefaultTimeout(20_000);

@@ -1,8 +1,9 @@
-// The members' page as admins work with it, and as those see it who may only read.
+// The members' page, for admins and for users who can only read it.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { enter } from './assistant-page.ts';
 import { expectClean, query, smallTargets } from './settings-page.ts';
 
@@ -14,8 +15,8 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ settings: { OIDC_ISSUER: 'demo', OIDC_NAME: 'Acme' }, demo: { pace: 'instant' } }),
-    launchBrowser(),
+    startTestStack({ settings: { OIDC_ISSUER: 'demo', OIDC_NAME: 'Acme' }, demo: { pace: 'instant' } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -38,21 +39,21 @@ async function open(email = 'ada@cascade.test', into = context): Promise<Page> {
 
 const rowOf = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text });
 
-it('somebody is invited by a link to hand over, joins by it, and gets another role', async () => {
+it('invites a user by a link, lets them join, and changes their role', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stack.url });
   const page = await open();
   await expectClean(page);
   await page.getByLabel('Email address').fill('sam@elsewhere');
   await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByText('Enter a whole address').waitFor();
+  await page.getByText('Enter a full email address').waitFor();
   await expectClean(page);
   await page.getByLabel('Email address').fill('sam@elsewhere.test');
   await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByText('No mail was sent: copy the link').waitFor();
+  await page.getByText('No email was sent. Copy the link now').waitFor();
   await expectClean(page);
   const link = await page.getByLabel('Link').inputValue();
   expect(link).toMatch(/\/invite#.{40,}$/);
-  // Where one goes on by Enter.
+  // Enter activates the focused Copy button.
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(link);
@@ -74,11 +75,11 @@ it('somebody is invited by a link to hand over, joins by it, and gets another ro
   await page.getByRole('button', { name: /^Change role of Sam/ }).click();
   const dialog = page.getByRole('dialog', { name: /^Change the role of Sam/ });
   await dialog.getByLabel('Role').selectOption('engineer');
-  await dialog.getByText('What engineer permits').waitFor();
-  await dialog.getByText('Create items and open design sessions').waitFor();
+  await dialog.getByText('What engineer can do').waitFor();
+  await dialog.getByText('Create items and open design workspaces').waitFor();
   await expectClean(page);
   await dialog.getByRole('button', { name: 'Change role' }).click();
-  await page.getByText(/is engineer now\. Effective within a minute\./).waitFor();
+  await page.getByText(/is now engineer\. Takes effect within a minute\./).waitFor();
   await rowOf(page, 'sam@elsewhere.test').getByText('engineer').waitFor();
 
   await page.getByRole('button', { name: /^Remove Sam/ }).click();
@@ -91,52 +92,52 @@ it('somebody is invited by a link to hand over, joins by it, and gets another ro
   await rowOf(page, 'sam@elsewhere.test').waitFor({ state: 'detached' });
 });
 
-it('an open invitation is taken back, once that was asked about', async () => {
+it('revokes an open invitation after a confirmation', async () => {
   const page = await open();
   await page.getByLabel('Email address').fill('noa@elsewhere.test');
   await page.getByLabel('Email address').press('Enter');
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('button', { name: 'Take back the invitation of noa@elsewhere.test' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('button', { name: 'Revoke the invitation for noa@elsewhere.test' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await rowOf(page, 'noa@elsewhere.test').waitFor({ state: 'detached' });
 });
 
-describe('what the server refuses is said in place', () => {
-  it('the last admin cannot give the role away, and is told what to do first', async () => {
+describe('a change that the server refuses', () => {
+  it('says what to do first when the last admin gives up the role', async () => {
     const page = await open();
-    await page.getByText('the last one who may can neither be removed nor lose that role').waitFor();
+    await page.getByText('The last admin can’t be removed or demoted.').waitFor();
     await page.getByRole('button', { name: 'Change role of Ada Moreau' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('This is your own role').waitFor();
     await dialog.getByLabel('Role').selectOption('viewer');
     await dialog.getByRole('button', { name: 'Change role' }).click();
-    await dialog.getByRole('alert').getByText('Give another person such a role first').waitFor();
+    await dialog.getByRole('alert').getByText('Make someone else an admin first').waitFor();
     await expectClean(page);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await rowOf(page, 'ada@cascade.test').getByText('admin', { exact: true }).waitFor();
   });
 
-  it('who is a member already cannot be invited', async () => {
+  it('says that the invited user is already a member', async () => {
     const page = await open();
     await page.getByLabel('Email address').fill('eli@cascade.test');
     await page.getByRole('button', { name: 'Invite' }).click();
-    await page.getByText('This person belongs to the organisation already.').waitFor();
+    await page.getByText('This person is already a member of the organization.').waitFor();
     expect(await page.getByLabel('Email address').inputValue()).toBe('eli@cascade.test');
   });
 });
 
-describe('R19: who may not', () => {
-  it('read them finds no such tab, and at its address what to ask for', async () => {
+describe('a user without the permission (R19)', () => {
+  it('to read members has no tab, and sees at its URL which permission to ask for', async () => {
     const page = await enter(context, stack, { email: 'eli@cascade.test', path: PATH });
-    await page.getByRole('heading', { name: 'Not for your role' }).waitFor();
+    await page.getByRole('heading', { name: 'Your role can’t open this' }).waitFor();
     await expectClean(page);
     const nav = page.getByRole('navigation', { name: 'Settings' });
     expect(await nav.getByRole('link').allTextContents()).toEqual([
-      ...['Experimental Features', 'AI providers', 'Conversations'],
+      ...['Experimental Features', 'AI providers', 'Conversations', 'Your sign-ins'],
     ]);
   });
 
-  it('change them sees people and roles in words, and which permission is needed', async () => {
+  it('to change members sees people and roles as text, and the required permission', async () => {
     await query(
       stack,
       `insert into roles (org_id, name, permissions)
@@ -150,13 +151,13 @@ describe('R19: who may not', () => {
     await page.getByText('members:manage', { exact: true }).first().waitFor();
     expect(await page.getByRole('button', { name: /Invite|Change|Remove/ }).count()).toBe(0);
     await page.getByRole('group').filter({ hasText: 'reader' }).getByText('reader', { exact: true }).click();
-    const words = page.getByText('See the people, their roles and the open invitations');
+    const words = page.getByText('View members, their roles and open invitations');
     await words.filter({ visible: true }).waitFor();
     await expectClean(page);
   });
 });
 
-it('on a phone every target is 44 px, and nothing is cut off', async () => {
+it('has targets of 44 px on a phone, and cuts nothing off', async () => {
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const page = await open('ada@cascade.test', phone);
   expect(await smallTargets(page)).toEqual([]);

@@ -1,8 +1,8 @@
-// The settings pages as tests touch them.
+// Test helpers for the settings pages.
 import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { faultsOf, smallTargetsIn } from './faults-of.ts';
 
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -12,7 +12,7 @@ export const saved = (page: Page): Promise<void> =>
     .last()
     .waitFor();
 
-/** axe, in both colour schemes; and nothing is wider than the page. */
+/** Expects no axe violations in both color schemes, and no overflow. */
 export async function expectClean(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -22,7 +22,7 @@ export async function expectClean(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
 
-/** What a finger would miss on the page itself. */
+/** Touch targets on the page that are too small. */
 export const smallTargets = (page: Page): Promise<string[]> => smallTargetsIn(page, { within: 'main', minPx: 44 });
 
 export async function query(stack: Stack, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {

@@ -1,9 +1,10 @@
-// Provider settings as an admin works on them in a browser, against an independent imitation of the providers.
+// Provider settings in a browser, against an independent imitation of the providers.
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type MockProvider, startMockProvider } from '../mock-provider.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, enter, openPanel } from './assistant-page.ts';
 import { expectClean, save, saved, smallTargets } from './settings-page.ts';
 import { signIn, type Visitor } from './visitor.ts';
@@ -12,7 +13,7 @@ const PATH = '/settings/ai-providers';
 const SETTINGS = '/api/v1/ai/settings';
 const ADMIN = 'ada@cascade.test';
 const KEY = 'sk-canary-0123456789-wxyz';
-/** Of a poll, where the machine is busy. */
+/** Timeout of a poll on a busy machine. */
 const PATIENCE = { timeout: 10_000 };
 
 let mock: MockProvider;
@@ -23,7 +24,7 @@ let admin: Visitor;
 
 beforeAll(async () => {
   mock = await startMockProvider();
-  [stack, browser] = await Promise.all([startStack({ settings: mock.settings }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ settings: mock.settings }), openTestBrowser()]);
   admin = await signIn(stack, ADMIN);
 });
 
@@ -38,18 +39,18 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
   await mock?.stop();
 });
 
 async function open(email = ADMIN, { path = PATH, into = context } = {}): Promise<Page> {
   const page = await enter(into, stack, { email, path });
-  await page.getByRole('heading', { name: 'What holds now' }).waitFor();
+  await page.getByRole('heading', { name: 'Current configuration' }).waitFor();
   return page;
 }
 
-/** What the page says of one value: the value, and where it comes from. */
+/** One value on the page, and its source. */
 const expectHolds = (page: Page, label: string, said: string): Promise<void> =>
   expect.poll(() => holds(page, label), PATIENCE).toBe(said);
 
@@ -68,13 +69,14 @@ async function create(values: Record<string, unknown> = {}, program = ''): Promi
   expect((await admin.send('POST', SETTINGS + program, body)).status).toBe(201);
 }
 
-describe('the organisation’s settings', () => {
-  it('what holds shows with where it comes from; values are tried before they are saved, and answer after', async () => {
+describe('the organization’s settings', () => {
+  it('show each value with its source, are tested before saving, and apply after saving', async () => {
     const page = await open();
     await expectHolds(page, 'Provider', 'Anthropic | from environment');
+    await expectHolds(page, 'Base URL', `${mock.url} | from environment`);
     await expectClean(page);
     await test(page);
-    await page.getByText(/^claude-sonnet-4-6 answered in \d+ ms\.$/).waitFor();
+    await page.getByText(/^claude-sonnet-5-5 answered in \d+ ms\.$/).waitFor();
 
     await page.getByRole('button', { name: 'Set up a provider' }).click();
     await primary(page).getByLabel('Provider').selectOption('OpenAI');
@@ -82,15 +84,15 @@ describe('the organisation’s settings', () => {
     await field(primary(page), /^Base URL/).fill(`${mock.url}/v1`);
     await primary(page).getByLabel('API key').fill(KEY);
     await test(primary(page));
-    await page.getByText(/^gpt-4.1-mini answered in \d+ ms\.$/).waitFor();
+    await page.getByText(/^gpt-4.1-mini answered in \d+ ms over the Chat Completions API\.$/).waitFor();
     await expectClean(page);
     const none = (await (await admin.get(SETTINGS)).json()) as { exists: boolean };
     expect(none.exists).toBe(false);
 
     await save(page);
     await saved(page);
-    await expectHolds(page, 'Model', 'gpt-4.1-mini | from organisation');
-    await expectHolds(page, 'API key', '***wxyz | from organisation');
+    await expectHolds(page, 'Model', 'gpt-4.1-mini | from organization');
+    await expectHolds(page, 'API key', '***wxyz | from organization');
     await primary(page)
       .getByText(/Key stored · replaced .* by Ada Moreau/)
       .waitFor();
@@ -102,7 +104,7 @@ describe('the organisation’s settings', () => {
     expect(mock.asked('Hello').at(-1)?.model).toBe('gpt-4.1-mini');
   });
 
-  it('R23: a key is written and never read; saving untouched keeps it (U37), it is replaced or removed', async () => {
+  it('never show a stored key; it is kept when saved untouched, replaced or removed (U37, R23)', async () => {
     await create();
     const page = await open();
     const replies: Promise<string>[] = [];
@@ -110,17 +112,19 @@ describe('the organisation’s settings', () => {
     await field(primary(page), /^Model/).fill('gpt-4.1-nano');
     await save(page);
     await saved(page);
-    await expectHolds(page, 'API key', '***wxyz | from organisation');
+    await expectHolds(page, 'API key', '***wxyz | from organization');
 
     await primary(page).getByRole('button', { name: 'Replace' }).click();
     expect(await primary(page).getByLabel('API key').inputValue()).toBe('');
     await primary(page).getByLabel('API key').fill('sk-canary-another-key-abcd');
     await save(page);
-    await expectHolds(page, 'API key', '***abcd | from organisation');
+    await expectHolds(page, 'API key', '***abcd | from organization');
 
     await primary(page).getByRole('button', { name: 'Remove' }).click();
-    await primary(page).getByText('Goes when you save').waitFor();
+    await primary(page).getByText('Removed on save').waitFor();
     await field(primary(page), /^Base URL/).fill('');
+    // An unlisted model needs the organization's own key.
+    await field(primary(page), /^Model/).fill('gpt-4.1');
     await save(page);
     await expectHolds(page, 'API key', 'None | from environment');
     const everything = [...(await Promise.all(replies)), await page.content()].join('\n');
@@ -128,28 +132,47 @@ describe('the organisation’s settings', () => {
     expect(everything).toContain('***abcd');
   });
 
-  it('the provider’s own words are shown plainly where it refuses, without the key that it quotes', async () => {
+  it('start from a known server, and answer over the API that is chosen', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Set up a provider' }).click();
+    await primary(page).getByLabel('Start from').selectOption('Groq');
+    await primary(page).getByText('Choose a model that supports tool use.').waitFor();
+    expect(await primary(page).getByLabel('Provider').inputValue()).toBe('compatible');
+    expect(await field(primary(page), /^Base URL/).inputValue()).toBe('https://api.groq.com/openai/v1');
+
+    await field(primary(page), /^Base URL/).fill(`${mock.url}/v1`);
+    await field(primary(page), /^Model/).fill('served');
+    await primary(page).getByLabel('API', { exact: true }).selectOption('Responses');
+    await test(primary(page));
+    await page.getByText(/^served answered in \d+ ms over the Responses API\.$/).waitFor();
+    await expectClean(page);
+    await save(page);
+    await saved(page);
+    await expectHolds(page, 'API', 'Responses');
+  });
+
+  it('show the provider’s error message without the key that it quotes', async () => {
     await create();
     mock.forget();
     mock.refuse('Answer with the one word OK', 401, `Incorrect API key provided: ${KEY}.`);
     const page = await open();
     await test(primary(page));
-    const result = page.getByRole('status').filter({ hasText: 'The provider did not answer' });
+    const result = page.getByRole('status').filter({ hasText: 'Connection failed' });
     await result.getByText('Incorrect API key provided').waitFor();
     await result.getByText('PROVIDER_AUTH').waitFor();
     expect(await result.textContent()).not.toContain(KEY);
     await expectClean(page);
   });
 
-  it('R26: another address asks for the key again, and one that is not listed is refused at its field', async () => {
+  it('ask for the key again when the address changes, and refuse an unlisted address at its field (R26)', async () => {
     await create();
     const page = await open();
     await field(primary(page), /^Base URL/).fill('https://elsewhere.test/v1');
-    await primary(page).getByText('The stored key is for another provider or address').waitFor();
+    await primary(page).getByText('The saved key belongs to another provider or URL').waitFor();
     await save(page);
     const address = field(primary(page), /^Base URL/);
     await primary(page)
-      .getByText(/to a host that this installation lists/)
+      .getByText(/must be an https address of an allowed host/i)
       .waitFor();
     await primary(page)
       .getByText(/^Enter the key again/)
@@ -159,7 +182,7 @@ describe('the organisation’s settings', () => {
     await expectClean(page);
   });
 
-  it('two admins save at once: the later one is shown both values and can save on', async () => {
+  it('show both values to the second of two admins who save at once, and let them save again', async () => {
     await create();
     await makeAdmin('eli@cascade.test');
     const other = await browser.newContext({ reducedMotion: 'reduce' });
@@ -169,39 +192,41 @@ describe('the organisation’s settings', () => {
     await save(first);
     await saved(first);
     await save(second);
-    const conflict = second.getByRole('alert').filter({ hasText: 'Ada Moreau saved these settings meanwhile' });
+    const conflict = second
+      .getByRole('alert')
+      .filter({ hasText: 'Ada Moreau saved these settings while you were editing' });
     await conflict.waitFor();
     const row = conflict.getByRole('row', { name: /Model/ });
     expect(await row.getByRole('cell').allTextContents()).toEqual(['gpt-4.1-mini', 'gpt-4.1-nano']);
-    await expectHolds(second, 'Model', 'gpt-4.1-mini | from organisation');
+    await expectHolds(second, 'Model', 'gpt-4.1-mini | from organization');
     await expectClean(second);
     await conflict.getByRole('button', { name: 'Save mine' }).click();
     await saved(second);
-    await expectHolds(second, 'Model', 'gpt-4.1-nano | from organisation');
-    // And the other way: the one who is late now keeps what is stored.
+    await expectHolds(second, 'Model', 'gpt-4.1-nano | from organization');
+    // And the other way around: the later admin now keeps the stored value.
     await field(primary(first), /^Model/).fill('gpt-4o');
     await save(first);
-    await first.getByRole('button', { name: 'Keep what is stored' }).click();
+    await first.getByRole('button', { name: 'Keep theirs' }).click();
     await expect.poll(() => field(primary(first), /^Model/).inputValue(), PATIENCE).toBe('gpt-4.1-nano');
     await other.close();
   });
 
-  it('a fallback is set up and tried by itself, and all of it is removed again once that was asked about', async () => {
+  it('set up and test a fallback on its own, and remove everything after a confirmation', async () => {
     await create();
     const page = await open();
     await fallback(page).getByLabel('Provider').selectOption('Anthropic');
     await field(fallback(page), /^Base URL/).fill(mock.url);
     await fallback(page).getByLabel('API key').fill('sk-ant-canary-1234');
     await test(fallback(page));
-    await page.getByText(/^claude-sonnet-4-6 answered in \d+ ms\.$/).waitFor();
+    await page.getByText(/^claude-sonnet-5-5 answered in \d+ ms\.$/).waitFor();
     await save(page);
-    await expectHolds(page, 'Fallback', 'Anthropic claude-sonnet-4-6 | from organisation');
+    await expectHolds(page, 'Fallback', 'Anthropic claude-sonnet-5-5 | from organization');
 
     await page.getByRole('button', { name: 'Remove these settings' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Remove the organisation’s settings?' });
+    const dialog = page.getByRole('dialog', { name: 'Remove the organization’s settings?' });
     await expectClean(page);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await expectHolds(page, 'Provider', 'OpenAI | from organisation');
+    await expectHolds(page, 'Provider', 'OpenAI | from organization');
     await page.getByRole('button', { name: 'Remove these settings' }).click();
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'Set up a provider' }).waitFor();
@@ -210,13 +235,13 @@ describe('the organisation’s settings', () => {
 });
 
 describe('a program’s settings', () => {
-  it('are chosen by an address of their own, come before the organisation’s value by value, and can be off', async () => {
+  it('have their own URL, override the organization’s settings value by value, and can be off', async () => {
     await create();
     const page = await open();
     await page.getByLabel('Settings for').selectOption({ label: 'KESTREL · Kestrel Six-Axis Arm' });
-    await page.getByText('This program has no settings of its own.').waitFor();
+    await page.getByText('This program has no settings. It uses the organization’s.').waitFor();
     expect(new URL(page.url()).search).toBe('?program=KESTREL');
-    await expectHolds(page, 'Model', 'gpt-4.1 | from organisation');
+    await expectHolds(page, 'Model', 'gpt-4.1 | from organization');
     await page.getByRole('button', { name: 'Set up this program' }).click();
     await primary(page).getByLabel('Provider').selectOption('OpenAI');
     await field(primary(page), /^Model/).fill('gpt-4.1-mini');
@@ -224,15 +249,15 @@ describe('a program’s settings', () => {
     await save(page);
     await saved(page);
     await expectHolds(page, 'Model', 'gpt-4.1-mini | from program');
-    await expectHolds(page, 'API key', '*** | from organisation');
-    await expectHolds(page, 'Answers', 'Off: nobody is answered | from program');
+    await expectHolds(page, 'API key', '*** | from organization');
+    await expectHolds(page, 'Answers', 'Off: the assistant doesn’t reply | from program');
     await expectClean(page);
     await page.goto(stack.url + PATH);
-    await page.getByRole('heading', { name: 'What holds now' }).waitFor();
-    await expectHolds(page, 'Model', 'gpt-4.1 | from organisation');
+    await page.getByRole('heading', { name: 'Current configuration' }).waitFor();
+    await expectHolds(page, 'Model', 'gpt-4.1 | from organization');
   });
 
-  it('have the models that can be chosen while the program is in view, and in its conversations', async () => {
+  it('list the models to choose from while the program is in view, and in its conversations', async () => {
     await create();
     await create({ model: 'gpt-4.1-mini' }, '?programId=KESTREL');
     const page = await enter(context, stack);
@@ -249,40 +274,57 @@ describe('a program’s settings', () => {
     await askIn(place, 'Hello');
     await expect.poll(() => answersIn(place).last().textContent(), PATIENCE).toContain('Hello back');
     expect(mock.asked('Hello').at(-1)?.model).toBe('gpt-4.1-mini');
-    // The conversation is about it now, whatever is in view.
+    // The conversation now belongs to the program, whatever page is in view.
     await page.goto(`${stack.url}/chat`);
     await page.getByRole('link', { name: /Hello/ }).first().click();
     await expectModel(page.locator('main'), 'GPT-4.1 mini');
   });
 
-  it('of a program that is not there, or not for one to see, say so and lead back', async () => {
+  it('of a missing or hidden program say so and link back', async () => {
     const page = await enter(context, stack, { email: 'vic@cascade.test', path: `${PATH}?program=PACKHORSE` });
-    await page.getByText('No such program').waitFor();
+    await page.getByText('Program not found').waitFor();
     await expectClean(page);
-    await page.getByRole('button', { name: 'Show the organisation’s settings' }).click();
-    await page.getByRole('heading', { name: 'What holds now' }).waitFor();
+    await page.getByRole('button', { name: 'Show organization settings' }).click();
+    await page.getByRole('heading', { name: 'Current configuration' }).waitFor();
   });
 });
 
-describe('who may what', () => {
-  it('R19, R23: who may not change them sees what holds without a digit of the key, and which permission is needed', async () => {
+describe('access', () => {
+  it('shows the values without any part of the key, and the needed permission, to users who can’t change them (R19, R23)', async () => {
     await create();
     const page = await open('vic@cascade.test');
     await page.getByText('ai_settings:update').waitFor();
-    await expectHolds(page, 'API key', '*** | from organisation');
+    await expectHolds(page, 'API key', '*** | from organization');
     expect(await page.locator('main').getByRole('button').count()).toBe(0);
     await expectClean(page);
   });
 
-  it('where the assistant is off there is nothing to answer for, and the way to turn it on', async () => {
-    const page = await enter(context, stack, { email: 'quinn@quiet.test', path: PATH });
-    await page.getByText('AI Assistant is not enabled for this tenant').waitFor();
+  it('lets an admin set up a provider and read past usage while the assistant is off, and links to the switch', async () => {
+    const page = await enter(context, stack, { email: 'quinn@quiet.test', path: '/workspace' });
+    await page.getByRole('heading', { name: 'Nothing in the workspace yet' }).waitFor();
     await expectClean(page);
+    await page.getByRole('main').getByRole('link', { name: 'Manage the organization' }).click();
+    await page.getByRole('link', { name: 'Usage' }).last().click();
+    await page.getByText('No usage in this period.').waitFor();
+    await page.goto(stack.url + PATH);
+    await page.getByText('The assistant is off for Quiet Co').waitFor();
+    await expectHolds(page, 'Base URL', `${mock.url} | from environment`);
+    await expectClean(page);
+    await page.getByRole('button', { name: 'Set up a provider' }).click();
+    await primary(page).getByLabel('Provider').selectOption('OpenAI');
+    await field(primary(page), /^Model/).fill('gpt-4.1-mini');
+    await field(primary(page), /^Base URL/).fill(`${mock.url}/v1`);
+    await primary(page).getByLabel('API key').fill(KEY);
+    expect(await page.getByRole('button', { name: 'Test connection' }).count()).toBe(0);
+    await save(page);
+    await saved(page);
+    await page.reload();
+    await expectHolds(page, 'Model', 'gpt-4.1-mini | from organization');
     await page.getByRole('link', { name: 'Open Experimental Features' }).click();
     await page.getByRole('switch', { name: 'AI Assistant' }).waitFor();
   });
 
-  it('on a phone every target is 44 px, and nothing is cut off', async () => {
+  it('has targets of 44 px on a phone, and cuts nothing off', async () => {
     await create();
     const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     const page = await open(ADMIN, { into: phone });

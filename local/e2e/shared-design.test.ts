@@ -1,12 +1,14 @@
-// A design workspace as its members meet it, each in a browser of their own: one conversation, live for all, and each with
-// their own rights in it.
+// A design workspace with several members, each in a separate browser: one live conversation, in which each member has
+// their own rights.
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { requireDemoOrg, requireDemoPerson } from '../demo-people.ts';
-import { demoWorkspaceId, requireDemoDesignId, requireDemoProgramId } from '../demo-plm.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { requireDemoOrg, requireDemoPerson } from '../demo-data/demo-people.ts';
+import { demoWorkspaceId, requireDemoDesignId, requireDemoProgramId } from '../demo-data/plm/demo-plm.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { expectStreaming, signInPage } from './assistant-page.ts';
 import { faultsOf } from './faults-of.ts';
 import { askBody, signIn } from './visitor.ts';
 
@@ -16,8 +18,8 @@ let contexts: BrowserContext[];
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ demo: { pace: { firstTokenMs: 30, tokenMs: 12 } } }),
-    launchBrowser(),
+    startTestStack({ demo: { pace: { firstTokenMs: 30, tokenMs: 12 } } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -29,7 +31,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
@@ -46,7 +48,7 @@ async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 const ORG = requireDemoOrg('cascade').id;
 const KESTREL = requireDemoProgramId('KESTREL');
 
-/** A workspace of the program of Ada, Eli and Vic in which nobody has said anything. */
+/** A workspace without messages, in the program of Ada, Eli and Vic. */
 function newWorkspace(): Promise<string> {
   return asOwner(async (client) => {
     const { rows } = await client.query<{ id: string }>(
@@ -57,15 +59,13 @@ function newWorkspace(): Promise<string> {
   });
 }
 
-/** Somebody in a browser of their own, at a workspace. */
+/** Opens a workspace for a person in a separate browser. */
 async function enter(email: string, workspace: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   contexts.push(context);
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  await page.goto(stack.url);
-  await page.getByRole('button', { name: email }).click();
-  await page.waitForURL(/\/chat/);
+  await signInPage(page, stack.url, email);
   await page.goto(`${stack.url}/workspace/sessions/${workspace}`);
   await composer(page).waitFor();
   return page;
@@ -81,40 +81,25 @@ async function say(page: Page, text: string): Promise<void> {
   await composer(page).press('Enter');
 }
 
-/** The distinct texts that the last answer had until it held `end`. */
-async function watchAnswer(page: Page, end: string): Promise<string[]> {
-  const seen: string[] = [];
-  while (!seen.at(-1)?.includes(end)) {
-    const text = (await answers(page).last().textContent()) ?? '';
-    if (text !== seen.at(-1)) seen.push(text);
-  }
-  return seen;
-}
-
 describe('two members at one workspace', () => {
-  it('each sees the other’s question and the answer as it streams, and who is here', async () => {
+  it('see each other’s questions, the streaming answer, and who is present', async () => {
     const workspace = await newWorkspace();
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await eli.getByRole('img', { name: 'Here now: Ada Moreau' }).waitFor();
     await ada.getByRole('img', { name: 'Here now: Eli Okafor' }).waitFor();
 
-    await say(eli, 'Count to 60');
+    await expectStreaming(stack, [eli, ada], { to: 60, ask: (text) => say(eli, text) });
     await saidBy(ada, 'Eli Okafor', 'Count to 60').waitFor();
-    const [own, others] = await Promise.all([watchAnswer(eli, '60'), watchAnswer(ada, '60')]);
-    expect(own.length).toBeGreaterThan(5);
-    expect(others.length).toBeGreaterThan(5);
-
-    await say(ada, 'Count to 70');
+    await expectStreaming(stack, [eli], { to: 70, ask: (text) => say(ada, text) });
     await saidBy(eli, 'Ada Moreau', 'Count to 70').waitFor();
-    expect((await watchAnswer(eli, '70')).length).toBeGreaterThan(5);
     await ada.reload();
     await saidBy(ada, 'Eli Okafor', 'Count to 60').waitFor();
     await saidBy(ada, 'You', 'Count to 70').waitFor();
     expect(await answers(ada).count()).toBe(2);
   });
 
-  it('a question asked meanwhile waits where all see it, and is answered in its turn', async () => {
+  it('see a question queued during an answer, and it is answered in turn', async () => {
     const workspace = await newWorkspace();
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
@@ -137,7 +122,7 @@ describe('two members at one workspace', () => {
     }
   });
 
-  it('two who ask in the same moment both see the turn that is answered', async () => {
+  it('see the turn that is answered when both ask at the same moment', async () => {
     const workspace = await newWorkspace();
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
@@ -153,13 +138,13 @@ describe('two members at one workspace', () => {
   });
 });
 
-describe('R28: a card in company', () => {
-  it('is confirmed by the person whose question led to it alone, and folds for everybody', async () => {
+describe('an approval in a shared conversation (R28)', () => {
+  it('can be confirmed only by the person who asked, and folds for all members', async () => {
     const workspace = await newWorkspace();
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await say(eli, 'Create a new part called Fan Bracket');
-    const card = (page: Page, state: string) => page.locator(`[data-confirmation=${state}]`);
+    const card = (page: Page, state: string) => page.locator(`[data-approval=${state}]`);
     await Promise.all([card(eli, 'pending').waitFor(), card(ada, 'pending').waitFor()]);
     await card(ada, 'pending').getByText('Only Eli Okafor can confirm this').waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -196,21 +181,20 @@ async function asApproval(workspace: string): Promise<string> {
   return messages.flatMap(({ confirmations }) => confirmations)[0]?.approvalId ?? '';
 }
 
-describe('who looks on', () => {
-  it('a viewer finds the demo workspace, reads along, asks, and changes nothing', async () => {
+describe('access', () => {
+  it('a viewer opens the demo workspace, reads along and asks, but changes nothing', async () => {
     const vic = await enter('vic@cascade.test', demoWorkspaceId(1));
     await vic.getByRole('heading', { level: 1, name: 'Quieter controller cabinet' }).waitFor();
     const eli = await enter('eli@cascade.test', demoWorkspaceId(1));
-    await say(eli, 'Count to 40');
-    expect((await watchAnswer(vic, '40')).length).toBeGreaterThan(5);
+    await expectStreaming(stack, [vic], { to: 40, ask: (text) => say(eli, text) });
     await say(vic, 'Create a new part called Viewer Part');
     await answers(eli).nth(1).waitFor();
     await vic.getByRole('button', { name: 'Send', exact: true }).waitFor();
-    expect(await vic.locator('[data-confirmation]').count()).toBe(0);
+    expect(await vic.locator('[data-approval]').count()).toBe(0);
     expect(await answers(vic).last().textContent()).toContain('viewer');
   });
 
-  it('R13: who leaves the program is cut off within a minute, on the open page too', async () => {
+  it('a user who leaves the program loses access within a minute, on the open page too (R13)', async () => {
     const workspace = await newWorkspace();
     const vic = await enter('vic@cascade.test', workspace);
     const eli = await enter('eli@cascade.test', workspace);
@@ -223,7 +207,7 @@ describe('who looks on', () => {
       ),
     );
     try {
-      await vic.getByRole('heading', { name: 'No such page' }).waitFor({ timeout: 60_000 });
+      await vic.getByRole('heading', { name: 'Page not found' }).waitFor({ timeout: 60_000 });
       await eli.getByRole('img', { name: 'Here now: Vic Tanaka' }).waitFor({ state: 'detached' });
       const visitor = await signIn(stack, 'vic@cascade.test');
       const refused = await visitor.send(
@@ -242,7 +226,7 @@ describe('who looks on', () => {
     }
   });
 
-  it('somebody of another program finds neither the page nor the conversation', async () => {
+  it('a member of another program can open neither the page nor the conversation', async () => {
     const workspace = await newWorkspace();
     const bo = await signIn(stack, 'both@cascade.test', 'cascade');
     for (const path of [

@@ -1,4 +1,4 @@
-// Server-sent events of a reply, one at a time, as they arrive.
+// Reads the server-sent events of a reply one at a time, as they arrive.
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 export type Sent = {
@@ -18,6 +18,6 @@ export async function collectEvents(response: Response): Promise<Sent[]> {
   return all;
 }
 
-/** The answer that these events spell. */
+/** The answer text of these events. */
 export const textOf = (events: readonly Sent[]): string =>
   events.map(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? String(event['delta']) : '')).join('');

@@ -1,4 +1,4 @@
-// What the server holds of a conversation, read apart from any client library.
+// What the server stores of a conversation, read without a client library.
 import { expect } from 'vitest';
 import type { Visitor } from './visitor.ts';
 
@@ -26,7 +26,7 @@ export const cardsIn = async (visitor: Visitor, sessionId: string) =>
 export const questionsIn = async (visitor: Visitor, sessionId: string) =>
   (await storedIn(visitor, sessionId)).filter(({ role }) => role === 'user');
 
-/** An answer that nobody reads any more takes as long as one that is read. */
+/** An answer without a reader takes as long as one that is read. */
 const PATIENTLY = { timeout: 30_000 };
 
 export const untilComplete = (visitor: Visitor, sessionId: string): Promise<void> =>

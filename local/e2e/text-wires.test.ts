@@ -1,9 +1,10 @@
-// The clients of the wires that know text and little else, against the whole stack: a page of the alga product, and the
-// openai client, unmodified. Plain, with writes, left, stopped, broken off, refused.
+// Clients of the text-only wires, unmodified, against the whole stack: a page of the alga product, and the openai
+// client. Covers plain answers, writes, disconnects, stops, answers that break off, and refusals.
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSimpleAnswer } from '../../worker/dialects/simple-reader.fixture.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { readSimpleAnswer } from '../../worker/wires/alga/alga-reader.fixture.ts';
+import type { Stack } from '../stack/stack.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { cardsIn, lastAnswerIn, questionsIn, untilComplete } from './stored.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
@@ -12,11 +13,10 @@ const CREATE = 'Create a new part called Motor Assembly in design PKH-MFG';
 
 let stack: Stack;
 let ada: Visitor;
-/** One person has only so many requests a minute. */
 let eli: Visitor;
 
 beforeAll(async () => {
-  stack = await startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
+  stack = await startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 4 } } });
   ada = await signIn(stack, 'ada@cascade.test');
   eli = await signIn(stack, 'eli@cascade.test');
 });
@@ -48,7 +48,7 @@ describe('a page of the alga product', () => {
     expect(text).toBe((await lastAnswerIn(ada, header(response, 'X-Session-Id'))).text);
   });
 
-  it('is approved by its own two calls', async () => {
+  it('approves a change with its own two calls', async () => {
     const { frames } = await readSimpleAnswer(await ask(CREATE));
     const { functionCall, nextMessages }: Record<string, unknown> =
       frames.find(({ type }) => type === 'function_proposed') ?? {};
@@ -65,7 +65,7 @@ describe('a page of the alga product', () => {
     expect(done.message.content).toBe((await lastAnswerIn(ada, done.sessionId)).text);
   });
 
-  it('R49: that leaves does not stop the answer, and one that stops it keeps the words', async () => {
+  it('does not stop the answer when it disconnects, and keeps the text when it stops the answer (R49)', async () => {
     const leaving = new AbortController();
     const left = await ask(LONG, leaving.signal);
     await expect(
@@ -85,7 +85,7 @@ describe('a page of the alga product', () => {
     expect(await lastAnswerIn(ada, header(response, 'X-Session-Id'))).toEqual({ text, status: 'stopped' });
   });
 
-  it('R45: is told of an answer that breaks off, keeps what it has, and then of the end', async () => {
+  it('gets an error when an answer breaks off, keeps its text, and then gets the end (R45)', async () => {
     stack.demo?.failNext({ cutAfterTokens: 20 });
     const { text, isDone, frames } = await readSimpleAnswer(await ask(LONG));
     expect(isDone).toBe(true);
@@ -117,7 +117,7 @@ describe('the openai client', () => {
     expect(text).toBe((await lastAnswerIn(eli, response.headers.get('X-Session-Id') ?? '')).text);
   });
 
-  it('R47: asks once for an answer that failed, though it would retry', async () => {
+  it('requests a failed answer only once, although the client retries by default (R47)', async () => {
     const before = modelCalls();
     stack.demo?.failNext({ cutAfterTokens: 20 });
     const client = connect({ maxRetries: 5 });
@@ -128,7 +128,7 @@ describe('the openai client', () => {
     expect(modelCalls() - before).toBe(1);
   });
 
-  it('hears of an answer that breaks off in mid-stream as an error, after the words that came', async () => {
+  it('gets an error after the partial text when an answer breaks off mid-stream', async () => {
     stack.demo?.failNext({ cutAfterTokens: 20 });
     const stream = await connect().chat.completions.create({ ...asked(LONG), stream: true });
     let text = '';
@@ -139,7 +139,7 @@ describe('the openai client', () => {
     expect(text.length).toBeGreaterThan(0);
   });
 
-  it('R49: that leaves does not stop the answer', async () => {
+  it('does not stop the answer when it disconnects (R49)', async () => {
     const { data, response } = await connect()
       .chat.completions.create({ ...asked(LONG), stream: true })
       .withResponse();
@@ -148,7 +148,7 @@ describe('the openai client', () => {
     await untilComplete(eli, sessionId);
   });
 
-  it('is told where to confirm a write, and the conversation knows what became of it', async () => {
+  it('gets a link to confirm a write, and the conversation knows the result', async () => {
     const client = connect();
     const proposed = await client.chat.completions.create(asked(CREATE));
     const [approval] = (proposed as unknown as { groundwire: { approvals: { id: string }[] } }).groundwire.approvals;
@@ -169,17 +169,17 @@ describe('the openai client', () => {
     ];
     const next = await client.chat.completions.create({ model: 'default', messages });
     expect(sessionOf(next)).toBe(sessionOf(proposed));
-    // The click's own turn stands between what the client was told and what it asks now.
+    // The approval's own turn is between the client's last answer and its new question.
     expect(JSON.stringify(stack.demo?.requests.at(-1)?.body)).toContain('\\"itemNumber\\"');
     expect(await questionsIn(eli, sessionOf(next))).toHaveLength(2);
   });
 
-  it('is refused with its own errors', async () => {
+  it('raises its own error types when refused', async () => {
     const rae = await signIn(stack, 'rae@quiet.test');
     const apiKey = rae.headers.Authorization.slice('Bearer '.length);
     const client = new OpenAI({ apiKey, baseURL: `${stack.url}/v1` });
     await expect(client.chat.completions.create(asked('hello'))).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
-    const nobody = new OpenAI({ apiKey: 'nobody', baseURL: `${stack.url}/v1` });
-    await expect(nobody.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+    const stranger = new OpenAI({ apiKey: 'unknown', baseURL: `${stack.url}/v1` });
+    await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   });
 });

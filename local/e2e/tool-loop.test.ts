@@ -1,9 +1,10 @@
-// The tool loop through the whole stack, with a model on the other side that nobody here wrote, on both wires: from the
-// Worker through object, adapter and tool runner to Postgres and back.
+// The tool loop through the whole stack, on both wires, with an independent model server: from the Worker through
+// object, adapter and tool runner to Postgres and back.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type MockProvider, startMockProvider } from '../mock-provider.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { call, type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { startTestStack } from '../testing/test-stack.ts';
 import { collectEvents, type Sent, textOf } from './sse.ts';
 import { askBody, signIn, type Visitor } from './visitor.ts';
 
@@ -13,7 +14,7 @@ let owner: pg.Client;
 
 beforeAll(async () => {
   provider = await startMockProvider();
-  stack = await startStack({ settings: provider.settings });
+  stack = await startTestStack({ settings: provider.settings });
   owner = new pg.Client({ connectionString: stack.databaseOwnerUrl });
   await owner.connect();
 });
@@ -35,7 +36,7 @@ const cardsOf = (events: readonly Sent[]): Confirmation[] =>
     event.type === 'CUSTOM' && event['name'] === 'confirmation' ? [event['value'] as Confirmation] : [],
   );
 
-/** The arguments of each call, as they came in pieces. */
+/** The arguments of each call, joined from their deltas. */
 function argumentsOf(events: readonly Sent[]): Record<string, unknown> {
   const pieces = new Map<string, string>();
   for (const { event } of events) {
@@ -68,7 +69,7 @@ describe.each([
     return { threadId, events };
   }
 
-  it('reads, then answers: arguments in pieces, rows of Postgres, the result back to the model', async () => {
+  it('streams the arguments, reads rows from Postgres, and returns the result to the model before it answers', async () => {
     const words = unique('Find the elbow');
     provider.script(words, ({ step, results }) =>
       step === 0 ? [call('call_read', 'search_items', { query: 'elbow', itemType: 'Part' })] : `Found ${results[0]}`,
@@ -83,7 +84,7 @@ describe.each([
     expect(provider.asked(words)).toHaveLength(2);
   });
 
-  it('calls side by side are each answered, a refused one among them, and each by its own id', async () => {
+  it('answers each parallel call by its id, including a refused one', async () => {
     const words = unique('Three at once');
     provider.script(words, ({ step, results }) =>
       step === 0
@@ -106,7 +107,7 @@ describe.each([
     expect(sent).toEqual(['call_a', 'call_b', 'call_c']);
   });
 
-  it('a write becomes a card, nothing changes; the click runs what it showed, once, and the model is told', async () => {
+  it('turns a write into an approval that changes nothing; the click runs it once, and the model gets the result', async () => {
     const name = unique('Loop Bracket');
     provider.script(name, ({ step, results }) =>
       step === 0
@@ -135,7 +136,7 @@ describe.each([
     expect(provider.asked(name)).toHaveLength(2);
   });
 
-  it('R33: a model that never stops calling comes to a typed end after eight steps', async () => {
+  it('ends a model that never stops calling with a typed error after eight steps (R33)', async () => {
     const words = unique('Never stop');
     provider.script(words, ({ step }) => [call(`call_${step}`, 'search_items', { query: `step ${step}` })]);
     const { events } = await ask(words);
@@ -144,7 +145,7 @@ describe.each([
     expect(provider.asked(words)).toHaveLength(8);
   });
 
-  it('R33: the seventeenth call of a turn and the third of the same are not made', async () => {
+  it('refuses the seventeenth call of a turn and the third identical one (R33)', async () => {
     const words = unique('All at once');
     const same = { query: 'screw' };
     provider.script(words, [

@@ -1,9 +1,11 @@
-// Tools and approvals as a person meets them in a browser: cards, badges, buttons, the pages behind them.
+// Tools and approvals in a browser: cards, badges, buttons, and the pages that they link to.
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { signInPage } from './assistant-page.ts';
 
 let stack: Stack;
 let browser: Browser;
@@ -11,8 +13,8 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([
-    startStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 3 } } }),
-    launchBrowser(),
+    startTestStack({ demo: { pace: { firstTokenMs: 20, tokenMs: 3 } } }),
+    openTestBrowser(),
   ]);
 });
 
@@ -23,27 +25,26 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stack?.stop();
 });
 
 async function enter(): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(stack.url);
-  await page.getByRole('button', { name: 'ada@cascade.test' }).click();
-  await page.waitForURL(/\/chat/);
+  await signInPage(page, stack.url, 'ada@cascade.test');
+  await page.goto(`${stack.url}/chat`);
   return page;
 }
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Ask the assistant' });
-const card = (page: Page, state: string) => page.locator(`[data-confirmation=${state}]`);
+const card = (page: Page, state: string) => page.locator(`[data-approval=${state}]`);
 
 async function say(page: Page, text: string, key = 'Enter'): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press(key);
 }
 
-/** The sentence of the source document; the assistant asks for the design, where several could be meant. */
+/** The sentence from the source document. The assistant asks for the design when it is ambiguous. */
 async function proposePart(page: Page, name: string): Promise<void> {
   await say(page, `Create a new part called ${name}`);
   await page.getByText('Which design do you mean?').waitFor();
@@ -64,7 +65,7 @@ async function partsCalled(name: string): Promise<string[]> {
 }
 
 describe('a card', () => {
-  it('U26, U28: stays for a decision over Enter, a reload and in a second tab, and takes no focus', async () => {
+  it('stays pending after Enter, a reload and in a second tab, and takes no focus (U26, U28)', async () => {
     const page = await enter();
     await proposePart(page, 'Motor Assembly One');
     expect(await page.locator('textarea:focus').count()).toBe(1);
@@ -77,7 +78,7 @@ describe('a card', () => {
     expect(await partsCalled('Motor Assembly One')).toEqual([]);
   });
 
-  it('folds to Cancelled in every tab, and nothing was made', async () => {
+  it('folds when canceled in every tab, and creates nothing', async () => {
     const page = await enter();
     await proposePart(page, 'Motor Assembly Two');
     const second = await context.newPage();
@@ -85,13 +86,13 @@ describe('a card', () => {
     await card(second, 'pending').waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await Promise.all(
-      [page, second].map((tab) => card(tab, 'cancelled').getByText('Cancelled', { exact: true }).waitFor()),
+      [page, second].map((tab) => card(tab, 'cancelled').getByText('Canceled', { exact: true }).waitFor()),
     );
     await page.getByText('You declined').waitFor();
     expect(await partsCalled('Motor Assembly Two')).toEqual([]);
   });
 
-  it('U29: confirmed by a double click makes one part, says its number, and leads to its page', async () => {
+  it('creates one part on a double click, shows its number, and links to its page (U29)', async () => {
     const page = await enter();
     await proposePart(page, 'Motor Assembly Three');
     await page.getByRole('button', { name: 'Confirm', exact: true }).dblclick();
@@ -108,7 +109,7 @@ describe('a card', () => {
     await card(page, 'confirmed').waitFor();
   });
 
-  it('leaves the conversation open: one can write on, and confirm later', async () => {
+  it('leaves the conversation open: the user can send more messages, and confirm later', async () => {
     const page = await enter();
     await proposePart(page, 'Motor Assembly Four');
     await say(page, 'Count to 5');
@@ -118,10 +119,86 @@ describe('a card', () => {
     await card(page, 'confirmed').waitFor();
     await expect.poll(() => partsCalled('Motor Assembly Four')).toHaveLength(1);
   });
+
+  it('stays below the pointer while another answer grows, so that a slow click confirms it', async () => {
+    const page = await enter();
+    await proposePart(page, 'Motor Assembly Five');
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await card(second, 'pending').waitFor();
+    await page.getByRole('button', { name: 'Confirm', exact: true }).hover();
+    await page.mouse.down();
+    await say(second, 'Count to 300');
+    await page.getByRole('article', { name: 'Assistant' }).last().getByText('299, 300').waitFor();
+    await page.mouse.up();
+    await card(page, 'confirmed').waitFor();
+    await expect.poll(() => partsCalled('Motor Assembly Five')).toHaveLength(1);
+  });
+
+  it('confirms if the card moves between press and release, and not if the pointer is dragged off', async () => {
+    const page = await enter();
+    await proposePart(page, 'Motor Assembly Eight');
+    const confirm = page.getByRole('button', { name: 'Confirm', exact: true });
+    const move = (px: number) =>
+      card(page, 'pending').evaluate((element, by) => element.setAttribute('style', `translate: 0 ${by}px`), px);
+    await confirm.hover();
+    await page.mouse.down();
+    await page.mouse.move(5, 300);
+    await page.mouse.up();
+    await confirm.hover();
+    await page.mouse.down();
+    expect(await partsCalled('Motor Assembly Eight')).toEqual([]);
+    await move(-120);
+    await page.mouse.up();
+    await card(page, 'confirmed').waitFor();
+    await expect.poll(() => partsCalled('Motor Assembly Eight')).toHaveLength(1);
+  });
+
+  it('shows the outcome even if an older transcript arrives after it', async () => {
+    const page = await enter();
+    await proposePart(page, 'Motor Assembly Six');
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    const api = `${stack.url}/api/v1/ai`;
+    const older = (await (await page.request.get(`${api}/chat?threadId=${id}`)).json()) as { standing: Standing };
+    type Standing = { version: number; active: unknown };
+    const answered = async (runId: string): Promise<boolean> => {
+      const reply = await page.request.get(`${api}/sessions/${id}/messages`);
+      const { messages } = (await reply.json()) as { messages: { runId: string; role: string; status: string }[] };
+      return messages.some((one) => one.runId === runId && one.role === 'assistant' && one.status === 'complete');
+    };
+    const decided = page.waitForResponse(/\/approvals\//).then((reply) => reply.json() as Promise<{ runId: string }>);
+    // The first load after the click is as it was while the change was made, and arrives when the run has ended.
+    await page.route(
+      /\/ai\/chat\?threadId=/,
+      async (route) => {
+        const { runId } = await decided;
+        await expect.poll(() => answered(runId)).toBe(true);
+        const active = { runId, author: { id: crypto.randomUUID(), name: 'Ada Moreau' } };
+        const standing = { ...older.standing, active, version: older.standing.version + 1 };
+        await route.fulfill({ json: { ...older, activeRun: { runId }, standing } });
+      },
+      { times: 1 },
+    );
+    // The run can't be followed.
+    await page.route(/\/ai\/chat\?.*runId=/, (route) => route.fulfill({ status: 404, json: { code: 'NOT_FOUND' } }));
+    await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await card(page, 'confirmed').waitFor();
+  });
+
+  it('says that a decision was not confirmed if the response is lost, and can be decided again', async () => {
+    const page = await enter();
+    await proposePart(page, 'Motor Assembly Seven');
+    await page.route(/\/approvals\//, (route) => route.abort(), { times: 1 });
+    await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await card(page, 'pending').getByText('We couldn’t confirm your decision. Try again').waitFor();
+    await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await card(page, 'confirmed').waitFor();
+    await expect.poll(() => partsCalled('Motor Assembly Seven')).toHaveLength(1);
+  });
 });
 
 describe('search mode', () => {
-  it('is asked for by Ctrl+Enter and by the button beside Send', async () => {
+  it('starts with Ctrl+Enter and with the button beside Send', async () => {
     const page = await enter();
     const modes: unknown[] = [];
     page.on('request', (request) => {
@@ -138,7 +215,7 @@ describe('search mode', () => {
 });
 
 describe('the workspace', () => {
-  it('U40: shows a bill of materials that can be walked and folded by keyboard', async () => {
+  it('shows a bill of materials that can be navigated and folded by keyboard (U40)', async () => {
     const page = await enter();
     await page.goto(`${stack.url}/workspace`);
     await page.getByRole('link', { name: 'KESTREL' }).click();
@@ -160,7 +237,7 @@ describe('the workspace', () => {
     await expect.poll(() => rows.count()).toBe(all);
   });
 
-  it('asks about what is in view, over a reload too, and lets go of it', async () => {
+  it('asks about the record in view, also after a reload, and can remove it', async () => {
     const page = await enter();
     const programs: unknown[] = [];
     page.on('request', (request) => {
@@ -185,6 +262,6 @@ describe('the workspace', () => {
   it('says that a page is not there', async () => {
     const page = await enter();
     await page.goto(`${stack.url}/workspace/items/${crypto.randomUUID()}`);
-    await page.getByRole('heading', { level: 1, name: 'No such page' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
   });
 });

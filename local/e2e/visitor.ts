@@ -1,5 +1,5 @@
 // A signed-in person of the demo data, as an HTTP client without a browser.
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 
 export type Visitor = {
   readonly headers: { readonly Authorization: string };

@@ -1,17 +1,24 @@
-// The assistant above all pages: it keeps the open conversations running whatever page is shown below.
+// Creates the assistant above all pages, stores it for reloads, and runs its open conversations (one ConversationDriver
+// each) whatever page is shown.
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { useRoute } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
-import { ConversationDriver } from '../chat/conversation-driver.tsx';
-import { type Conversation, createConversation } from '../chat/create-conversation.ts';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import { ConversationDriver } from '../chat/runtime/conversation-driver.tsx';
+import { type Conversation, createConversation } from '../chat/runtime/create-conversation.ts';
+import { asRecord, asText } from '../unknown-value.ts';
+import type { StoredAssistant } from './assistant.ts';
 import { type Assistant, type AssistantState, createAssistant } from './assistant.ts';
-import { readKept, tabStorage, writeKept } from './kept-assistant.ts';
 
-const LINGER_MS = 2_000;
+/** Per user and organization, in the tab's session storage, so that a reload restores panel and conversation. */
+type Store = Pick<Storage, 'getItem' | 'setItem'>;
+
+const keyOf = (me: Me): string => `groundwire:assistant:${me.user.id}:${me.org.id}`;
+
+const HIDE_DELAY_MS = 2_000;
 
 const AssistantContext = createContext<Assistant | null>(null);
 
-/** Give it the person and organisation as key: someone else has another assistant. */
+/** Use user and organization as key: another user has another assistant. */
 export function AssistantProvider({ me, children }: { me: Me; children: ReactNode }) {
   const [assistant] = useState(() => {
     const storage = tabStorage();
@@ -19,8 +26,8 @@ export function AssistantProvider({ me, children }: { me: Me; children: ReactNod
       create: createConversation,
       newId: () => crypto.randomUUID(),
       now: () => performance.now(),
-      kept: readKept(storage, me),
-      keep: (kept) => writeKept(storage, me, kept),
+      stored: readStoredAssistant(storage, me),
+      store: (state) => storeAssistant(storage, me, state),
     });
   });
   return (
@@ -37,16 +44,16 @@ export function useAssistant(): Assistant {
   return assistant;
 }
 
-/** `select` must give the same value for the same state. */
+/** `select` must return the same value for the same state. */
 export function useAssistantState<T>(select: (state: AssistantState) => T): T {
   const assistant = useAssistant();
   return useSyncExternalStore(assistant.subscribe, () => select(assistant.get()));
 }
 
-/** The chat page is the wide view of the panel's conversation. */
+/** True on the chat page, which shows the panel's conversation in full width. */
 export const useIsWide = (): boolean => useRoute('/chat/:sessionId?')[0];
 
-/** Each has its session's id as key: a conversation that moves from Quick Ask into the panel keeps its client and stream. */
+/** Keyed by session id, so a conversation that moves from Quick Ask to the panel keeps its client and stream. */
 function Drivers() {
   const isWide = useIsWide();
   const main = useAssistantState((state) => state.main);
@@ -61,28 +68,54 @@ function Drivers() {
   );
 }
 
-/** An answer under way goes on when nobody looks; a conversation that is idle and out of sight asks nothing of the server. */
+/** A hidden conversation only runs while an answer streams; an idle one makes no requests. */
 function Driver({ conversation, isShown }: { conversation: Conversation; isShown: boolean }) {
   const { store } = conversation;
   const assistant = useAssistant();
   const live = useSyncExternalStore(store.subscribe, () => store.shown().live);
   const exists = useSyncExternalStore(store.subscribe, () => store.shown().exists);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is remembered changes as it comes to be
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored changes when the conversation starts to exist
   useEffect(() => assistant.remember(), [assistant, exists]);
-  const lingers = useLinger(isShown);
-  return isShown || lingers || live ? <ConversationDriver conversation={conversation} /> : null;
+  const isStillShown = useDelayedFalse(isShown);
+  return isShown || isStillShown || live ? <ConversationDriver conversation={conversation} /> : null;
 }
 
-/** Still true for a while after, so that a message just sent is on its way before anyone lets go of it. */
-function useLinger(isShown: boolean): boolean {
-  const [lingers, setLingers] = useState(isShown);
+/** Stays true for a moment, so that a message that was just sent isn't dropped. */
+function useDelayedFalse(isShown: boolean): boolean {
+  const [isStillShown, setLingers] = useState(isShown);
   useEffect(() => {
     if (isShown) {
       setLingers(true);
       return;
     }
-    const timer = setTimeout(() => setLingers(false), LINGER_MS);
+    const timer = setTimeout(() => setLingers(false), HIDE_DELAY_MS);
     return () => clearTimeout(timer);
   }, [isShown]);
-  return lingers;
+  return isStillShown;
+}
+
+function readStoredAssistant(store: Store | null, me: Me): StoredAssistant | null {
+  try {
+    const stored = asRecord(JSON.parse(store?.getItem(keyOf(me)) ?? 'null'));
+    return { isPanelOpen: stored['isPanelOpen'] === true, sessionId: asText(stored['sessionId']) };
+  } catch {
+    return null; // Storage can be blocked or hold something else.
+  }
+}
+
+function storeAssistant(store: Store | null, me: Me, stored: StoredAssistant): void {
+  try {
+    store?.setItem(keyOf(me), JSON.stringify(stored));
+  } catch {
+    // Storage can be full or blocked; the panel is then closed after a reload.
+  }
+}
+
+/** The tab's own storage, or null if it is blocked. */
+function tabStorage(): Store | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatContext } from '../chat/chat-context.ts';
-import { createConversation } from '../chat/create-conversation.ts';
-import { createAssistant, type KeptAssistant, shownContext } from './assistant.ts';
+import type { ChatContext } from '../chat/runtime/chat-context.ts';
+import { createConversation } from '../chat/runtime/create-conversation.ts';
+import { createAssistant, type StoredAssistant, shownContext } from './assistant.ts';
 
-function world(kept: KeptAssistant | null = null) {
+function world(stored: StoredAssistant | null = null) {
   const time = { now: 0 };
-  const remembered: KeptAssistant[] = [];
+  const remembered: StoredAssistant[] = [];
   let next = 0;
   const assistant = createAssistant({
     create: createConversation,
     newId: () => `new-${++next}`,
     now: () => time.now,
-    kept,
-    keep: (value) => remembered.push(value),
+    stored,
+    store: (value) => remembered.push(value),
   });
   return { assistant, time, remembered };
 }
@@ -21,7 +21,7 @@ const GEARBOX: ChatContext = { programId: 'p', designId: 'd', label: 'Design GBX
 const HOUSING: ChatContext = { ...GEARBOX, label: 'Part PN-000059', draft: 'About PN-000059: ' };
 
 describe('the panel', () => {
-  it('is closed with a new conversation, and as it was after a reload', () => {
+  it('is closed at first and restored after a reload', () => {
     expect(world().assistant.get()).toMatchObject({ isPanelOpen: false, main: { id: 'new-1' } });
     const { assistant } = world({ isPanelOpen: true, sessionId: 's1' });
     expect(assistant.get().isPanelOpen).toBe(true);
@@ -29,7 +29,7 @@ describe('the panel', () => {
     expect(assistant.get().main.store.get().exists).toBe(true);
   });
 
-  it('remembers a conversation only once it exists', () => {
+  it('stores a conversation only once it exists', () => {
     const { assistant, remembered } = world();
     assistant.openPanel();
     expect(remembered.at(-1)).toEqual({ isPanelOpen: true, sessionId: null });
@@ -38,7 +38,7 @@ describe('the panel', () => {
     expect(remembered.at(-1)).toEqual({ isPanelOpen: true, sessionId: 'new-1' });
   });
 
-  it('shows a conversation again as it was, and closes the history over it', () => {
+  it('reuses a known conversation and closes the history', () => {
     const { assistant } = world();
     assistant.toggleHistory();
     assistant.show('s1');
@@ -49,7 +49,7 @@ describe('the panel', () => {
     expect(assistant.get().main).toBe(first);
   });
 
-  it('holds on to a few conversations, not to all', () => {
+  it('keeps only the last few conversations in memory', () => {
     const { assistant } = world();
     assistant.show('s0');
     const first = assistant.get().main;
@@ -58,7 +58,7 @@ describe('the panel', () => {
     expect(assistant.get().main).not.toBe(first);
   });
 
-  it('begins a new conversation, unless the one that is open is new', () => {
+  it('starts a new conversation unless the open one is empty', () => {
     const { assistant } = world();
     const first = assistant.get().main;
     assistant.begin();
@@ -70,7 +70,7 @@ describe('the panel', () => {
 });
 
 describe('Quick Ask', () => {
-  it('U34: hands its conversation over as it is, and has a new one for the next question', () => {
+  it('hands its conversation over to the panel and gets a new one (U34)', () => {
     const { assistant } = world();
     assistant.openQuick();
     const asked = assistant.get().quick;
@@ -81,7 +81,7 @@ describe('Quick Ask', () => {
     expect(assistant.get().quick).not.toBe(asked);
   });
 
-  it('keeps an answer for whoever comes back soon, and while it goes on', () => {
+  it('keeps its conversation while it streams and for a while after closing', () => {
     const { assistant, time } = world();
     assistant.openQuick();
     const asked = assistant.get().quick;
@@ -102,8 +102,8 @@ describe('Quick Ask', () => {
   });
 });
 
-describe('what is in view', () => {
-  it('goes along until it is taken off, and comes back with another page', () => {
+describe('the context', () => {
+  it('stays removed until the page shows something else', () => {
     const { assistant } = world();
     assistant.setInView(GEARBOX);
     expect(shownContext(assistant.get())).toBe(GEARBOX);
@@ -117,13 +117,13 @@ describe('what is in view', () => {
     expect(shownContext(assistant.get())).toBe(GEARBOX);
   });
 
-  it('is asked about on request, with the words to begin with', () => {
+  it('is restored by askAbout, which also prefills the composer', () => {
     const { assistant } = world();
     assistant.setInView(HOUSING);
     assistant.removeContext();
     assistant.askAbout(HOUSING);
     expect(shownContext(assistant.get())).toBe(HOUSING);
     expect(assistant.get().isPanelOpen).toBe(true);
-    expect(assistant.get().main.store.get().opening).toBe('About PN-000059: ');
+    expect(assistant.get().main.store.get().prefill).toBe('About PN-000059: ');
   });
 });

@@ -1,47 +1,48 @@
-// What the assistant is doing on this page, above all pages: the conversation of panel and chat page, the one of Quick
-// Ask, and what is open. Outside React and pure but for the storage it is given, so that moving a stream from one place to
-// another is a change of a reference and loses nothing.
-import type { ChatContext } from '../chat/chat-context.ts';
-import type { Conversation } from '../chat/create-conversation.ts';
+// The assistant's state above all pages: which conversation the panel and chat page show, which one Quick Ask shows, and
+// what is open. It owns the Conversation objects. Outside React, so that moving a streaming conversation from Quick Ask to
+// the panel only changes a reference.
+import type { ChatContext } from '../chat/runtime/chat-context.ts';
+import type { Conversation } from '../chat/runtime/create-conversation.ts';
 
 export type AssistantState = {
-  /** What the panel and the chat page show. */
+  /** The conversation of the panel and the chat page. */
   readonly main: Conversation;
+  /** The conversation of Quick Ask. */
   readonly quick: Conversation;
   readonly isPanelOpen: boolean;
   readonly isQuickOpen: boolean;
   readonly isHistoryOpen: boolean;
-  /** What the open page is about. */
+  /** What the open page shows. */
   readonly inView: ChatContext | null;
-  /** What can be asked about it. */
+  /** Suggested questions about it. */
   readonly suggestions: readonly string[];
-  /** What was in view when the conversation was taken to a page of its own, where nothing else is. */
+  /** The context taken along to the chat page, which has none of its own. */
   readonly carried: ChatContext | null;
-  /** Taken off by its label: it comes back when something else has been in view. */
+  /** Label of the context the user removed. It returns after the page has shown something else. */
   readonly removed: string | null;
-  /** Counts requests to put the focus into the panel. */
+  /** Increases with each request to focus the panel. */
   readonly focus: number;
 };
 
 export type Assistant = ReturnType<typeof createAssistant>;
 
-/** What outlives a reload of the tab. */
-export type KeptAssistant = { readonly isPanelOpen: boolean; readonly sessionId: string | null };
+/** What survives a reload of the tab. */
+export type StoredAssistant = { readonly isPanelOpen: boolean; readonly sessionId: string | null };
 
 type AssistantDeps = {
   readonly create: (id: string, options: { isNew: boolean }) => Conversation;
   readonly newId: () => string;
   readonly now: () => number;
-  readonly kept: KeptAssistant | null;
-  readonly keep: (kept: KeptAssistant) => void;
+  readonly stored: StoredAssistant | null;
+  readonly store: (state: StoredAssistant) => void;
 };
 
-/** A conversation that was open a moment ago is shown as it was while the server is asked. */
+/** Recently open conversations stay in memory and are shown at once while they reload. */
 const MAX_KNOWN = 8;
-/** Whoever comes back to Quick Ask after this has a new question. */
-const QUICK_KEPT_MS = 120_000;
+/** Quick Ask starts a new conversation when reopened after this. */
+const QUICK_REUSE_MS = 120_000;
 
-export function createAssistant({ create, newId, now, kept, keep }: AssistantDeps) {
+export function createAssistant({ create, newId, now, stored, store }: AssistantDeps) {
   const listeners = new Set<() => void>();
   const known = new Map<string, Conversation>();
   let quickClosedAt = 0;
@@ -54,12 +55,12 @@ export function createAssistant({ create, newId, now, kept, keep }: AssistantDep
     if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
     return found;
   };
-  const fresh = () => conversation(newId(), { isNew: true });
+  const newConversation = () => conversation(newId(), { isNew: true });
 
   let state: AssistantState = {
-    main: kept?.sessionId ? conversation(kept.sessionId, { isNew: false }) : fresh(),
-    quick: fresh(),
-    isPanelOpen: kept?.isPanelOpen ?? false,
+    main: stored?.sessionId ? conversation(stored.sessionId, { isNew: false }) : newConversation(),
+    quick: newConversation(),
+    isPanelOpen: stored?.isPanelOpen ?? false,
     isQuickOpen: false,
     isHistoryOpen: false,
     inView: null,
@@ -76,7 +77,7 @@ export function createAssistant({ create, newId, now, kept, keep }: AssistantDep
   };
   const isNew = ({ store }: Conversation) => !store.get().exists;
   function remember(): void {
-    keep({ isPanelOpen: state.isPanelOpen, sessionId: isNew(state.main) ? null : state.main.id });
+    store({ isPanelOpen: state.isPanelOpen, sessionId: isNew(state.main) ? null : state.main.id });
   }
 
   return {
@@ -85,42 +86,42 @@ export function createAssistant({ create, newId, now, kept, keep }: AssistantDep
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    /** Also after the open conversation has come to be. */
+    /** Stores the state; also called when the open conversation starts to exist. */
     remember,
     openPanel: () => set({ isPanelOpen: true, focus: state.focus + 1 }),
     closePanel: () => set({ isPanelOpen: false, isHistoryOpen: false }),
     focusPanel: () => set({ focus: state.focus + 1 }),
     toggleHistory: () => set({ isHistoryOpen: !state.isHistoryOpen }),
     closeHistory: () => set({ isHistoryOpen: false }),
-    /** Shows a conversation that exists. */
+    /** Shows an existing conversation. */
     show: (id: string) => {
       if (state.main.id !== id) set({ main: conversation(id, { isNew: false }), carried: null });
       if (state.isHistoryOpen) set({ isHistoryOpen: false });
     },
-    /** A new conversation; one that nobody has written to yet is as good as another. */
+    /** Starts a new conversation, or keeps the open one if it is still empty. */
     begin: () =>
       set({
-        ...(isNew(state.main) && !state.main.store.get().live ? {} : { main: fresh() }),
+        ...(isNew(state.main) && !state.main.store.get().live ? {} : { main: newConversation() }),
         isHistoryOpen: false,
         carried: null,
         focus: state.focus + 1,
       }),
     openQuick: () => {
       const { exists, live } = state.quick.store.get();
-      const isOver = exists && !live && now() - quickClosedAt > QUICK_KEPT_MS;
-      set({ isQuickOpen: true, ...(isOver && { quick: fresh() }) });
+      const isOver = exists && !live && now() - quickClosedAt > QUICK_REUSE_MS;
+      set({ isQuickOpen: true, ...(isOver && { quick: newConversation() }) });
     },
     closeQuick: () => {
       if (!state.isQuickOpen) return;
       quickClosedAt = now();
       set({ isQuickOpen: false });
     },
-    renewQuick: () => set({ quick: fresh() }),
-    /** The conversation of Quick Ask goes on in the panel, in the middle of an answer too. */
+    renewQuick: () => set({ quick: newConversation() }),
+    /** Moves Quick Ask's conversation to the panel, even in the middle of an answer. */
     handOver: () =>
       set({
         main: state.quick,
-        quick: fresh(),
+        quick: newConversation(),
         isQuickOpen: false,
         isPanelOpen: true,
         isHistoryOpen: false,
@@ -134,17 +135,17 @@ export function createAssistant({ create, newId, now, kept, keep }: AssistantDep
         ...(inView !== null && inView.label !== state.removed && { removed: null }),
       }),
     removeContext: () => set({ removed: state.inView?.label ?? null, carried: null }),
-    /** The conversation goes to a page of its own, and what is in view goes along. */
+    /** Opens the conversation on the chat page and takes the context along. */
     widen: () => set({ carried: shownContext(state) }),
-    /** Asks about what is in view, whatever was taken off before. */
+    /** Opens the panel with this context, even if the user removed it before. */
     askAbout: (context: ChatContext) => {
-      if (context.draft !== '') state.main.store.set({ opening: context.draft });
+      if (context.draft !== '') state.main.store.set({ prefill: context.draft });
       set({ inView: context, removed: null, isPanelOpen: true, isHistoryOpen: false, focus: state.focus + 1 });
     },
   };
 }
 
-/** What goes along with a message. */
+/** The context sent with a message. */
 export function shownContext({ inView, carried, removed }: AssistantState): ChatContext | null {
   if (inView === null) return carried;
   return inView.label === removed ? null : inView;

@@ -1,4 +1,4 @@
-// The panel before its first message: what can be asked here.
+// The panel before the first message: what can be asked, and suggestions.
 import { useConversation } from '../chat/conversation.tsx';
 import { shownContext } from './assistant.ts';
 import { useAssistantState } from './assistant-provider.tsx';
@@ -10,19 +10,19 @@ export function PanelEmpty({ orgName }: { orgName: string }) {
   return (
     <div className="mt-auto flex flex-col gap-4 pb-2">
       <p className="text-muted">
-        {about === null ? `Ask about anything that you may see in ${orgName}.` : `Ask about ${about.label}.`} Nothing
-        changes until you confirm it.
+        {about === null ? `Ask about anything you have access to in ${orgName}.` : `Ask about ${about.label}.`} You
+        approve every change first.
       </p>
       {suggestions.length > 0 && (
         <ul className="flex flex-col gap-1.5">
-          {suggestions.map((words) => (
-            <li key={words} className="flex">
+          {suggestions.map((suggestion) => (
+            <li key={suggestion} className="flex">
               <button
                 type="button"
-                onClick={() => send(words, { about })}
+                onClick={() => send(suggestion, { about })}
                 className="min-h-8 grow rounded-card border border-line-strong bg-raised px-3 py-1.5 text-start shadow-raised transition-colors hover:border-accent hover:bg-accent-soft touch:min-h-11"
               >
-                {words}
+                {suggestion}
               </button>
             </li>
           ))}

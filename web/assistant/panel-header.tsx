@@ -1,12 +1,13 @@
-// The line above the panel's conversation: its title, whether an answer is under way, and what can be done.
+// The panel's header: title, progress, history, new conversation and a menu.
 import { Ellipsis, History, Keyboard, LoaderCircle, Maximize2, SquarePen, X } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { DemoBadge } from '../chat/chat-header.tsx';
 import { useConversation, useConversationState } from '../chat/conversation.tsx';
-import { useTitle } from '../chat/use-title.ts';
-import { IconButton } from '../design/icon-button.tsx';
-import { Menu } from '../design/menu.tsx';
-import type { MenuEntry } from '../design/menu-entry.ts';
+import { useTitle } from '../chat/use-open-session.ts';
+import { IconButton } from '../design/controls/icon-button.tsx';
+import { Menu } from '../design/overlays/menu.tsx';
+import type { MenuEntry } from '../design/overlays/menu-list.tsx';
+import { MixedText } from '../markdown/mixed-text.tsx';
 import { openShortcuts } from '../shortcuts/open-shortcuts.ts';
 import { useShortcut } from '../shortcuts/use-shortcut.ts';
 import { useAssistant, useAssistantState } from './assistant-provider.tsx';
@@ -37,14 +38,14 @@ export function PanelHeader({ titleId, width, isPhone, onClose }: HeaderProps) {
     onChange: (value) => setPanelWidth(Number(value)),
   };
   const entries: MenuEntry[] = [
-    { kind: 'item', label: 'Open on a page of its own', icon: <Maximize2 size={16} aria-hidden />, onSelect: widen },
-    { kind: 'item', label: 'Shortcuts', icon: <Keyboard size={16} aria-hidden />, onSelect: openShortcuts },
+    { kind: 'item', label: 'Open full page', icon: <Maximize2 size={16} aria-hidden />, onSelect: widen },
+    { kind: 'item', label: 'Keyboard shortcuts', icon: <Keyboard size={16} aria-hidden />, onSelect: openShortcuts },
     ...(isPhone ? [] : [{ kind: 'separator' } as const, widths]),
   ];
   return (
     <header className="flex h-12 shrink-0 items-center gap-0.5 border-b border-line ps-4 pe-2 touch:h-14">
       <h2 id={titleId} dir="auto" className="min-w-0 truncate font-medium text-parent">
-        {title}
+        <MixedText text={title} />
       </h2>
       {live && (
         <LoaderCircle size={16} role="img" aria-label="Answering" className="ms-2 shrink-0 animate-spin text-accent" />

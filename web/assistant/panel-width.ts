@@ -1,42 +1,42 @@
-// How wide the panel is, in pixels, and what moves its edge. Pure.
+// The panel's width in pixels, and how the splitter's keys change it. Pure.
 
 export const MIN_WIDTH = 300;
 export const DEFAULT_WIDTH = 400;
 export const WIDEST = 700;
-/** Choices for those who cannot drag. */
+/** For users who can't drag. */
 export const WIDTH_CHOICES = [
   { value: String(MIN_WIDTH), label: 'Narrow' },
   { value: String(DEFAULT_WIDTH), label: 'Default' },
   { value: String(WIDEST), label: 'Wide' },
 ] as const;
 
-/** Narrower than this the panel covers the page instead of standing beside it. */
+/** In narrower windows the panel covers the page. */
 export const PHONE_BELOW = 640;
-/** What the page keeps beside the panel. */
+/** The least width left for the page. */
 const MIN_PAGE = 320;
 const STEP = 16;
 const LARGE_STEP = 64;
 
-/** The widest that the panel can be in a window of this width. */
+/** The panel's largest width in a window of this width. */
 export const maxWidth = (viewWidth: number): number => Math.max(MIN_WIDTH, Math.min(WIDEST, viewWidth - MIN_PAGE));
 
 export const clampWidth = (width: number, max: number = WIDEST): number =>
   Math.round(Math.max(MIN_WIDTH, Math.min(width, max)));
 
-/** The width that was kept, or the default where nothing that can be one was. */
-export function parseWidth(kept: string | null): number {
-  const width = kept === null ? Number.NaN : Number(kept);
+/** The stored width, or the default if there is no valid one. */
+export function parseWidth(stored: string | null): number {
+  const width = stored === null ? Number.NaN : Number(stored);
   return Number.isFinite(width) ? clampWidth(width) : DEFAULT_WIDTH;
 }
 
-/** The width that a key of the splitter leads to; null where the key is none of its own. */
+/** The width after a key press on the splitter; null if the key does nothing. */
 export function widthAfterKey(
   width: number,
   press: { readonly key: string; readonly shiftKey: boolean },
   options: { readonly max: number; readonly isRtl: boolean },
 ): number | null {
   const step = press.shiftKey ? LARGE_STEP : STEP;
-  // The panel stands at the end of the line, so its edge moves towards the start to widen it.
+  // The panel is at the inline end, so moving its edge towards the start widens it.
   const [widens, narrows] = options.isRtl ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight'];
   switch (press.key) {
     case widens:

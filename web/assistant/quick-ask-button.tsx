@@ -1,8 +1,8 @@
-// Quick Ask in the top bar, with its keys.
+// The Quick Ask button in the top bar, with its shortcut.
 import { Sparkles } from 'lucide-react';
 import { Kbd } from '../design/kbd.tsx';
 import { ariaKeys } from '../design/keys.ts';
-import { tip } from '../design/tooltips.ts';
+import { tip } from '../design/overlays/tooltips.ts';
 import { useShortcut } from '../shortcuts/use-shortcut.ts';
 import { useAssistant } from './assistant-provider.tsx';
 

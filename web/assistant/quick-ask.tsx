@@ -1,24 +1,23 @@
-// Quick Ask: a question over whatever page is open. Esc puts it away and lets the answer go on; "Open in sidebar" takes
-// the conversation into the panel as it is, in the middle of a word too.
+// Quick Ask: a dialog to ask a question on any page. Esc closes it and the answer keeps running; "Open in sidebar" moves the
+// conversation to the panel, even while it streams.
 import { PanelRight, SquarePen } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
-import { Composer } from '../chat/composer.tsx';
-import { ContextChip } from '../chat/context-chip.tsx';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import { PageBoundary } from '../boundary/part-failure.tsx';
+import { Composer } from '../chat/composer/composer.tsx';
+import { ContextChip } from '../chat/composer/context-chip.tsx';
+import { newDraftKey } from '../chat/composer/drafts.ts';
+import { ModelPicker } from '../chat/composer/model-picker.tsx';
+import { RejectedMessage } from '../chat/composer/rejected-message.tsx';
 import { ConversationContext } from '../chat/conversation.tsx';
-import { ModelPicker } from '../chat/model-picker.tsx';
-import { RefusalBanner } from '../chat/refusal-banner.tsx';
-import { Transcript } from '../chat/transcript.tsx';
-import { Button } from '../design/button.tsx';
+import { Transcript } from '../chat/transcript/transcript.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { cx } from '../design/cx.ts';
-import { useModal } from '../design/dialog.tsx';
 import { Kbd } from '../design/kbd.tsx';
+import { useModal } from '../design/overlays/dialog.tsx';
 import { shownContext } from './assistant.ts';
 import { useAssistant, useAssistantState, useIsWide } from './assistant-provider.tsx';
-
-/** Not a conversation's id, so no draft of one can be mixed up with it. */
-const DRAFT_KEY = 'quick';
 
 export function QuickAsk({ me }: { me: Me }) {
   const assistant = useAssistant();
@@ -33,14 +32,16 @@ export function QuickAsk({ me }: { me: Me }) {
     >
       {isOpen && (
         <ConversationContext value={quick}>
-          <Open key={quick.id} me={me} hasText={hasText} />
+          <PageBoundary resetKey={quick}>
+            <OpenQuickAsk key={quick.id} me={me} hasText={hasText} />
+          </PageBoundary>
         </ConversationContext>
       )}
     </dialog>
   );
 }
 
-function Open({ me, hasText }: { me: Me; hasText: boolean }) {
+function OpenQuickAsk({ me, hasText }: { me: Me; hasText: boolean }) {
   const assistant = useAssistant();
   const [, navigate] = useLocation();
   const isWide = useIsWide();
@@ -55,13 +56,13 @@ function Open({ me, hasText }: { me: Me; hasText: boolean }) {
       <div className="flex flex-col gap-2 p-3">
         <Composer
           userId={me.user.id}
-          draftKey={DRAFT_KEY}
+          draftKey={newDraftKey(me.org.id, 'quick')}
           about={about}
           chip={about && <ContextChip context={about} onRemove={assistant.removeContext} />}
           tools={<ModelPicker about={about} />}
           escapeKey="passes"
         />
-        <RefusalBanner />
+        <RejectedMessage />
       </div>
       {hasText && (
         <div className="flex min-h-0 grow flex-col border-t border-line bg-surface">
@@ -75,7 +76,7 @@ function Open({ me, hasText }: { me: Me; hasText: boolean }) {
         )}
       >
         <p className="flex items-center gap-1.5 text-meta text-muted touch:hidden">
-          <Kbd keys="Enter" /> asks · <Kbd keys="Escape" /> closes{hasText && ', the answer goes on'}
+          <Kbd keys="Enter" /> to ask · <Kbd keys="Escape" /> to close{hasText && ' (the answer keeps running)'}
         </p>
         {hasText && (
           <div className="flex gap-2">

@@ -1,4 +1,4 @@
-// The panel's edge: dragged, or moved by keys as a window splitter.
+// The panel's edge, moved by dragging or by keyboard (ARIA window splitter).
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { DEFAULT_WIDTH, MIN_WIDTH, widthAfterKey } from './panel-width.ts';
 import { setPanelWidth } from './use-panel-width.ts';
@@ -18,7 +18,7 @@ export function Splitter({ panelId, width, max, onCollapse }: SplitterProps) {
   const move = (event: PointerEvent<HTMLDivElement>) => {
     if (drag.current === null) return;
     const { from, width: before, sign } = drag.current;
-    setPanelWidth(Math.min(before + sign * (event.clientX - from), max), { keep: false });
+    setPanelWidth(Math.min(before + sign * (event.clientX - from), max), { store: false });
   };
   const end = () => {
     if (drag.current === null) return;
@@ -43,7 +43,7 @@ export function Splitter({ panelId, width, max, onCollapse }: SplitterProps) {
     <div
       role="separator"
       tabIndex={0}
-      aria-label="Width of the assistant"
+      aria-label="Assistant width"
       aria-controls={panelId}
       aria-orientation="vertical"
       aria-valuenow={width}

@@ -1,10 +1,9 @@
-// The panel on its way in and out. It slides by transform alone; the page beside it makes room once, when it has arrived
-// or gone.
+// The panel's open and close animation. It slides by transform only; the page reflows once, at the end.
 import { type RefObject, useLayoutEffect, useState } from 'react';
 
 export type PanelPhase = 'closed' | 'opening' | 'open' | 'closing';
 
-/** Open from the start means that there is nothing to slide. */
+/** A panel that is open on mount doesn't slide in. */
 export function usePanelPhase(isOpen: boolean, panel: RefObject<HTMLElement | null>): PanelPhase {
   const [phase, setPhase] = useState<PanelPhase>(isOpen ? 'open' : 'closed');
   if (isOpen && (phase === 'closed' || phase === 'closing')) setPhase('opening');
@@ -13,7 +12,7 @@ export function usePanelPhase(isOpen: boolean, panel: RefObject<HTMLElement | nu
   useLayoutEffect(() => {
     if (phase !== 'opening' && phase !== 'closing') return;
     let isCurrent = true;
-    // Where motion is reduced there is none to wait for.
+    // With reduced motion there are no animations to wait for.
     const slides = panel.current?.getAnimations() ?? [];
     void Promise.allSettled(slides.map((slide) => slide.finished)).then(() => {
       if (isCurrent) setPhase(phase === 'opening' ? 'open' : 'closed');

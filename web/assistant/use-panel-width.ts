@@ -1,4 +1,4 @@
-// The panel's width on this device and in this window.
+// The panel's width, stored on this device and limited by the window.
 import { useSyncExternalStore } from 'react';
 import { clampWidth, maxWidth, PHONE_BELOW, parseWidth } from './panel-width.ts';
 
@@ -17,15 +17,15 @@ function readWanted(): number {
   return wanted;
 }
 
-/** `keep` is false while the edge is being dragged. */
-export function setPanelWidth(width: number, options: { keep: boolean } = { keep: true }): void {
+/** `store` is false while the edge is being dragged. */
+export function setPanelWidth(width: number, options: { store: boolean } = { store: true }): void {
   wanted = clampWidth(width);
   for (const listener of listeners) listener();
-  if (!options.keep) return;
+  if (!options.store) return;
   try {
     localStorage.setItem(STORAGE_KEY, String(wanted));
   } catch {
-    // Storage can be full or blocked; the width then holds for this page only.
+    // Storage can be full or blocked; the width then only lasts until the page closes.
   }
 }
 
@@ -33,7 +33,7 @@ export function usePanelWidth(): { width: number; max: number; isPhone: boolean 
   const chosen = useSyncExternalStore(subscribe, readWanted);
   const view = useSyncExternalStore(subscribeToView, () => innerWidth);
   const max = maxWidth(view);
-  // A narrow window shows less of the chosen width, and gives it back when it is wide again.
+  // A narrow window limits the chosen width without changing it.
   return { width: clampWidth(chosen, max), max, isPhone: view < PHONE_BELOW };
 }
 

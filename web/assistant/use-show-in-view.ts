@@ -1,7 +1,7 @@
-// A page says what it shows, so that what is asked beside it is about that.
+// Lets a page set what it shows as the context of questions.
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
-import type { WorkspacePage } from '../../worker/contract.ts';
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
 import { useAssistant } from './assistant-provider.tsx';
 
 export function useShowInView(page: Pick<WorkspacePage, 'scope' | 'suggestions'> | undefined): void {

@@ -1,14 +1,16 @@
-// The wide view of the assistant: conversations at the side, the open one in the middle.
+// The chat page: the conversation list at the side, the open conversation in the middle. It shows the same conversation as
+// the panel, which assistant.ts owns.
 import { PowerOff } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useLocation } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
+import { Link, useLocation } from 'wouter';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
 import { shownContext } from '../assistant/assistant.ts';
 import { useAssistant, useAssistantState } from '../assistant/assistant-provider.tsx';
-import { Drawer } from '../design/drawer.tsx';
+import { PageBoundary } from '../boundary/part-failure.tsx';
+import { buttonStyle } from '../design/controls/button.tsx';
+import { Drawer } from '../design/overlays/drawer.tsx';
+import { ToastRegion } from '../design/overlays/toast-region.tsx';
 import { PageState } from '../design/page-state.tsx';
-import { ToastRegion } from '../design/toast-region.tsx';
-import { TopBar } from '../frame/top-bar.tsx';
 import type { Problem } from '../problem.ts';
 import { useDisabled } from '../queries.ts';
 import { SessionSidebar } from '../sessions/session-sidebar.tsx';
@@ -16,51 +18,50 @@ import { UndoToast } from '../sessions/undo-toast.tsx';
 import { ChatHeader } from './chat-header.tsx';
 import { ConversationContext } from './conversation.tsx';
 import { ConversationBody } from './conversation-body.tsx';
-import type { Conversation } from './create-conversation.ts';
 import { EmptyState } from './empty-state.tsx';
-import { useTitle } from './use-title.ts';
+import type { Conversation } from './runtime/create-conversation.ts';
+import { useTitle } from './use-open-session.ts';
 
 export function ChatPage({ me, sessionId }: { me: Me; sessionId: string | null }) {
   const disabled = useDisabled();
-  const conversation = useRouted(sessionId);
+  const conversation = useRoutedConversation(sessionId);
   return (
-    <div className="flex h-dvh flex-col bg-canvas">
-      <TopBar me={me} />
+    <>
       {disabled && <Disabled me={me} problem={disabled} />}
       {!disabled && conversation && (
         <ConversationContext value={conversation}>
-          <Open me={me} />
+          <OpenConversation me={me} />
         </ConversationContext>
       )}
-    </div>
+    </>
   );
 }
 
-/** The conversation that the address names; null for the moment in which it is being fetched from there. */
-function useRouted(sessionId: string | null): Conversation | null {
+/** The conversation in the URL; null for the one render before the assistant shows it. */
+function useRoutedConversation(sessionId: string | null): Conversation | null {
   const assistant = useAssistant();
   const main = useAssistantState((state) => state.main);
   const exists = useSyncExternalStore(main.store.subscribe, () => main.store.shown().exists);
   const [, navigate] = useLocation();
-  /** The new conversation that stands at this address until it has one of its own. */
-  const begun = useRef<string | null>(null);
+  /** The new conversation at `/chat`, until it exists and gets its own URL. */
+  const startedId = useRef<string | null>(null);
 
   useLayoutEffect(() => {
     if (sessionId !== null) {
-      begun.current = null;
+      startedId.current = null;
       assistant.show(sessionId);
       return;
     }
-    if (!exists) begun.current = main.id;
-    else if (begun.current === main.id) navigate(`/chat/${main.id}`, { replace: true });
+    if (!exists) startedId.current = main.id;
+    else if (startedId.current === main.id) navigate(`/chat/${main.id}`, { replace: true });
     else assistant.begin();
   }, [sessionId, main, exists, assistant, navigate]);
 
   if (sessionId !== null) return main.id === sessionId ? main : null;
-  return !exists || begun.current === main.id ? main : null;
+  return !exists || startedId.current === main.id ? main : null;
 }
 
-function Open({ me }: { me: Me }) {
+function OpenConversation({ me }: { me: Me }) {
   const [, navigate] = useLocation();
   const assistant = useAssistant();
   const main = useAssistantState((state) => state.main);
@@ -76,7 +77,11 @@ function Open({ me }: { me: Me }) {
     assistant.begin();
     navigate('/chat');
   };
-  const sidebar = <SessionSidebar activeId={main.id} onNew={begin} onOpen={() => setDrawer(false)} />;
+  const sidebar = (
+    <PageBoundary>
+      <SessionSidebar activeId={main.id} onNew={begin} onOpen={() => setDrawer(false)} />
+    </PageBoundary>
+  );
   return (
     <div className="flex min-h-0 grow">
       <nav aria-label="Conversations" className="hidden w-72 shrink-0 border-e border-line desk:block">
@@ -104,15 +109,28 @@ function Open({ me }: { me: Me }) {
 }
 
 function Disabled({ me, problem }: { me: Me; problem: Problem }) {
+  const canTurnOn = me.org.permissions.includes('settings:update');
   useEffect(() => {
     document.title = 'Groundwire';
   }, []);
   return (
     <main className="flex min-h-0 grow overflow-y-auto bg-surface">
-      <PageState level={1} icon={PowerOff} title={problem.detail} requestId={problem.requestId}>
-        {me.org.permissions.includes('settings:update')
-          ? 'You can turn it on in the settings, under Experimental Features.'
-          : `An admin of ${me.org.name} can turn it on in the settings, under Experimental Features.`}
+      <PageState
+        level={1}
+        icon={PowerOff}
+        title={problem.detail}
+        requestId={problem.requestId}
+        actions={
+          canTurnOn && (
+            <Link href="/settings/experimental-features" className={buttonStyle('primary', 'medium')}>
+              Open Experimental Features
+            </Link>
+          )
+        }
+      >
+        {canTurnOn
+          ? 'Turn it on in Settings, under Experimental Features.'
+          : `An admin of ${me.org.name} can turn it on in Settings, under Experimental Features.`}
       </PageState>
     </main>
   );

@@ -1,25 +1,26 @@
-// The open conversation wherever it stands, on a page of its own or in the panel: transcript and composer, or the reason
-// why there is none.
+// The open conversation on the chat page or in the panel: transcript and composer, or why it couldn't be loaded.
 import { SearchX, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Me } from '../../worker/contract.ts';
-import { Button } from '../design/button.tsx';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import { InlineBoundary, PageBoundary } from '../boundary/part-failure.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { cx } from '../design/cx.ts';
 import { PageState } from '../design/page-state.tsx';
-import type { ChatContext } from './chat-context.ts';
-import { Composer } from './composer.tsx';
-import { ContextChip } from './context-chip.tsx';
-import { ContextMeter } from './context-meter.tsx';
+import { Composer } from './composer/composer.tsx';
+import { ContextChip } from './composer/context-chip.tsx';
+import { ContextMeter } from './composer/context-meter.tsx';
+import { draftStorage, newDraftKey, readDraft } from './composer/drafts.ts';
+import { ModelPicker } from './composer/model-picker.tsx';
+import { QuotaNotice } from './composer/quota-notice.tsx';
+import { RejectedMessage } from './composer/rejected-message.tsx';
+import { RetiredModel } from './composer/retired-model.tsx';
 import { useConversation, useConversationState } from './conversation.tsx';
-import { draftStorage, NEW_CONVERSATION, readDraft } from './drafts.ts';
-import { ModelPicker } from './model-picker.tsx';
-import { QuotaNotice } from './quota-notice.tsx';
-import { RefusalBanner } from './refusal-banner.tsx';
-import { Transcript } from './transcript.tsx';
+import type { ChatContext } from './runtime/chat-context.ts';
+import { Transcript } from './transcript/transcript.tsx';
 
 type BodyProps = {
   me: Me;
-  /** In the panel space is short, and Esc closes. */
+  /** The panel is narrow, and Esc closes it. */
   place: 'page' | 'panel';
   about: ChatContext | null;
   onRemoveContext: () => void;
@@ -36,7 +37,7 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
     return (
       <PageState
         icon={SearchX}
-        title="No such conversation"
+        title="Conversation not found"
         requestId={problem?.requestId ?? null}
         actions={
           <Button tone="primary" onClick={onNew}>
@@ -44,7 +45,7 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
           </Button>
         }
       >
-        It was deleted, or it belongs to someone else.
+        It was deleted, or you don’t have access.
       </PageState>
     );
   }
@@ -52,7 +53,7 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
     return (
       <PageState
         icon={WifiOff}
-        title={problem?.title ?? 'This did not load'}
+        title={problem?.title ?? 'Couldn’t load the conversation'}
         requestId={problem?.requestId ?? null}
         actions={
           <Button tone="primary" onClick={reconnect}>
@@ -65,31 +66,38 @@ export function ConversationBody({ me, place, about, onRemoveContext, empty, onN
     );
   }
   const isPanel = place === 'panel';
-  const draftKey = exists ? id : NEW_CONVERSATION;
+  const draftKey = exists ? id : newDraftKey(me.org.id, 'main');
   return (
     <>
-      <Transcript empty={empty} isNarrow={isPanel} />
-      {/* The same gutters as the transcript's, so that both columns stand in one line whatever the scroll bar's width. */}
+      <PageBoundary resetKey={id}>
+        <Transcript empty={empty} isNarrow={isPanel} />
+      </PageBoundary>
+      {/* The same gutters as the transcript, so that both columns align whatever the scroll bar's width. */}
       <div className={cx('shrink-0', isPanel ? 'px-3' : 'overflow-hidden px-4 [scrollbar-gutter:stable_both-edges]')}>
         <div className="mx-auto flex w-full max-w-3xl flex-col gap-2 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
           <QuotaNotice orgName={me.org.name} />
-          <RefusalBanner />
-          <Composer
-            key={id}
-            userId={me.user.id}
-            draftKey={draftKey}
-            about={about}
-            chip={about && <ContextChip context={about} onRemove={onRemoveContext} />}
-            tools={
-              <>
-                <ModelPicker about={about} />
-                <ContextMeter readText={() => readDraft(draftStorage(), me.user.id, draftKey)} about={about} />
-              </>
-            }
-            takesFocus={!isPanel}
-            escapeKey={isPanel ? 'passes' : 'stops'}
-          />
-          <p className="text-center text-meta text-muted">The assistant can be wrong. Check what you rely on.</p>
+          <RetiredModel about={about} />
+          <RejectedMessage />
+          <InlineBoundary title="Couldn’t show the message field" resetKey={id}>
+            <Composer
+              key={id}
+              userId={me.user.id}
+              draftKey={draftKey}
+              about={about}
+              chip={about && <ContextChip context={about} onRemove={onRemoveContext} />}
+              tools={
+                <>
+                  <ModelPicker about={about} />
+                  <ContextMeter readText={() => readDraft(draftStorage(), me.user.id, draftKey)} about={about} />
+                </>
+              }
+              takesFocus={!isPanel}
+              escapeKey={isPanel ? 'passes' : 'stops'}
+            />
+          </InlineBoundary>
+          <p className="text-center text-meta text-muted">
+            The assistant can make mistakes. Verify important information.
+          </p>
         </div>
       </div>
     </>

@@ -1,21 +1,21 @@
-// A conversation before its first message: one sentence of what can be asked, and four ways to begin. What the product's
-// own data offers comes first; without any, what an assistant is good for anywhere.
+// The chat page before the first message: what can be asked, and suggestions from the workspace or, without any, general
+// ones.
 import { useQuery } from '@tanstack/react-query';
 import { ArrowUpRight } from 'lucide-react';
 import { getWorkspacePage } from '../api.ts';
-import { focusComposer } from './composer.tsx';
+import { focusComposer } from './composer/composer.tsx';
 import { useConversation } from './conversation.tsx';
 
 const GENERAL = [
   'Draft a plan for my week with three priorities, as a table with day, task and outcome.',
-  'Draft a short status update for my team: what is done, what is next, what is blocked.',
+  'Draft a short status update for my team: done, next and blocked.',
   'Compare a weekly meeting with a written report: the pros and cons of each, in a table.',
-  'Explain what an audit log is, in plain words and with one example.',
+  'Explain what an audit log is in plain English, with one example.',
 ];
 
 export function EmptyState({ orgName }: { orgName: string }) {
   const { send } = useConversation();
-  // The workspace's first page, under the key that the workspace itself reads it by.
+  // The workspace's home page, under the same query key as the workspace itself.
   const { data: home, isPending } = useQuery({
     queryKey: ['workspace', ''],
     queryFn: () => getWorkspacePage(''),
@@ -24,7 +24,7 @@ export function EmptyState({ orgName }: { orgName: string }) {
   });
   const suggestions = home?.suggestions?.length ? home.suggestions : GENERAL;
   const begin = (prompt: string) => {
-    // The button goes with the empty state; the next thing one does is read, or type.
+    // The clicked button disappears with the empty state, so move the focus to the composer.
     focusComposer(document.querySelector('main'));
     send(prompt);
   };
@@ -32,9 +32,7 @@ export function EmptyState({ orgName }: { orgName: string }) {
     <div className="flex grow flex-col justify-end gap-6 pb-4 desk:justify-center desk:pb-16">
       <div className="flex flex-col gap-2">
         <h2 className="text-display font-semibold tracking-tight">What do you want to know?</h2>
-        <p className="max-w-xl text-answer text-muted">
-          Ask, draft or think something through. Answers draw only on what you may see in {orgName}.
-        </p>
+        <p className="max-w-xl text-answer text-muted">Answers use only the {orgName} data you have access to.</p>
       </div>
       <ul className="grid min-h-40 grid-cols-1 content-start gap-2 desk:grid-cols-2">
         {!isPending &&

@@ -1,20 +1,15 @@
-// The place of the open conversation among its forks: what it came from, and what was made of it.
+// The conversation's forks and the conversation it was forked from, in a popover.
 import { useQuery } from '@tanstack/react-query';
 import { Split } from 'lucide-react';
 import { Link } from 'wouter';
 import { getForks } from '../api.ts';
-import { Popover } from '../design/popover.tsx';
-import { useSessions } from '../queries.ts';
+import { Popover } from '../design/overlays/popover.tsx';
 import { timeAgo } from '../sessions/group-sessions.ts';
 import { useConversation } from './conversation.tsx';
-import { useForkedFrom } from './fork-mark.tsx';
+import { useForkedFrom } from './use-open-session.ts';
 
 export function ForkTree() {
   const { id } = useConversation();
-  const from = useForkedFrom();
-  const { data } = useSessions();
-  const hasForks = data?.pages.some(({ sessions }) => sessions.some(({ forkedFrom }) => forkedFrom?.sessionId === id));
-  if (from === null && !hasForks) return null;
   return (
     <Popover
       label="Forks"

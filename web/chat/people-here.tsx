@@ -1,4 +1,4 @@
-// Who else has the page open now: their initials, and their names for whoever asks.
+// Who else has the conversation open: avatars, with names in the tooltip.
 import { Avatar } from '../design/avatar.tsx';
 import { useConversationState } from './conversation.tsx';
 

@@ -1,4 +1,4 @@
-// The time, ticking only while something on the page counts.
+// The current time, updated only while `ticking`.
 import { useEffect, useState } from 'react';
 
 export function useNow(options: { ticking: boolean; everyMs: number }): number {

@@ -1,11 +1,11 @@
-// A person's or organisation's initials, where no picture is known.
+// The initials of a person or an organization.
 import { cx } from './cx.ts';
 
 export function Avatar({ name, square = false }: { name: string; square?: boolean }) {
   return (
     <span
       aria-hidden
-      // Drawn, not written: the name itself is what a reader should hear.
+      // Hidden from screen readers: the name next to it is enough.
       data-initials={initials(name)}
       className={cx(
         'inline-flex size-7 shrink-0 items-center justify-center bg-tint text-meta font-semibold text-accent-strong select-none before:content-[attr(data-initials)]',

@@ -1,8 +1,8 @@
-// A short state in words, with an icon where one helps; colour alone never carries the meaning.
+// A short status label with an optional icon. Color never carries the meaning alone.
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
-import { tip } from './tooltips.ts';
+import { tip } from './overlays/tooltips.ts';
 
 const TONES = {
   neutral: 'bg-neutral text-on-neutral',
@@ -15,7 +15,7 @@ const TONES = {
 type BadgeProps = {
   tone?: keyof typeof TONES;
   icon?: LucideIcon;
-  /** What a tooltip says about it. */
+  /** The tooltip's text. */
   tip?: string;
   className?: string;
   children: ReactNode;

@@ -1,4 +1,4 @@
-// A message in the flow of the page: what happened, what to do next, and actions. Errors are announced at once.
+// A message inside the page: what happened, what to do next, and buttons for it.
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
@@ -15,7 +15,7 @@ type BannerProps = {
   title: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
-  /** True where the message must interrupt a screen reader. */
+  /** Announces the message to screen readers immediately. */
   alert?: boolean;
 };
 

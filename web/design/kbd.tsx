@@ -1,7 +1,7 @@
-// Keys on the keyboard, named as this machine names them.
+// A keyboard shortcut, labeled for this platform.
 import { keyLabels } from './keys.ts';
 
-/** `keys` as in "Mod+Enter". */
+/** `keys`: for example "Mod+Enter". */
 export function Kbd({ keys }: { keys: string }) {
   return (
     <span className="inline-flex items-center gap-0.5">

@@ -1,4 +1,4 @@
-// The mark: the schematic sign for a wire that is tied to ground.
+// The logo: the circuit symbol for ground.
 export function Logo({ size = 24 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden className="shrink-0">

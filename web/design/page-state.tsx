@@ -1,4 +1,4 @@
-// A whole page that says why there is no conversation here, and what to do next.
+// A full-page message, for example "not found": what happened and what to do next.
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { RequestId } from './request-id.tsx';
@@ -9,7 +9,7 @@ type PageStateProps = {
   children: ReactNode;
   actions?: ReactNode;
   requestId?: string | null;
-  /** The page's own heading, where nothing above it is one. */
+  /** The heading level; 1 if the page has no other heading. */
   level?: 1 | 2;
 };
 

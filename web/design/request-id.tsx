@@ -1,5 +1,5 @@
-// The id under which the server's logs know a request, ready to be copied into a support ticket.
-import { CopyButton } from './copy-button.tsx';
+// The request id from the server's logs, ready to copy into a support ticket.
+import { CopyButton } from './controls/copy-button.tsx';
 
 export function RequestId({ id }: { id: string }) {
   return (

@@ -1,4 +1,4 @@
-// Grey shapes where content will stand. They appear only after a moment, so that a fast reply never flashes one.
+// Placeholders for content that is loading. They appear after a short delay, so fast responses don't flash.
 import { useEffect, useState } from 'react';
 import { cx } from './cx.ts';
 

@@ -1,4 +1,4 @@
-// The look of a table: a frame that scrolls sideways, by keyboard as well, a heading row and cells.
+// Table elements: a frame that scrolls sideways (by keyboard too), header cells and cells.
 import type { ComponentProps, ReactNode } from 'react';
 import { cx } from './cx.ts';
 
@@ -44,7 +44,7 @@ type CellProps = ComponentProps<'td'> & { kind?: ColumnKind; dense?: boolean };
 export function TableCell({ kind = 'text', dense = false, className, ...rest }: CellProps) {
   return (
     <td
-      // Words are read in their own direction; codes, numbers and moments stand in their column.
+      // Text follows its own direction. Codes, numbers and times follow the column's.
       dir={kind === 'text' ? 'auto' : undefined}
       className={cx(
         'px-4 align-middle touch:h-12',
@@ -57,5 +57,5 @@ export function TableCell({ kind = 'text', dense = false, className, ...rest }: 
   );
 }
 
-/** A row of the body. */
+/** Classes of a body row. */
 export const ROW = 'border-t border-line-strong/60 hover:bg-hover';

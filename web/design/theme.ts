@@ -1,4 +1,4 @@
-// The colour theme that a person chose on this device. public/theme.js applies the same key before the first paint.
+// The color theme chosen on this device. public/theme.js reads the same key before the first paint.
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -18,7 +18,7 @@ export function setTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(STORAGE_KEY);
     else localStorage.setItem(STORAGE_KEY, theme);
   } catch {
-    // Storage can be full or blocked; the choice then holds for this page only.
+    // Storage can be full or blocked; the choice then lasts until the page is closed.
   }
   for (const listener of listeners) listener();
 }

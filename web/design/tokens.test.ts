@@ -1,4 +1,4 @@
-// The contrast of every pair of colours that the design puts together, read from the tokens themselves (WCAG 2.2 AA).
+// Checks the contrast of every color pair in use against WCAG 2.2 AA, reading the values from tokens.css.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const colors = new Map(
 
 function colorOf(name: string, theme: Theme): string {
   const color = colors.get(name)?.[theme];
-  if (color === undefined) throw new Error(`there is no opaque colour --color-${name}`);
+  if (color === undefined) throw new Error(`there is no opaque color --color-${name}`);
   return color;
 }
 
@@ -61,7 +61,7 @@ const TEXT: readonly (readonly [string, string])[] = [
   ...['keyword', 'string', 'number', 'name', 'removed'].map((part) => [`code-${part}`, 'code'] as const),
 ];
 
-/** What tells where a control is, and where focus stands. */
+/** Borders of controls and the focus ring. */
 const SHAPES: readonly (readonly [string, string])[] = [
   ...['canvas', 'surface', 'raised'].map((page) => ['control', page] as const),
   ...PAGES.map((page) => ['accent', page] as const),

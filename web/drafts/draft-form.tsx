@@ -1,18 +1,18 @@
-// The form of a template. What it lacks is said when one asks for the draft, and the first field that lacks takes focus.
+// A template's form. Submitting it with empty required fields shows errors and focuses the first of them.
 import { LoaderCircle, RotateCw, Sparkles } from 'lucide-react';
 import { type FormEvent, useRef, useState } from 'react';
-import type { FormField, TemplateInfo } from '../../worker/templates-contract.ts';
-import { Button } from '../design/button.tsx';
-import { SelectField } from '../design/select-field.tsx';
-import { TextAreaField, TextField } from '../design/text-field.tsx';
-import { type Fields, filledOf, lackingOf, withValue } from './form-values.ts';
+import type { FormField, TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
+import { Button } from '../design/controls/button.tsx';
+import { SelectField } from '../design/controls/select-field.tsx';
+import { TextAreaField, TextField } from '../design/controls/text-field.tsx';
+import { type Fields, filledFields, missingFields, withValue } from './form-values.ts';
 import { RecordField } from './record-field.tsx';
 
 type DraftFormProps = {
   template: TemplateInfo;
   fields: Fields;
   onFields: (fields: Fields) => void;
-  /** What the server found wrong, by field. */
+  /** The server's validation errors, by field name. */
   issues: Readonly<Record<string, string>>;
   isBusy: boolean;
   isAgain: boolean;
@@ -22,15 +22,15 @@ type DraftFormProps = {
 export function DraftForm({ template, fields, onFields, issues, isBusy, isAgain, onSubmit }: DraftFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
-  const lacking = lackingOf(template.fields, fields);
+  const lacking = missingFields(template.fields, fields);
   const errorOf = ({ name, label }: FormField): string | null =>
-    tried && lacking.includes(name) ? `${label} is needed.` : (issues[name] ?? null);
+    tried && lacking.includes(name) ? `${label} is required.` : (issues[name] ?? null);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
     setTried(true);
-    if (lacking.length === 0) return onSubmit(filledOf(template.fields, fields));
+    if (lacking.length === 0) return onSubmit(filledFields(template.fields, fields));
     const first = template.fields.findIndex(({ name }) => name === lacking[0]);
     form.current
       ?.querySelectorAll<HTMLElement>('[data-field]')
@@ -65,7 +65,7 @@ export function DraftForm({ template, fields, onFields, issues, isBusy, isAgain,
         ) : (
           <Sparkles size={16} aria-hidden />
         )}
-        {isBusy ? 'Drafting…' : isAgain ? 'Draft again' : 'Draft'}
+        {isBusy ? 'Drafting…' : isAgain ? 'Regenerate' : 'Draft'}
       </Button>
     </form>
   );

@@ -1,16 +1,16 @@
-// The way from a page to the documents that can be drafted of it: a button for one, a menu for several.
+// Links from a workspace page to the drafts that can be generated from it: one button, or a menu for several.
 import { ChevronDown, FilePenLine } from 'lucide-react';
 import { useLocation } from 'wouter';
-import type { WorkspacePage } from '../../worker/contract.ts';
-import { Button } from '../design/button.tsx';
-import { Menu } from '../design/menu.tsx';
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
+import { Button } from '../design/controls/button.tsx';
+import { Menu } from '../design/overlays/menu.tsx';
 import { useTemplates } from '../queries.ts';
-import { linksOf } from './template-links.ts';
+import { templateLinks } from './template-links.ts';
 
 export function DraftLinks({ page }: { page: WorkspacePage }) {
   const { data } = useTemplates(true);
   const [, navigate] = useLocation();
-  const links = linksOf(page, data?.templates ?? []);
+  const links = templateLinks(page, data?.templates ?? []);
   const [only] = links;
   if (!only) return null;
   if (links.length === 1) {

@@ -22,7 +22,7 @@ async function read(replies: readonly (Response | Error)[], now: () => number = 
   return { asked, links, types };
 }
 
-test('a stream that breaks is taken up again after its last event, and ends with the run', async () => {
+test('readDraft reconnects after the last event and ends with the run', async () => {
   const { asked, links, types } = await read([
     ok(frame(0, 'RUN_STARTED') + frame(1, 'A')),
     new Error('offline'),
@@ -33,20 +33,20 @@ test('a stream that breaks is taken up again after its last event, and ends with
   expect(links).toEqual(['steady', 'reconnecting', 'reconnecting', 'steady']);
 });
 
-test('half an event at the end of a broken stream is no event', async () => {
+test('readDraft ignores a partial event at the end of a broken stream', async () => {
   const half = 'id: r.1\ndata: {"type":"A"';
   const { types } = await read([ok(frame(0, 'RUN_STARTED') + half), ok(frame(1, 'A') + frame(2, 'RUN_ERROR'))]);
   expect(types).toEqual(['RUN_STARTED', 'A', 'RUN_ERROR']);
 });
 
-test('a refusal is thrown as the problem that the server words, at once', async () => {
+test('readDraft throws the server’s problem without retrying', async () => {
   const body = { code: 'QUOTA_EXCEEDED', title: 'Spent', detail: 'No tokens left.' };
   const refused = read([Response.json(body, { status: 402 })]);
   await expect(refused).rejects.toMatchObject({ status: 402, code: 'QUOTA_EXCEEDED' });
   await expect(refused).rejects.toBeInstanceOf(Problem);
 });
 
-test('what does not come back within a minute is lost', async () => {
+test('readDraft gives up after a minute without a connection', async () => {
   let minutes = 0;
   const lost = read([new Error('offline')], () => {
     minutes += 1;

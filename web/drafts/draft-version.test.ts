@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../worker/contract.ts';
-import type { StreamEvent } from '../chat/answer-facts.ts';
-import { beginVersion, observeDraft, versionsOf } from './draft-version.ts';
+import type { Message } from '../../worker/api/messages/messages-schema.ts';
+import type { StreamEvent } from '../chat/answer/answer-metadata.ts';
+import { applyDraftEvent, createVersion, versionsOf } from './draft-version.ts';
 
-const BEGUN = beginVersion({ runId: 'r1', templateId: 'email', fields: { a: 'b' } });
+const BEGUN = createVersion({ runId: 'r1', templateId: 'email', fields: { a: 'b' } });
 const SOURCE = { number: 1, kind: 'Show', title: 'Denver', path: '/workspace/shows/1' };
-const FINDING = { kind: 'date', text: 'July 5', reason: 'stands in no source' } as const;
+const FINDING = { kind: 'date', text: 'July 5', reason: 'in no source' } as const;
 
 const EVENTS: readonly StreamEvent[] = [
   { type: 'RUN_STARTED', runId: 'r1' },
@@ -16,11 +16,11 @@ const EVENTS: readonly StreamEvent[] = [
   { type: 'CUSTOM', name: 'cost', value: {} },
   { type: 'RUN_FINISHED', outcome: { type: 'success' } },
 ];
-const told = (events: readonly StreamEvent[]) => events.reduce(observeDraft, BEGUN);
+const replay = (events: readonly StreamEvent[]) => events.reduce(applyDraftEvent, BEGUN);
 
-describe('a stream', () => {
-  test('brings sources, text, check and end', () => {
-    expect(told(EVENTS)).toEqual({
+describe('observeDraft', () => {
+  test('collects sources, text, check and status', () => {
+    expect(replay(EVENTS)).toEqual({
       ...BEGUN,
       sources: [SOURCE],
       notes: ['cut'],
@@ -30,23 +30,23 @@ describe('a stream', () => {
     });
   });
 
-  test('that is replayed from its start says everything once', () => {
-    expect(told([...EVENTS.slice(0, 4), ...EVENTS])).toEqual(told(EVENTS));
+  test('doesn’t duplicate content when the stream replays from its start', () => {
+    expect(replay([...EVENTS.slice(0, 4), ...EVENTS])).toEqual(replay(EVENTS));
   });
 
-  test('ends stopped, interrupted or failed, each with what came so far', () => {
-    const begun = EVENTS.slice(0, 4);
-    expect(told([...begun, { type: 'RUN_FINISHED', outcome: { type: 'cancelled' } }])).toMatchObject({
+  test('keeps the partial text when the run is stopped, interrupted or failed', () => {
+    const started = EVENTS.slice(0, 4);
+    expect(replay([...started, { type: 'RUN_FINISHED', outcome: { type: 'cancelled' } }])).toMatchObject({
       status: 'stopped',
     });
-    const cut = told([...begun, { type: 'RUN_ERROR', code: 'RUN_INTERRUPTED', message: 'cut off' }]);
+    const cut = replay([...started, { type: 'RUN_ERROR', code: 'RUN_INTERRUPTED', message: 'cut off' }]);
     expect(cut).toMatchObject({ status: 'interrupted', text: 'Hello Denver', error: 'cut off' });
-    const failed = told([...begun, { type: 'RUN_ERROR', code: 'PROVIDER_STALLED', message: 'silent' }]);
+    const failed = replay([...started, { type: 'RUN_ERROR', code: 'PROVIDER_STALLED', message: 'silent' }]);
     expect(failed).toMatchObject({ status: 'failed', error: 'silent' });
   });
 });
 
-describe('a session', () => {
+describe('versionsOf', () => {
   const blank = { status: 'complete', createdAt: '', error: null } as const;
   const message = (given: object): Message => ({ ...blank, ...given }) as unknown as Message;
   const brief = {
@@ -64,7 +64,7 @@ describe('a session', () => {
       draft: { type: 'check', checked: 1, findings: [], missing: [] },
     });
 
-  test('has a version for each form that was sent, and none for what was said besides', () => {
+  test('returns one version per submitted form and skips chat messages', () => {
     const talk = [message({ role: 'user', runId: 'r2', draft: null, parts: [] }), answer('r2', 'talk')];
     const versions = versionsOf([question('r1'), answer('r1', 'one'), ...talk, question('r3'), answer('r3', 'two')]);
     expect(versions.map(({ runId, text, sources }) => [runId, text, sources.length])).toEqual([
@@ -73,7 +73,7 @@ describe('a session', () => {
     ]);
   });
 
-  test('a form without an answer is an interrupted version', () => {
+  test('marks a form without an answer as interrupted', () => {
     expect(versionsOf([question('r1')])).toMatchObject([{ status: 'interrupted', text: '', check: null }]);
   });
 });

@@ -1,12 +1,12 @@
-// One version of a draft as the page holds it: what it was made of, its text, how it ended and what the check found. Built
-// from the stream's own events, and from stored messages after a reload. Pure.
-import type { Message } from '../../worker/contract.ts';
-import type { StreamEvent } from '../chat/answer-facts.ts';
-import { asRecord, asText } from '../chat/unknown-value.ts';
+// One version of a draft: its inputs, text, status and check results. Built from stream events, or from stored messages
+// after a reload. Pure.
+import type { Message } from '../../worker/api/messages/messages-schema.ts';
+import { type AnswerMetadata, readEnding, type StreamEvent } from '../chat/answer/answer-metadata.ts';
+import { asRecord, asText } from '../unknown-value.ts';
 
-type Stored = NonNullable<Message['draft']>;
-export type DraftSource = Extract<Stored, { type: 'brief' }>['sources'][number];
-type Check = Extract<Stored, { type: 'check' }>;
+type StoredDraft = NonNullable<Message['draft']>;
+export type DraftSource = Extract<StoredDraft, { type: 'brief' }>['sources'][number];
+type Check = Extract<StoredDraft, { type: 'check' }>;
 export type DraftCheck = {
   readonly checked: number;
   readonly findings: readonly Check['findings'][number][];
@@ -21,26 +21,30 @@ export type DraftVersion = {
   readonly notes: readonly string[];
   readonly text: string;
   readonly check: DraftCheck | null;
-  readonly status: Message['status'];
+  readonly status: AnswerMetadata['status'];
+  readonly cause: string | null;
   readonly error: string | null;
+  readonly requestId: string | null;
 };
 
-export const beginVersion = (given: Pick<DraftVersion, 'runId' | 'templateId' | 'fields'>): DraftVersion => ({
+export const createVersion = (given: Pick<DraftVersion, 'runId' | 'templateId' | 'fields'>): DraftVersion => ({
   ...given,
   sources: [],
   notes: [],
   text: '',
   check: null,
   status: 'streaming',
+  cause: null,
   error: null,
+  requestId: null,
 });
 
-/** Our own server's words, whose shapes the contract says. */
-export function observeDraft(version: DraftVersion, event: StreamEvent): DraftVersion {
+/** Trusts event payloads, because our own server sends them. */
+export function applyDraftEvent(version: DraftVersion, event: StreamEvent): DraftVersion {
   switch (event.type) {
     case 'RUN_STARTED':
-      // A replay begins anew.
-      return beginVersion(version);
+      // A replay starts from the beginning.
+      return createVersion(version);
     case 'TEXT_MESSAGE_CONTENT':
       return { ...version, text: version.text + (asText(event['delta']) ?? '') };
     case 'CUSTOM': {
@@ -52,31 +56,35 @@ export function observeDraft(version: DraftVersion, event: StreamEvent): DraftVe
       const check = { checked, findings: listOf<DraftCheck['findings'][number]>(value['findings']) };
       return { ...version, check: { ...check, missing: listOf<string>(value['missing']) } };
     }
-    case 'RUN_FINISHED': {
-      const isStopped = asRecord(event['outcome'])['type'] === 'cancelled';
-      return { ...version, status: isStopped ? 'stopped' : 'complete' };
-    }
+    case 'RUN_FINISHED':
     case 'RUN_ERROR': {
-      const isCut = asText(event['code']) === 'RUN_INTERRUPTED';
-      return { ...version, status: isCut ? 'interrupted' : 'failed', error: asText(event['message']) };
+      const { status, cause, error, requestId = null } = readEnding(event);
+      return { ...version, status, cause, error: error?.detail ?? null, requestId: error ? requestId : null };
     }
     default:
       return version;
   }
 }
 
-/** The versions that a session keeps, oldest first; what was said in it besides is none. */
+/** The versions in a session, oldest first. Chat messages in the session are skipped. */
 export function versionsOf(messages: readonly Message[]): DraftVersion[] {
   return messages.flatMap((question): DraftVersion[] => {
     const { draft: brief, runId } = question;
     if (brief?.type !== 'brief') return [];
     const answer = messages.findLast((message) => message.runId === runId && message.role === 'assistant');
     const { templateId, fields, sources, notes } = brief;
-    const begun = { ...beginVersion({ runId, templateId, fields }), sources, notes };
-    if (!answer) return [{ ...begun, status: 'interrupted' }];
+    const version = { ...createVersion({ runId, templateId, fields }), sources, notes };
+    if (!answer) return [{ ...version, status: 'interrupted' }];
     const text = answer.parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
     const check = answer.draft?.type === 'check' ? answer.draft : null;
-    return [{ ...begun, text, check, status: answer.status, error: answer.error?.detail ?? null }];
+    const { ending, error } = answer;
+    const ended = {
+      status: ending?.kind ?? answer.status,
+      cause: ending?.cause ?? null,
+      error: error?.detail ?? null,
+      requestId: error ? (ending?.requestId ?? null) : null,
+    };
+    return [{ ...version, text, check, ...ended }];
   });
 }
 

@@ -1,31 +1,35 @@
-// A template at work: its form at the side, the draft beside it, one above the other where there is no room.
-import { Plus, SearchX } from 'lucide-react';
+// A template's page: the form next to the draft, or above it on narrow screens.
+import { CircleAlert, Plus, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearch } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
-import type { TemplateInfo } from '../../worker/templates-contract.ts';
-import { Button } from '../design/button.tsx';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
+import { PageBoundary } from '../boundary/part-failure.tsx';
+import { Banner } from '../design/banner.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { PageState } from '../design/page-state.tsx';
+import { RequestId } from '../design/request-id.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
+import type { Problem } from '../problem.ts';
+import { ProblemBanner } from '../problem-banner.tsx';
 import { DraftForm } from './draft-form.tsx';
 import { DraftPaper } from './draft-paper.tsx';
-import { DraftProblem } from './draft-problem.tsx';
 import { type Fields, issuesOf } from './form-values.ts';
 import { useDrafting } from './use-drafting.ts';
 
 type WorkbenchProps = {
   me: Me;
   template: TemplateInfo;
-  /** Of a draft that was begun before. */
+  /** The session of an existing draft. */
   session: string | null;
-  onBegun: (session: string) => void;
+  onStarted: (session: string) => void;
   onNew: () => void;
 };
 
-export function DraftWorkbench({ me, template, session, onBegun, onNew }: WorkbenchProps) {
+export function DraftWorkbench({ me, template, session, onStarted, onNew }: WorkbenchProps) {
   const search = useSearch();
-  const drafting = useDrafting(template.id, session, onBegun);
-  const [filled, setFilled] = useState<Fields | null>(session === null ? fromAddress(template, search) : null);
+  const drafting = useDrafting(template.id, session, onStarted);
+  const [filled, setFilled] = useState<Fields | null>(session === null ? fieldsFromUrl(template, search) : null);
   const [shown, setShown] = useState<string | null>(null);
   const { versions, phase, problem, isBusy } = drafting;
   const ofTemplate = versions.filter(({ templateId }) => templateId === template.id);
@@ -42,7 +46,7 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
       <PageState
         level={1}
         icon={SearchX}
-        title="No such draft"
+        title="Draft not found"
         requestId={problem?.problem.requestId ?? null}
         actions={
           <Button tone="primary" onClick={onNew}>
@@ -50,7 +54,7 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
           </Button>
         }
       >
-        It was deleted, or it belongs to someone else.
+        It was deleted, or you don’t have access.
       </PageState>
     );
   }
@@ -58,7 +62,7 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
     <>
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div className="flex min-w-0 flex-col gap-1.5">
-          <nav aria-label="Where this belongs" className="flex items-center gap-1 text-small text-muted">
+          <nav aria-label="Breadcrumb" className="flex items-center gap-1 text-small text-muted">
             <Link
               href="/drafts"
               className="inline-flex min-h-6 items-center hover:text-text hover:underline touch:min-h-11 touch:min-w-11"
@@ -91,14 +95,16 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
           />
           <div className="flex min-w-0 flex-col gap-4">
             {problem && <DraftProblem {...problem} onAgain={() => begin(fields)} />}
-            <DraftPaper
-              me={me}
-              template={template}
-              versions={ofTemplate}
-              version={version}
-              onChoose={setShown}
-              drafting={drafting}
-            />
+            <PageBoundary resetKey={version}>
+              <DraftPaper
+                me={me}
+                template={template}
+                versions={ofTemplate}
+                version={version}
+                onChoose={setShown}
+                drafting={drafting}
+              />
+            </PageBoundary>
           </div>
         </div>
       )}
@@ -106,13 +112,40 @@ export function DraftWorkbench({ me, template, session, onBegun, onNew }: Workbe
   );
 }
 
-/** What the page that led here knows already. */
-function fromAddress(template: TemplateInfo, search: string): Fields {
+/** Field values from the URL. */
+function fieldsFromUrl(template: TemplateInfo, search: string): Fields {
   const given = new URLSearchParams(search);
   return Object.fromEntries(
     template.fields.flatMap(({ name }) => {
       const value = given.get(name);
       return value === null || value === '' ? [] : [[name, value]];
     }),
+  );
+}
+
+/** Why a draft could not be generated. */
+function DraftProblem({ problem, at, onAgain }: { problem: Problem; at: number; onAgain: () => void }) {
+  if (problem.status === 400) {
+    return (
+      <Banner tone="danger" icon={CircleAlert} alert title="Check the form">
+        <p>See the highlighted fields.</p>
+        {problem.requestId && <RequestId id={problem.requestId} />}
+      </Banner>
+    );
+  }
+  const isOverQuota = problem.status === 402;
+  return (
+    <ProblemBanner
+      error={problem}
+      receivedAt={at}
+      savedOverQuota="Your form is saved and earlier drafts stay available."
+      retry={
+        !isOverQuota && (
+          <Button size="small" onClick={onAgain}>
+            Regenerate
+          </Button>
+        )
+      }
+    />
   );
 }

@@ -1,22 +1,22 @@
-// Drafts from templates: which there are, and one of them at work. An address names the template, the fields that are known
-// before, and the session in which a draft is kept.
-import { FilePenLine, Lock, SearchX, WifiOff } from 'lucide-react';
+// The drafts page: the list of templates, or one template. The URL holds the template, prefilled fields and the session
+// that stores the draft.
+import { ChevronRight, FilePenLine, Lock, SearchX, WifiOff } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
-import { Button } from '../design/button.tsx';
+import { Link, useLocation, useSearch } from 'wouter';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
+import { Button } from '../design/controls/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { AppFrame } from '../frame/app-frame.tsx';
+import { PageContent } from '../frame/app-frame.tsx';
 import { canAsk, canDraft } from '../frame/product-nav.ts';
 import { Problem } from '../problem.ts';
 import { useTemplates } from '../queries.ts';
 import { DraftWorkbench } from './draft-workbench.tsx';
-import { TemplateCards } from './template-cards.tsx';
 
 export function DraftsView({ me, templateId }: { me: Me; templateId: string | null }) {
   return (
-    <AppFrame me={me}>{canDraft(me) ? <Allowed me={me} templateId={templateId} /> : <NotAllowed me={me} />}</AppFrame>
+    <PageContent>{canDraft(me) ? <Allowed me={me} templateId={templateId} /> : <NotAllowed me={me} />}</PageContent>
   );
 }
 
@@ -34,7 +34,7 @@ function Allowed({ me, templateId }: { me: Me; templateId: string | null }) {
       <PageState
         level={1}
         icon={WifiOff}
-        title={problem?.title ?? 'This page did not load'}
+        title={problem?.title ?? 'This page couldn’t be loaded'}
         requestId={problem?.requestId ?? null}
         actions={
           <Button tone="primary" onClick={() => void refetch()}>
@@ -49,7 +49,7 @@ function Allowed({ me, templateId }: { me: Me; templateId: string | null }) {
   if (templateId === null) {
     return data.templates.length === 0 ? (
       <Empty title="No templates" icon={FilePenLine}>
-        There is nothing that your role may draft from. An admin of {me.org.name} can change that.
+        Your role has no templates. An admin of {me.org.name} can change that.
       </Empty>
     ) : (
       <TemplateCards templates={data.templates} />
@@ -57,15 +57,15 @@ function Allowed({ me, templateId }: { me: Me; templateId: string | null }) {
   }
   if (!template) {
     return (
-      <Empty title="No such template" icon={SearchX}>
-        It does not exist, or your role may not read what it is made of.
+      <Empty title="Template not found" icon={SearchX}>
+        This template doesn’t exist, or your role can’t read its records.
       </Empty>
     );
   }
   return <Opened key={template.id} me={me} template={template} />;
 }
 
-/** A session that begins here keeps its page; another one in the address is another page. */
+/** A session started on this page keeps its state; a different session in the URL remounts the page. */
 function Opened({ me, template }: Pick<Parameters<typeof DraftWorkbench>[0], 'me' | 'template'>) {
   const session = new URLSearchParams(useSearch()).get('session');
   const [, navigate] = useLocation();
@@ -74,7 +74,7 @@ function Opened({ me, template }: Pick<Parameters<typeof DraftWorkbench>[0], 'me
     count: 0,
   });
   const isOwn = session === null || session === own.session;
-  const begun = (id: string) => {
+  const started = (id: string) => {
     if (id === session) return;
     setOwn(({ count }) => ({ session: id, count }));
     navigate(`/drafts/${template.id}?session=${id}`, { replace: true });
@@ -89,7 +89,7 @@ function Opened({ me, template }: Pick<Parameters<typeof DraftWorkbench>[0], 'me
       me={me}
       template={template}
       session={isOwn ? null : session}
-      onBegun={begun}
+      onStarted={started}
       onNew={renew}
     />
   );
@@ -101,10 +101,10 @@ function NotAllowed({ me }: { me: Me }) {
   }, []);
   const isOff = !canAsk(me);
   return (
-    <Empty title={isOff ? 'The assistant is turned off' : 'Drafting is not for your role'} icon={Lock}>
+    <Empty title={isOff ? 'The assistant is off' : 'Your role can’t create drafts'} icon={Lock}>
       {isOff
         ? `AI Assistant is not enabled for ${me.org.name}.`
-        : `An admin of ${me.org.name} can give your role the permission to draft.`}
+        : `An admin of ${me.org.name} can allow your role to create drafts.`}
     </Empty>
   );
 }
@@ -124,5 +124,41 @@ function Empty({ title, icon, children }: { title: string; icon: typeof Lock; ch
     >
       {children}
     </PageState>
+  );
+}
+
+function TemplateCards({ templates }: { templates: readonly TemplateInfo[] }) {
+  return (
+    <>
+      <header className="flex flex-col gap-1.5">
+        <h1 className="text-display font-semibold tracking-tight">Drafts</h1>
+        <p className="max-w-3xl text-answer text-muted">
+          Choose a document. It is generated from your records, with names, dates and contacts verified.
+        </p>
+      </header>
+      <ul className="grid gap-4 sm:grid-cols-2">
+        {templates.map(({ id, name, description }) => (
+          <li key={id}>
+            <Link
+              href={`/drafts/${id}`}
+              className="group flex h-full items-start gap-3 rounded-card border border-line-strong bg-raised p-4 shadow-raised transition-colors hover:bg-hover"
+            >
+              <span className="flex size-9 shrink-0 items-center justify-center rounded-control bg-accent-soft text-accent">
+                <FilePenLine size={18} strokeWidth={1.75} aria-hidden />
+              </span>
+              <span className="flex min-w-0 grow flex-col gap-1">
+                <span className="font-medium">{name}</span>
+                <span className="text-small text-muted">{description}</span>
+              </span>
+              <ChevronRight
+                size={16}
+                aria-hidden
+                className="mt-1 shrink-0 text-muted transition-transform group-hover:translate-x-0.5 rtl:-scale-x-100"
+              />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

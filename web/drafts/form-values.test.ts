@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { FormField, TemplateInfo } from '../../worker/templates-contract.ts';
+import type { FormField, TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
 import { Problem } from '../problem.ts';
-import { filledOf, issuesOf, lackingOf, withValue } from './form-values.ts';
-import { linksOf } from './template-links.ts';
+import { filledFields, issuesOf, missingFields, withValue } from './form-values.ts';
+import { templateLinks } from './template-links.ts';
 
 const FIELDS: readonly FormField[] = [
   { name: 'place', label: 'Place', required: true, kind: 'record', record: 'place' },
@@ -10,21 +10,21 @@ const FIELDS: readonly FormField[] = [
   { name: 'notes', label: 'Notes', required: false, kind: 'prose', maxLength: 10 },
 ];
 
-test('what must be filled and is not is named', () => {
-  expect(lackingOf(FIELDS, { place: 'p', room: '  ' })).toEqual(['room']);
+test('missingFields lists empty required fields', () => {
+  expect(missingFields(FIELDS, { place: 'p', room: '  ' })).toEqual(['room']);
 });
 
-test('only what holds something and is a field is sent', () => {
-  expect(filledOf(FIELDS, { place: ' p ', notes: '', strange: 'x' })).toEqual({ place: 'p' });
+test('filledFields drops empty values and unknown fields', () => {
+  expect(filledFields(FIELDS, { place: ' p ', notes: '', strange: 'x' })).toEqual({ place: 'p' });
 });
 
-test('another record takes out what stood within the one before', () => {
+test('withValue clears dependent fields when the record changes', () => {
   const filled = { place: 'p', room: 'r', notes: 'n' };
   expect(withValue(FIELDS, filled, 'place', 'q')).toEqual({ place: 'q', notes: 'n' });
   expect(withValue(FIELDS, filled, 'place', 'p')).toEqual(filled);
 });
 
-test('a refusal is read by the paths of its fields', () => {
+test('issuesOf maps the problem’s issues to field names', () => {
   const issues = [
     { path: 'fields.room', message: 'There is no such room.' },
     { path: 'threadId', message: 'no' },
@@ -34,13 +34,15 @@ test('a refusal is read by the paths of its fields', () => {
   expect(issuesOf(null)).toEqual({});
 });
 
-test('a page leads to the templates that take its record, with what it is within', () => {
+test('templateLinks links a page to templates for its record and fills in the parent field', () => {
   const template: TemplateInfo = { id: 't', name: 'T', description: '', fields: [...FIELDS] };
   const scope = { programId: 'p', designId: 'r', label: '', draft: '' };
-  expect(linksOf({ kind: 'place', id: 'p', scope: null }, [template])).toEqual([
+  expect(templateLinks({ kind: 'place', id: 'p', scope: null }, [template])).toEqual([
     { id: 't', name: 'T', href: '/drafts/t?place=p' },
   ]);
-  expect(linksOf({ kind: 'room', id: 'r', scope }, [template])).toMatchObject([{ href: '/drafts/t?room=r&place=p' }]);
-  expect(linksOf({ kind: 'room', id: 'r', scope: null }, [template])).toEqual([]);
-  expect(linksOf({ kind: 'other', id: 'o', scope }, [template])).toEqual([]);
+  expect(templateLinks({ kind: 'room', id: 'r', scope }, [template])).toMatchObject([
+    { href: '/drafts/t?room=r&place=p' },
+  ]);
+  expect(templateLinks({ kind: 'room', id: 'r', scope: null }, [template])).toEqual([]);
+  expect(templateLinks({ kind: 'other', id: 'o', scope }, [template])).toEqual([]);
 });

@@ -1,13 +1,13 @@
-// The values of a draft's form, and what the server found wrong with them. Pure.
+// The values of a draft's form and the server's validation errors. Pure.
 
-import type { FormField } from '../../worker/templates-contract.ts';
-import { asRecord, asText } from '../chat/unknown-value.ts';
+import type { FormField } from '../../worker/api/templates/templates-schema.ts';
 import type { Problem } from '../problem.ts';
+import { asRecord, asText } from '../unknown-value.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 
-/** What is sent: fields that hold something, and that the form has. */
-export const filledOf = (fields: readonly FormField[], values: Fields): Fields =>
+/** The values to send: non-empty fields that the form has. */
+export const filledFields = (fields: readonly FormField[], values: Fields): Fields =>
   Object.fromEntries(
     fields.flatMap(({ name }) => {
       const value = (values[name] ?? '').trim();
@@ -15,11 +15,11 @@ export const filledOf = (fields: readonly FormField[], values: Fields): Fields =
     }),
   );
 
-/** Names of fields that must hold something and do not. */
-export const lackingOf = (fields: readonly FormField[], values: Fields): string[] =>
+/** Names of required fields that are empty. */
+export const missingFields = (fields: readonly FormField[], values: Fields): string[] =>
   fields.filter(({ name, required }) => required && (values[name] ?? '').trim() === '').map(({ name }) => name);
 
-/** Takes out what stood under a record that is no longer chosen. */
+/** Sets a value. Changing a record clears the fields that depend on it. */
 export function withValue(fields: readonly FormField[], values: Fields, name: string, value: string): Fields {
   const changed = values[name] !== value;
   const below = fields.filter((field) => field.kind === 'record' && field.within === name);
@@ -29,7 +29,7 @@ export function withValue(fields: readonly FormField[], values: Fields, name: st
   return { ...kept, [name]: value };
 }
 
-/** By field, from the paths of a refusal. */
+/** Validation messages by field name. */
 export function issuesOf(problem: Problem | null): Readonly<Record<string, string>> {
   const issues = problem?.members['issues'];
   if (!Array.isArray(issues)) return {};

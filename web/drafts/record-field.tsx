@@ -1,18 +1,17 @@
-// A field that names a record: searched for among the person's own, and shown with how much there is of it before anything
-// is drafted.
+// A field for choosing a record. It searches the records the user can see, and shows how much data a draft would have.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { FormField, TemplateInfo } from '../../worker/templates-contract.ts';
+import type { FormField, TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
 import { getChoices, getWorkspacePage } from '../api.ts';
-import { Combobox } from '../design/combobox.tsx';
-import type { FieldWords } from '../design/field.tsx';
-import { useSettled } from '../use-settled.ts';
+import { Combobox } from '../design/controls/combobox.tsx';
+import type { FieldText } from '../design/controls/field.tsx';
+import { useDebounced } from '../use-debounced.ts';
 import type { Fields } from './form-values.ts';
 
 const TYPING_MS = 150;
 const STALE_MS = 30_000;
 
-type RecordFieldProps = FieldWords & {
+type RecordFieldProps = FieldText & {
   template: TemplateInfo;
   field: Extract<FormField, { kind: 'record' }>;
   fields: Fields;
@@ -22,7 +21,7 @@ type RecordFieldProps = FieldWords & {
 
 export function RecordField({ template, field, fields, value, onChange, ...words }: RecordFieldProps) {
   const [typed, setTyped] = useState('');
-  const asked = useSettled(typed.trim(), TYPING_MS);
+  const asked = useDebounced(typed.trim(), TYPING_MS);
   const within = field.within === undefined ? null : (fields[field.within] ?? '');
   const isWaiting = within === '';
   const { data } = useQuery({
@@ -39,7 +38,7 @@ export function RecordField({ template, field, fields, value, onChange, ...words
     retry: false,
   });
   const known = data?.choices.find(({ id }) => id === value);
-  const title = known?.title ?? page.data?.title ?? (page.isError ? 'Not to be found' : '…');
+  const title = known?.title ?? page.data?.title ?? (page.isError ? 'Not found' : '…');
   const above = template.fields.find(({ name }) => name === field.within)?.label.toLowerCase();
   return (
     <div className="flex flex-col gap-1.5">
@@ -51,16 +50,16 @@ export function RecordField({ template, field, fields, value, onChange, ...words
         onChange={(choice) => onChange(choice?.id ?? '')}
         words={typed}
         onWords={setTyped}
-        // Of the words that stand there: Enter must not take what earlier ones found.
+        // Only results for the current text, so Enter can't choose one from an earlier search.
         choices={typed.trim() === asked ? (data?.choices ?? null) : null}
-        empty={typed === '' ? 'There is none on record.' : 'Nothing was found.'}
+        empty={typed === '' ? 'No records.' : 'No matches.'}
       />
       {page.data && <Found tabs={page.data.tabs} facts={page.data.facts} />}
     </div>
   );
 }
 
-/** "Shows 12 · Crew 31": what a draft will find. */
+/** "Shows 12 · Crew 31": the records a draft can use. */
 function Found({
   tabs,
   facts,

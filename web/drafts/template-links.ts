@@ -1,25 +1,26 @@
-// Which templates a page of the workspace leads to, and what it fills in of their forms. Pure.
-import type { WorkspacePage } from '../../worker/contract.ts';
-import type { TemplateInfo } from '../../worker/templates-contract.ts';
+// Finds the templates that fit a workspace page and prefills their fields. Pure.
+
+import type { TemplateInfo } from '../../worker/api/templates/templates-schema.ts';
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
 
 export type TemplateLink = { readonly id: string; readonly name: string; readonly href: string };
 type Page = Pick<WorkspacePage, 'kind' | 'id' | 'scope'>;
 
-/** Those that have a field for a record like the page's, where it is known what that record is within. */
-export function linksOf(page: Page, templates: readonly TemplateInfo[]): TemplateLink[] {
+/** Templates with a field for the page's kind of record, if the fields it depends on are known too. */
+export function templateLinks(page: Page, templates: readonly TemplateInfo[]): TemplateLink[] {
   return templates.flatMap(({ id, name, fields }) => {
     const field = fields.find((one) => one.kind === 'record' && one.record === page.kind);
     if (field?.kind !== 'record') return [];
     const known = new URLSearchParams({ [field.name]: page.id });
-    const above = withinOf(field, fields, page);
+    const above = parentFields(field, fields, page);
     if (above === undefined) return [];
     for (const [key, value] of Object.entries(above)) known.set(key, value);
     return [{ id, name, href: `/drafts/${id}?${known}` }];
   });
 }
 
-/** What the record is within, from what the page is about; undefined where the page does not say it. */
-function withinOf(
+/** The field the record depends on, filled in from the page; undefined if the page doesn't have it. */
+function parentFields(
   field: Extract<TemplateInfo['fields'][number], { kind: 'record' }>,
   fields: TemplateInfo['fields'],
   { scope }: Page,

@@ -11,7 +11,7 @@ async function documentOf(markdown: string): Promise<string> {
   );
 }
 
-test('headings, lists, tables and emphasis stand in the document, with every letter', async () => {
+test('toDocx converts headings, lists, tables and emphasis, and keeps non-ASCII letters', async () => {
   const xml = await documentOf(
     '# Titel für Núñez\n\n**Fett** und <b>roh</b>\n\n- one\n- two\n\n| A | B |\n| --- | --- |\n| 1 & 2 | <3 |',
   );
@@ -24,14 +24,22 @@ test('headings, lists, tables and emphasis stand in the document, with every let
   expect(xml.match(/<w:numPr>/g)).toHaveLength(2);
 });
 
-test('gaps keep their brackets', async () => {
+test('toDocx keeps the brackets of gaps', async () => {
   expect(await documentOf('Doors: [missing: doors time]')).toContain('[missing: doors time]');
 });
 
-test('a link leads nowhere but where it may', async () => {
+test('toDocx links safe addresses only, and shows images as links', async () => {
   const xml = await documentOf(
-    '[good](https://example.com/a) [bad](javascript:alert(1)) ![pixel](https://evil.test/x.png)',
+    '[good](https://example.com/a) [bad](javascript:alert(1)) ![picture](https://example.com/x.png)',
   );
-  expect(xml).toContain('https://example.com/a');
-  expect(xml).not.toMatch(/javascript|evil\.test/);
+  const targets = [...xml.matchAll(/Target="([^"]*)" TargetMode="External"/g)].map((match) => match[1]);
+  expect(targets.toSorted()).toEqual(['https://example.com/a', 'https://example.com/x.png']);
+  expect(xml).toContain('[bad](javascript:alert(1))');
+  expect(xml).not.toContain('<pic:pic');
+});
+
+test('toDocx keeps footnotes, formulas and unused definitions', async () => {
+  const xml = await documentOf('a[^1] and \\(A = \\pi r^2\\)\n\n[^1]: The note\n\n[2]: https://example.com/b');
+  for (const text of ['[1]', 'The note', '\\(A = \\pi r^2\\)', '[2]: ', 'https://example.com/b'])
+    expect(xml).toContain(text);
 });

@@ -1,6 +1,4 @@
-// Markdown as a document for word processors: headings, lists, tables and emphasis; links only where they are safe.
-import type { BlockNode, InlineNode, ListNode, TableNode } from '@tanstack/markdown';
-import { parseMarkdown } from '@tanstack/markdown/parser';
+// Converts Markdown to a Word document: headings, lists, tables, emphasis and safe links.
 import {
   AlignmentType,
   Document,
@@ -16,6 +14,8 @@ import {
   TextRun,
   WidthType,
 } from 'docx';
+import type { Block, Inline, List, Table as TableNode } from '../markdown/nodes.ts';
+import { readMarkdown } from '../markdown/read-answer.ts';
 import { safeHref } from '../markdown/safe-link.ts';
 
 const HEADINGS = {
@@ -36,7 +36,6 @@ type Style = {
 };
 
 export async function toDocx(markdown: string, title: string): Promise<Blob> {
-  const { children } = parseMarkdown(markdown, { allowHtml: false, frontmatter: false, headingIds: false });
   return Packer.toBlob(
     new Document({
       title,
@@ -50,60 +49,60 @@ export async function toDocx(markdown: string, title: string): Promise<Blob> {
           },
         ],
       },
-      sections: [{ children: toBlocks(children) }],
+      sections: [{ children: toBlocks(readMarkdown(markdown)) }],
     }),
   );
 }
 
-const toBlocks = (nodes: readonly BlockNode[]): (Paragraph | Table)[] => nodes.flatMap(toBlock);
+type Blocks = readonly Block<Inline[]>[];
 
-function toBlock(node: BlockNode): (Paragraph | Table)[] {
+const toBlocks = (nodes: Blocks): (Paragraph | Table)[] => nodes.flatMap(toBlock);
+
+function toBlock(node: Block<Inline[]>): (Paragraph | Table)[] {
   switch (node.type) {
     case 'paragraph':
-      return [paragraph(node.children)];
+      return [paragraph(node.content)];
     case 'heading':
-      return [new Paragraph({ heading: HEADINGS[node.depth], children: toRuns(node.children, {}) })];
+      return [new Paragraph({ heading: HEADINGS[node.depth], children: toRuns(node.content, {}) })];
     case 'list':
       return toList(node, 0);
     case 'table':
       return [toTable(node), new Paragraph({})];
     case 'code':
       return node.value.split('\n').map((line) => new Paragraph({ children: [run(line, { code: true })] }));
-    case 'thematicBreak':
+    case 'rule':
       return [new Paragraph({ thematicBreak: true })];
-    case 'blockquote':
-    case 'callout':
-    case 'component':
+    case 'quote':
       return toBlocks(node.children);
-    case 'footnotes':
-      return node.items.flatMap((item) => toBlocks(item.children));
-    case 'html':
-      return [new Paragraph({ children: [run(node.value, {})] })];
+    case 'footnote':
+      return [new Paragraph({ children: [run(`[${node.label}]`, {})] }), ...toBlocks(node.children)];
+    case 'definition':
+      return [paragraph(node.content)];
+    case 'math':
+      return [new Paragraph({ children: textRuns(node.source, {}) })];
   }
 }
 
-const paragraph = (nodes: readonly InlineNode[]): Paragraph =>
+const paragraph = (nodes: readonly Inline[]): Paragraph =>
   new Paragraph({ spacing: { after: 120 }, children: toRuns(nodes, {}) });
 
-function toList(list: ListNode, level: number): (Paragraph | Table)[] {
+function toList(list: List<Inline[]>, level: number): (Paragraph | Table)[] {
   return list.items.flatMap((item) =>
     item.children.flatMap((child): (Paragraph | Table)[] => {
       if (child.type === 'list') return toList(child, Math.min(level + 1, 8));
       if (child.type !== 'paragraph') return toBlock(child);
       const place =
         list.ordered && level === 0 ? { numbering: { reference: NUMBERED, level: 0 } } : { bullet: { level } };
-      return [new Paragraph({ ...place, children: toRuns(child.children, {}) })];
+      return [new Paragraph({ ...place, children: toRuns(child.content, {}) })];
     }),
   );
 }
 
-function toTable(node: TableNode): Table {
-  const row = (cells: readonly { children: readonly InlineNode[] }[], style: Style, tableHeader: boolean): TableRow =>
+function toTable(node: TableNode<Inline[]>): Table {
+  const row = (cells: readonly (readonly Inline[])[], style: Style, tableHeader: boolean): TableRow =>
     new TableRow({
       tableHeader,
-      children: cells.map(
-        ({ children }) => new TableCell({ children: [new Paragraph({ children: toRuns(children, style) })] }),
-      ),
+      children: cells.map((cell) => new TableCell({ children: [new Paragraph({ children: toRuns(cell, style) })] })),
     });
   return new Table({
     width: { size: 100, type: WidthType.PERCENTAGE },
@@ -111,15 +110,14 @@ function toTable(node: TableNode): Table {
   });
 }
 
-const toRuns = (nodes: readonly InlineNode[], style: Style): ParagraphChild[] =>
+const toRuns = (nodes: readonly Inline[], style: Style): ParagraphChild[] =>
   nodes.flatMap((node) => toRun(node, style));
 
-function toRun(node: InlineNode, style: Style): ParagraphChild[] {
+function toRun(node: Inline, style: Style): ParagraphChild[] {
   switch (node.type) {
     case 'text':
-    case 'inlineHtml':
-      return linesOf(node.value).map((line, index) => run(line, style, index > 0));
-    case 'inlineCode':
+      return textRuns(node.value, style);
+    case 'code':
       return [run(node.value, { ...style, code: true })];
     case 'strong':
       return toRuns(node.children, { ...style, bold: true });
@@ -127,21 +125,24 @@ function toRun(node: InlineNode, style: Style): ParagraphChild[] {
       return toRuns(node.children, { ...style, italics: true });
     case 'strike':
       return toRuns(node.children, { ...style, strike: true });
-    case 'link': {
+    case 'link':
+    case 'image': {
       const href = safeHref(node.href);
-      const runs = toRuns(node.children, style);
-      return href === null ? runs : [new ExternalHyperlink({ link: href, children: runs })];
+      if (href === null) return textRuns(node.source, style);
+      const runs = node.type === 'image' ? textRuns(node.alt, style) : toRuns(node.children, style);
+      return [new ExternalHyperlink({ link: href, children: runs })];
     }
-    case 'image':
-      return [run(node.alt, style)];
+    case 'math':
+      return textRuns(node.source, style);
     case 'footnoteReference':
-      return [run(`[${node.number}]`, style)];
+      return [run(`[${node.label}]`, style)];
     case 'break':
       return [new TextRun({ break: 1 })];
   }
 }
 
-const linesOf = (text: string): string[] => text.split(/<br\s*\/?>|\n/i);
+const textRuns = (text: string, style: Style): TextRun[] =>
+  text.split('\n').map((line, index) => run(line, style, index > 0));
 
 function run(text: string, { code, ...style }: Style, isNewLine = false): TextRun {
   return new TextRun({ text, ...style, ...(code && { font: 'Consolas' }), ...(isNewLine && { break: 1 }) });

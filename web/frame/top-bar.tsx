@@ -1,17 +1,31 @@
-// The bar above every page: the product, its parts, the organisation, who is signed in.
+// The bar above every page: logo, navigation, Quick Ask, organization and user menu.
 import { Link, useLocation } from 'wouter';
-import type { Me } from '../../worker/contract.ts';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
 import { QuickAskButton } from '../assistant/quick-ask-button.tsx';
+import { ErrorBoundary } from '../boundary/error-boundary.tsx';
 import { cx } from '../design/cx.ts';
 import { Logo } from '../design/logo.tsx';
+import { BareBar } from './bare-frame.tsx';
 import { canAsk, isWithin, useProductParts } from './product-nav.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export function TopBar({ me }: { me: Me }) {
+  return (
+    <ErrorBoundary fallback={() => <BareBar />}>
+      <ProductBar me={me} />
+    </ErrorBoundary>
+  );
+}
+
+function ProductBar({ me }: { me: Me }) {
   const [path] = useLocation();
   const parts = useProductParts(me);
   return (
-    <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface px-3 desk:px-4 touch:h-14">
+    // Menus in the bar belong to it, because the page below may change while one is open.
+    <header
+      data-menu-host
+      className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface px-3 desk:px-4 touch:h-14"
+    >
       <Link
         href="/"
         aria-label="Groundwire"

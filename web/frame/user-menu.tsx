@@ -1,33 +1,43 @@
-// Who is signed in and where, the organisation they act in, the theme, and the way out.
+// The user menu: account, organization, theme and sign-out.
 import { useQueryClient } from '@tanstack/react-query';
-import { LogOut } from 'lucide-react';
-import type { Me } from '../../worker/contract.ts';
+import { LogOut, MonitorSmartphone } from 'lucide-react';
+import { useLocation } from 'wouter';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
 import { chooseOrg, signOut } from '../api.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Menu } from '../design/menu.tsx';
-import type { MenuEntry } from '../design/menu-entry.ts';
+import { Menu } from '../design/overlays/menu.tsx';
+import type { MenuEntry } from '../design/overlays/menu-list.tsx';
 import { setTheme, type Theme, useTheme } from '../design/theme.ts';
+import { useDeletes } from '../sessions/use-deletes.ts';
 
 const THEMES: readonly { value: Theme; label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];
 
 export function UserMenu({ me }: { me: Me }) {
+  const [, navigate] = useLocation();
   const theme = useTheme();
   const queries = useQueryClient();
-  // Another organisation is another set of everything: a fresh page is the surest way to keep nothing of the last one.
-  const enter = (slug: string) => void chooseOrg(slug).then(() => location.assign('/chat'));
-  const leave = () =>
+  const deletes = useDeletes();
+  const switchOrg = (slug: string) => {
+    // Later, the request would be refused as one of another organization.
+    deletes.commit();
+    // Load a new page, so that nothing of the previous organization stays in memory.
+    void chooseOrg(slug).then(() => location.assign('/chat'));
+  };
+  const leave = () => {
+    deletes.commit();
     void signOut().then(({ next }) => {
       queries.clear();
       location.assign(next);
     });
+  };
   const entries: MenuEntry[] = [
     { kind: 'heading', content: <Who me={me} /> },
     { kind: 'separator' },
-    ...(me.orgs.length > 1 ? [orgChoice(me, enter), { kind: 'separator' } as const] : []),
+    ...(me.orgs.length > 1 ? [orgChoice(me, switchOrg), { kind: 'separator' } as const] : []),
     {
       kind: 'choices',
       label: 'Theme',
@@ -36,6 +46,12 @@ export function UserMenu({ me }: { me: Me }) {
       onChange: (value) => setTheme(value as Theme),
     },
     { kind: 'separator' },
+    {
+      kind: 'item',
+      label: 'Your sign-ins',
+      icon: <MonitorSmartphone size={16} aria-hidden />,
+      onSelect: () => navigate('/settings/sign-ins'),
+    },
     { kind: 'item', label: 'Sign out', icon: <LogOut size={16} aria-hidden />, onSelect: leave },
   ];
   return (
@@ -43,7 +59,7 @@ export function UserMenu({ me }: { me: Me }) {
       trigger={
         <button
           type="button"
-          aria-label={`${me.user.name}, ${me.org.name}: account menu`}
+          aria-label={`Account menu: ${me.user.name}, ${me.org.name}`}
           className="inline-flex size-8 shrink-0 items-center justify-center rounded-full touch:size-11"
         >
           <Avatar name={me.user.name} />
@@ -66,7 +82,7 @@ function Who({ me }: { me: Me }) {
   );
 }
 
-function orgChoice(me: Me, enter: (slug: string) => void): MenuEntry {
+function orgChoice(me: Me, switchOrg: (slug: string) => void): MenuEntry {
   const choices = me.orgs.map((org) => ({ value: org.slug, label: org.name, note: org.role }));
-  return { kind: 'choices', label: 'Organisation', value: me.org.slug, choices, onChange: enter };
+  return { kind: 'choices', label: 'Organization', value: me.org.slug, choices, onChange: switchOrg };
 }

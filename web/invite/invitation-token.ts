@@ -1,19 +1,19 @@
-// The token of an invitation, from the link to the moment when it is taken up. The link has it behind `#`, which no server
-// sees; on the way to the identity provider and back it waits in this tab.
+// The invitation token. The link carries it after `#`, which browsers don't send to servers. Session storage keeps it in
+// this tab during sign-in.
 
 const KEY = 'groundwire.invitation';
 
-/** Takes the token out of the address, where there is one, and remembers it; null where there is none. */
+/** Moves the token from the URL to session storage and returns it; null if there is none. */
 export function takeInvitation(): string | null {
   const token = location.hash.slice(1);
   if (token !== '') {
     sessionStorage.setItem(KEY, token);
-    // Out of sight, and out of the history.
+    // Keeps the token out of the address bar and the history.
     history.replaceState(history.state, '', location.pathname);
   }
-  return keptInvitation();
+  return storedInvitation();
 }
 
-export const keptInvitation = (): string | null => sessionStorage.getItem(KEY);
+export const storedInvitation = (): string | null => sessionStorage.getItem(KEY);
 
 export const forgetInvitation = (): void => sessionStorage.removeItem(KEY);

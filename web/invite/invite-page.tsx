@@ -1,15 +1,16 @@
-// What an invitation leads to: who invites whom, signing in with that address, and joining.
+// The invitation page: who invited the user, signing in with the invited email, and joining.
 import { useQuery } from '@tanstack/react-query';
 import { MailX, type UserRoundPlus, WifiOff } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import type { OpenInvitation } from '../../worker/members-contract.ts';
+import type { OpenInvitation } from '../../worker/api/members/members-schema.ts';
 import { lookAtInvitation } from '../api.ts';
-import { Button, buttonStyle } from '../design/button.tsx';
+import { Button, buttonStyle } from '../design/controls/button.tsx';
 import { Logo } from '../design/logo.tsx';
 import { PageState } from '../design/page-state.tsx';
+import { LoadingFrame } from '../frame/bare-frame.tsx';
 import { Problem } from '../problem.ts';
 import { useMe } from '../queries.ts';
-import { SignInWays } from '../sign-in/sign-in-ways.tsx';
+import { SignInOptions } from '../sign-in/sign-in-options.tsx';
 import { forgetInvitation, takeInvitation } from './invitation-token.ts';
 import { Join } from './join.tsx';
 
@@ -17,29 +18,29 @@ export function InvitePage() {
   const [token] = useState(takeInvitation);
   const { data, error, refetch } = useQuery({
     queryKey: ['invitation', token],
-    queryFn: () => look(token ?? ''),
+    queryFn: () => fetchInvitation(token ?? ''),
     enabled: token !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (token === null) {
     return (
-      <Closed icon={MailX} title="No invitation here">
-        Open the whole link that you were sent, up to its last character.
-      </Closed>
+      <ClosedInvitation icon={MailX} title="No invitation here">
+        The invitation link is incomplete. Copy all of it.
+      </ClosedInvitation>
     );
   }
   if (error instanceof Problem && error.status === 404) {
     return (
-      <Closed icon={MailX} title="This invitation is closed">
-        {error.detail} Ask whoever invited you for a new one.
-      </Closed>
+      <ClosedInvitation icon={MailX} title="This invitation is no longer open">
+        {error.detail} Ask the person who invited you for a new one.
+      </ClosedInvitation>
     );
   }
   if (error) {
     return (
-      <Closed
+      <ClosedInvitation
         icon={WifiOff}
-        title="The invitation did not load"
+        title="The invitation couldn’t be loaded"
         actions={
           <Button tone="primary" onClick={() => void refetch()}>
             Try again
@@ -47,14 +48,14 @@ export function InvitePage() {
         }
       >
         {error instanceof Problem ? error.detail : 'Try again in a minute.'}
-      </Closed>
+      </ClosedInvitation>
     );
   }
-  return data ? <Open invitation={data} token={token} /> : null;
+  return data ? <Open invitation={data} token={token} /> : <LoadingFrame />;
 }
 
-/** A closed one is forgotten, so that nobody is led back to it. */
-async function look(token: string): Promise<OpenInvitation> {
+/** Forgets a closed invitation, so the app doesn't return to it. */
+async function fetchInvitation(token: string): Promise<OpenInvitation> {
   try {
     return await lookAtInvitation(token);
   } catch (error) {
@@ -73,14 +74,14 @@ function Open({ invitation, token }: { invitation: OpenInvitation; token: string
           <Logo size={40} />
           <div className="flex flex-col gap-1">
             <h1 className="text-display font-semibold tracking-tight">Join {invitation.org.name}</h1>
-            <p className="text-muted">{invitation.invitedBy} invites you to work there with the assistant.</p>
+            <p className="text-muted">{invitation.invitedBy} invited you to use its assistant.</p>
           </div>
         </header>
         <Facts invitation={invitation} />
         {isUnknown && (
           <section aria-label="Sign in" className="flex flex-col gap-3">
             <p>Sign in with {invitation.email} to join.</p>
-            <SignInWays returnTo="/invite" />
+            <SignInOptions returnTo="/invite" />
           </section>
         )}
         {(me !== undefined || (error !== null && !isUnknown)) && (
@@ -110,9 +111,9 @@ function Facts({ invitation }: { invitation: OpenInvitation }) {
   );
 }
 
-type ClosedProps = { icon: typeof UserRoundPlus; title: string; actions?: ReactNode; children: ReactNode };
+type ClosedInvitationProps = { icon: typeof UserRoundPlus; title: string; actions?: ReactNode; children: ReactNode };
 
-const Closed = ({ icon, title, actions, children }: ClosedProps) => (
+const ClosedInvitation = ({ icon, title, actions, children }: ClosedInvitationProps) => (
   <main className="flex h-dvh bg-canvas">
     <PageState
       level={1}

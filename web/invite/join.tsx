@@ -1,13 +1,13 @@
-// The last step of an invitation, for someone who is signed in; and what to do where it is for somebody else.
+// The last step of an invitation, for signed-in users. Explains what to do if it is for another account.
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import type { Me } from '../../worker/contract.ts';
-import type { OpenInvitation } from '../../worker/members-contract.ts';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { OpenInvitation } from '../../worker/api/members/members-schema.ts';
 import { acceptInvitation } from '../api.ts';
 import { Banner } from '../design/banner.tsx';
-import { Button } from '../design/button.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { Problem } from '../problem.ts';
-import { leave } from '../sign-in/leave.ts';
+import { signOut } from '../sign-in/sign-out.ts';
 import { forgetInvitation } from './invitation-token.ts';
 
 export function Join({ invitation, token, me }: { invitation: OpenInvitation; token: string; me: Me | null }) {
@@ -19,7 +19,7 @@ export function Join({ invitation, token, me }: { invitation: OpenInvitation; to
     try {
       await acceptInvitation(token);
       forgetInvitation();
-      // Another organisation is another set of everything: a fresh page keeps nothing of the last one.
+      // A full page load drops everything cached for the previous organization.
       location.assign('/chat');
     } catch (error) {
       setProblem(error instanceof Problem ? error : null);
@@ -41,8 +41,8 @@ export function Join({ invitation, token, me }: { invitation: OpenInvitation; to
           alert
           actions={
             problem.code === 'ALREADY_MEMBER' ? null : (
-              <Button size="small" onClick={() => void leave()}>
-                Sign in as somebody else
+              <Button size="small" onClick={() => void signOut()}>
+                Use another account
               </Button>
             )
           }
@@ -54,7 +54,7 @@ export function Join({ invitation, token, me }: { invitation: OpenInvitation; to
         Join {invitation.org.name}
       </Button>
       <Button tone="quiet" size="large" className="w-full" onClick={notNow}>
-        Not now
+        Decline
       </Button>
     </div>
   );

@@ -1,21 +1,21 @@
-// Code in an answer: what language it is, a button that copies it, and sideways scrolling of its own.
-import { memo, useMemo } from 'react';
-import { CopyButton } from '../design/copy-button.tsx';
-import { useHighlight } from './highlight.ts';
+// A code block: language, copy button, horizontal scrolling, and syntax colors once the block is complete.
+import { memo, useEffect, useMemo, useState } from 'react';
+import { CopyButton } from '../design/controls/copy-button.tsx';
 
 type CodeBlockProps = {
   code: string;
-  language: string | null;
-  title: string | null;
-  /** Nothing more comes; colours are given only then, so that they do not flicker while code streams. */
+  /** What follows the opening fence. Its first word is the language. */
+  info: string;
+  /** The block is complete. Only then is it highlighted, so that colors don't flicker while it streams. */
   settled: boolean;
 };
 
-export const CodeBlock = memo(function CodeBlock({ code, language, title, settled }: CodeBlockProps) {
+export const CodeBlock = memo(function CodeBlock({ code, info, settled }: CodeBlockProps) {
+  const language = /^[^\s{]+/.exec(info)?.[0] ?? null;
   return (
     <figure className="m-0 min-w-0 overflow-hidden rounded-card border border-line-strong bg-code">
       <figcaption className="flex h-9 items-center justify-between border-b border-line ps-3 pe-1 text-meta text-muted touch:h-12">
-        <span className="truncate font-mono">{title ?? language ?? 'text'}</span>
+        <span className="truncate font-mono">{info === '' ? 'text' : info}</span>
         <CopyButton text={code} label="Copy code" />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and must do so by keyboard as well */}
@@ -28,7 +28,9 @@ export const CodeBlock = memo(function CodeBlock({ code, language, title, settle
   );
 });
 
-function Code({ code, language, settled }: Omit<CodeBlockProps, 'title'>) {
+type CodeProps = { code: string; language: string | null; settled: boolean };
+
+function Code({ code, language, settled }: CodeProps) {
   const tokens = useHighlight(code, language, settled);
   return useMemo(() => {
     if (tokens === null) return code;
@@ -43,4 +45,48 @@ function Code({ code, language, settled }: Omit<CodeBlockProps, 'title'>) {
       ),
     );
   }, [tokens, code]);
+}
+
+type Tokenize = (code: string, language: string) => readonly CodeToken[];
+
+type CodeToken = { readonly value: string; readonly className?: string };
+
+/** Longer code isn't highlighted, because it would block the page. */
+const MAX_CHARS = 40_000;
+
+let tokenize: Tokenize | null = null;
+
+let loading: Promise<void> | null = null;
+
+/** The highlighter loads with the first complete code block. */
+function load(): Promise<void> {
+  loading ??= import('@tanstack/highlight').then((library) => {
+    tokenize = (code, language) => library.tokenize(code, { lang: language }).tokens;
+  });
+  return loading;
+}
+
+/** Null while the code is shown without colors: still streaming, unknown language, too long, or not loaded. */
+function useHighlight(code: string, language: string | null, settled: boolean): readonly CodeToken[] | null {
+  const [, setLoaded] = useState(tokenize !== null);
+  const wanted = settled && language !== null && code.length <= MAX_CHARS;
+  useEffect(() => {
+    if (!wanted || tokenize !== null) return;
+    let isCurrent = true;
+    load().then(
+      () => isCurrent && setLoaded(true),
+      // Code without colors is readable; the next block tries again.
+      () => {
+        loading = null;
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [wanted]);
+  const tokens = wanted ? tokenize : null;
+  return useMemo(
+    () => (tokens === null || language === null ? null : tokens(code, language)),
+    [tokens, code, language],
+  );
 }

@@ -1,15 +1,20 @@
-// Turns parsed markdown into elements from a fixed list: no raw HTML, no image, no style, no address but a safe one.
-// What is not in the list is shown as text, so a new kind of node can never open a hole.
-import type { BlockNode, HeadingNode, InlineNode, ListNode, TableNode } from '@tanstack/markdown';
+// Renders parsed Markdown from a fixed list of elements: no raw HTML, images, styles or unsafe links. Anything else is shown
+// as text, so a new node type can't open a hole. Each block has its own direction.
 import { Square, SquareCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { CodeBlock } from './code-block.tsx';
-import { internalPath, linkify, safeHref } from './safe-link.ts';
+import { MathSpan } from './math.tsx';
+import { MixedText } from './mixed-text.tsx';
+import type { Block, Heading, Inline, List, Table } from './nodes.ts';
+import { plainText } from './parse-inline.ts';
+import { linkTarget, safeHref } from './safe-link.ts';
+import { blocksDirection, hasRtl } from './text-direction.ts';
 
-type Context = { readonly growing: boolean };
+type Blocks = readonly Block<Inline[]>[];
+type Inlines = readonly Inline[];
 
-/** Headings of an answer stand below those of the page, whatever number the model chose. */
+/** Headings of an answer rank below the page's own, whatever level the model chose. */
 const HEADINGS = {
   1: { tag: 'h3', style: 'mt-2 text-title font-semibold' },
   2: { tag: 'h3', style: 'mt-2 text-title font-semibold' },
@@ -19,63 +24,66 @@ const HEADINGS = {
   6: { tag: 'h6', style: 'mt-1 text-ui font-semibold' },
 } as const;
 
-export function renderBlocks(nodes: readonly BlockNode[], context: Context): ReactNode[] {
-  return nodes.map((node, index) => {
-    const tail = { growing: context.growing && index === nodes.length - 1 };
-    return renderBlock(node, index, tail);
-  });
+export function renderBlocks(nodes: Blocks, isGrowing: boolean): ReactNode[] {
+  return nodes.map((node, index) => renderBlock(node, index, isGrowing && index === nodes.length - 1));
 }
 
-function renderBlock(node: BlockNode, key: number, context: Context): ReactNode {
+function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): ReactNode {
   switch (node.type) {
     case 'paragraph':
-      return <p key={key}>{renderInlines(node.children, context)}</p>;
-    case 'heading':
-      return renderHeading(node, key, context);
-    case 'code':
       return (
-        <CodeBlock
-          key={key}
-          code={node.value}
-          language={node.lang ?? null}
-          title={node.title ?? null}
-          settled={!context.growing}
-        />
+        <p key={key} dir="auto">
+          {renderLeaf(node.content)}
+        </p>
       );
+    case 'heading':
+      return renderHeading(node, key);
+    case 'code':
+      return <CodeBlock key={key} code={node.value} info={node.info} settled={!isGrowing} />;
     case 'list':
-      return renderList(node, key, context);
-    case 'blockquote':
+      return renderList(node, key, isGrowing);
+    case 'quote':
       return (
-        <blockquote key={key} className="flex flex-col gap-3 border-s-2 border-line-strong ps-4 text-muted">
-          {renderBlocks(node.children, context)}
+        <blockquote
+          key={key}
+          dir={blocksDirection(node.children) ?? undefined}
+          className="flex flex-col gap-3 border-s-2 border-line-strong ps-4 text-muted"
+        >
+          {renderBlocks(node.children, isGrowing)}
         </blockquote>
       );
     case 'table':
-      return renderTable(node, key, context);
-    case 'thematicBreak':
+      return renderTable(node, key);
+    case 'rule':
       return <hr key={key} className="my-2 border-line-strong" />;
-    case 'footnotes':
+    case 'math':
       return (
-        <ol key={key} className="list-decimal border-t border-line-strong ps-6 pt-3 text-small">
-          {node.items.map((item) => (
-            <li key={item.id}>{renderBlocks(item.children, context)}</li>
-          ))}
-        </ol>
+        <div key={key} className="min-w-0">
+          <MathSpan tex={node.tex} source={node.source} display />
+        </div>
       );
-    case 'callout':
-    case 'component':
-      return <div key={key}>{renderBlocks(node.children, context)}</div>;
-    case 'html':
-      return <p key={key}>{node.value}</p>;
+    case 'footnote':
+      return (
+        <div key={key} dir={blocksDirection(node.children) ?? undefined} className="flex gap-2 text-small">
+          <sup className="mt-2 text-muted">{node.label}</sup>
+          <div className="flex min-w-0 flex-col gap-1">{renderBlocks(node.children, isGrowing)}</div>
+        </div>
+      );
+    case 'definition':
+      return (
+        <p key={key} dir="auto" className="whitespace-pre-wrap">
+          {renderLeaf(node.content)}
+        </p>
+      );
   }
 }
 
-function renderHeading(node: HeadingNode, key: number, context: Context): ReactNode {
-  const { tag: Heading, style } = HEADINGS[node.depth];
+function renderHeading(node: Heading<Inline[]>, key: number): ReactNode {
+  const { tag: Tag, style } = HEADINGS[node.depth];
   return (
-    <Heading key={key} className={style}>
-      {renderInlines(node.children, context)}
-    </Heading>
+    <Tag key={key} dir="auto" className={style}>
+      {renderLeaf(node.content)}
+    </Tag>
   );
 }
 
@@ -91,37 +99,55 @@ function TaskMark({ done }: { done: boolean }) {
   );
 }
 
-function renderList(node: ListNode, key: number, context: Context): ReactNode {
-  const tasks = node.items.some((item) => item.checked !== undefined);
+function renderList(node: List<Inline[]>, key: number, isGrowing: boolean): ReactNode {
+  const tasks = node.items.some((item) => item.checked !== null);
   const spacing = node.loose ? 'gap-3' : 'gap-1';
+  const first = node.items[0]?.value ?? 1;
   const items = node.items.map((item, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: items of an answer are only appended
-    <li key={index} className={item.checked === undefined ? 'ps-1' : 'flex gap-2'}>
-      {item.checked !== undefined && <TaskMark done={item.checked} />}
-      <div className="flex min-w-0 flex-col gap-1">{renderTight(item.children, context, node.loose ?? false)}</div>
+    <li
+      // biome-ignore lint/suspicious/noArrayIndexKey: items of an answer are only appended
+      key={index}
+      // Numbers stay as written, also where they don't follow each other.
+      value={item.value === null || item.value === first + index ? undefined : item.value}
+      dir={blocksDirection(item.children) ?? undefined}
+      className={item.checked === null ? 'ps-1' : 'flex gap-2'}
+    >
+      {item.checked !== null && <TaskMark done={item.checked} />}
+      <div className="flex min-w-0 flex-col gap-1">
+        {renderItem(item.children, node.loose, isGrowing && index === node.items.length - 1)}
+      </div>
     </li>
   ));
+  // The side of the marks follows the list's text.
+  const dir = blocksDirection([node]) ?? undefined;
   if (node.ordered) {
     return (
-      <ol key={key} start={node.start ?? 1} className={`flex list-decimal flex-col ps-6 marker:text-muted ${spacing}`}>
+      <ol key={key} dir={dir} start={first} className={`flex list-decimal flex-col ps-6 marker:text-muted ${spacing}`}>
         {items}
       </ol>
     );
   }
   return (
-    <ul key={key} className={`flex flex-col marker:text-muted ${tasks ? 'list-none' : 'list-disc ps-5'} ${spacing}`}>
+    <ul
+      key={key}
+      dir={dir}
+      className={`flex flex-col marker:text-muted ${tasks ? 'list-none' : 'list-disc ps-5'} ${spacing}`}
+    >
       {items}
     </ul>
   );
 }
 
-/** In a tight list a paragraph is only its words. */
-function renderTight(nodes: readonly BlockNode[], context: Context, loose: boolean): ReactNode[] {
+/** In a tight list a paragraph renders without margins. */
+function renderItem(nodes: Blocks, loose: boolean, isGrowing: boolean): ReactNode[] {
   return nodes.map((node, index) => {
-    const tail = { growing: context.growing && index === nodes.length - 1 };
-    // biome-ignore lint/suspicious/noArrayIndexKey: blocks of an answer are only appended
-    if (node.type === 'paragraph' && !loose) return <div key={index}>{renderInlines(node.children, tail)}</div>;
-    return renderBlock(node, index, tail);
+    if (node.type !== 'paragraph' || loose) return renderBlock(node, index, isGrowing && index === nodes.length - 1);
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: blocks of an answer are only appended
+      <div key={index} dir="auto">
+        {renderLeaf(node.content)}
+      </div>
+    );
   });
 }
 
@@ -131,17 +157,17 @@ const LONGEST_UNBROKEN = 24;
 const SHORT_WORDS = 12;
 const SENTENCE = 60;
 
-/** A number or a code such as PN-000060 is read as one word, and breaks only where a column cannot hold it at all. */
-function wrapClass(nodes: readonly InlineNode[]): string {
+/** Keeps a number or a code such as PN-000060 on one line, unless it is too long for a column. */
+function wrapClass(nodes: Inlines): string {
   const isWord = nodes.every((node) => node.type === 'text' && !/\s/.test(node.value));
-  const length = nodes.reduce((sum, node) => sum + (node.type === 'text' ? node.value.length : 0), 0);
+  const { length } = plainText(nodes);
   if (isWord && length <= LONGEST_UNBROKEN) return 'whitespace-nowrap';
-  // A few words in a narrow column would stand one below the other; the table scrolls sideways instead.
+  // Give text a minimum width, so that the table scrolls instead of breaking after every word.
   if (length > SENTENCE) return 'min-w-64';
   return length > SHORT_WORDS ? 'min-w-32' : '';
 }
 
-function renderTable(node: TableNode, key: number, context: Context): ReactNode {
+function renderTable(node: Table<Inline[]>, key: number): ReactNode {
   const cellClass = (column: number): string =>
     `border-line-strong px-3 py-2 align-top ${ALIGN[node.align[column] ?? 'left']}`;
   return (
@@ -150,15 +176,22 @@ function renderTable(node: TableNode, key: number, context: Context): ReactNode 
       aria-label="Table"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls, and must do so by keyboard as well
       tabIndex={0}
+      // The order of the columns follows the table's text.
+      dir={blocksDirection([node]) ?? undefined}
       className="m-0 max-w-full overflow-x-auto rounded-card border border-line-strong bg-code"
     >
       <table className="w-full border-collapse text-ui tabular-nums">
         <thead>
           <tr>
             {node.header.map((cell, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move
-              <th key={column} scope="col" className={`bg-hover font-semibold whitespace-nowrap ${cellClass(column)}`}>
-                {renderInlines(cell.children, context)}
+              <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move
+                key={column}
+                scope="col"
+                dir="auto"
+                className={`bg-hover font-semibold whitespace-nowrap ${cellClass(column)}`}
+              >
+                {renderLeaf(cell)}
               </th>
             ))}
           </tr>
@@ -169,8 +202,8 @@ function renderTable(node: TableNode, key: number, context: Context): ReactNode 
             <tr key={line}>
               {row.map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move
-                <td key={column} className={`border-t ${wrapClass(cell.children)} ${cellClass(column)}`}>
-                  {renderInlines(cell.children, { growing: context.growing && line === node.rows.length - 1 })}
+                <td key={column} dir="auto" className={`border-t ${wrapClass(cell)} ${cellClass(column)}`}>
+                  {renderLeaf(cell)}
                 </td>
               ))}
             </tr>
@@ -181,20 +214,21 @@ function renderTable(node: TableNode, key: number, context: Context): ReactNode 
   );
 }
 
-function renderInlines(nodes: readonly InlineNode[], context: Context): ReactNode[] {
-  return nodes.map((node, index) =>
-    renderInline(node, index, { growing: context.growing && index === nodes.length - 1 }),
-  );
-}
+/** The content of a block. Only text with letters from right to left needs its quantities kept together. */
+const renderLeaf = (nodes: Inlines): ReactNode[] => renderInlines(nodes, hasRtl(plainText(nodes)));
 
-function renderInline(node: InlineNode, key: number, context: Context): ReactNode {
+const renderInlines = (nodes: Inlines, isMixed: boolean): ReactNode[] =>
+  nodes.map((node, index) => renderInline(node, index, isMixed));
+
+function renderInline(node: Inline, key: number, isMixed: boolean): ReactNode {
   switch (node.type) {
     case 'text':
-      return renderText(node.value, key, context);
-    case 'inlineCode':
+      return isMixed ? <MixedText key={key} text={node.value} /> : node.value;
+    case 'code':
       return (
         <code
           key={key}
+          dir={isMixed ? 'auto' : undefined}
           className="rounded-tail border border-line-strong bg-code px-1 py-px font-mono text-[0.875em] break-words"
         >
           {node.value}
@@ -203,54 +237,57 @@ function renderInline(node: InlineNode, key: number, context: Context): ReactNod
     case 'strong':
       return (
         <strong key={key} className="font-semibold">
-          {renderInlines(node.children, context)}
+          {renderInlines(node.children, isMixed)}
         </strong>
       );
     case 'emphasis':
-      return <em key={key}>{renderInlines(node.children, context)}</em>;
+      return <em key={key}>{renderInlines(node.children, isMixed)}</em>;
     case 'strike':
-      return <s key={key}>{renderInlines(node.children, context)}</s>;
+      return <s key={key}>{renderInlines(node.children, isMixed)}</s>;
     case 'link':
-      return renderLink(key, internalPath(node.href) ?? safeHref(node.href), renderInlines(node.children, context));
+      return renderLink(
+        key,
+        linkTarget(node.href),
+        node,
+        isMixed && node.source === node.href ? 'ltr' : undefined,
+        renderInlines(node.children, isMixed),
+      );
     case 'image':
-      // An image is a request to another host the moment it renders; its address stands as a link instead.
-      return renderLink(key, safeHref(node.src), node.alt === '' ? 'Image' : node.alt);
+      // Rendering an image sends a request to another host, so show a link instead.
+      return renderLink(key, safeHref(node.href), node, undefined, node.alt === '' ? 'Image' : node.alt);
+    case 'math':
+      return <MathSpan key={key} tex={node.tex} source={node.source} display={node.display} />;
     case 'footnoteReference':
-      return <sup key={key}>{node.number}</sup>;
+      return <sup key={key}>{node.label}</sup>;
     case 'break':
       return <br key={key} />;
-    case 'inlineHtml':
-      return node.value;
   }
 }
 
-function renderLink(key: number | string, href: string | null, children: ReactNode): ReactNode {
-  if (href === null) return <span key={key}>{children}</span>;
+type Linked = { readonly title: string | null; readonly source: string };
+
+function renderLink(
+  key: number,
+  href: string | null,
+  { title, source }: Linked,
+  dir: 'ltr' | undefined,
+  children: ReactNode,
+): ReactNode {
+  // An address that isn't allowed is shown as written, so that it isn't lost.
+  if (href === null) return source;
+  const hint = title === null || title === '' ? href : `${title} (${href})`;
   if (href.startsWith('/')) {
     return (
-      <Link key={key} href={href} title={href} className={LINK}>
+      <Link key={key} href={href} title={hint} className={LINK}>
         {children}
       </Link>
     );
   }
   return (
-    <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow" className={LINK}>
+    <a key={key} href={href} title={hint} dir={dir} target="_blank" rel="noopener noreferrer nofollow" className={LINK}>
       {children}
     </a>
   );
 }
 
 const LINK = 'text-accent underline decoration-1 underline-offset-2 hover:decoration-2';
-
-/** Models write `<br>` in table cells and bare addresses everywhere; both are taken from plain text here. */
-function renderText(value: string, key: number, context: Context): ReactNode {
-  const lines = value.split(/<br\s*\/?>/i);
-  return lines.flatMap((line, index) => {
-    const growing = context.growing && index === lines.length - 1;
-    const pieces = linkify(line, { growing }).map((piece, at) =>
-      piece.href === null ? piece.text : renderLink(`${key}.${index}.${at}`, piece.href, piece.text),
-    );
-    // biome-ignore lint/suspicious/noArrayIndexKey: words of an answer are only appended
-    return index === 0 ? pieces : [<br key={`${key}.${index}`} />, ...pieces];
-  });
-}

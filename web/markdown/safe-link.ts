@@ -1,6 +1,6 @@
-// Which addresses a link in model text may lead to: https, mailto and pages of this product, nothing else (R32).
+// Which URLs a link in model text can lead to: https, mailto and pages of this product, nothing else (R32).
 
-/** The address to put in a link, or null where the words must stand without one. */
+/** The URL for a link, or null if it isn't allowed. */
 export function safeHref(raw: string): string | null {
   // Browsers drop tabs and line breaks inside a URL, so a scheme could be hidden by them.
   const address = raw.replace(/[\p{Cc}\s]+/gu, '');
@@ -16,10 +16,10 @@ export function safeHref(raw: string): string | null {
   }
 }
 
-/** Pages of this product that text may lead to. What lies elsewhere on this host, as sign-in, is not for links. */
+/** Pages that text can link to. Other paths on this host, such as sign-in, are not allowed. */
 const OWN_PAGES = /^\/(?:workspace|chat)(?:\/|$)/;
 
-/** The path of a page of this product, or null. It is resolved first, so that `..` and `//` lead nowhere else. */
+/** The path of a page of this product, or null. Resolved first, so that `..` and `//` can't escape. */
 export function internalPath(raw: string): string | null {
   if (!raw.startsWith('/')) return null;
   try {
@@ -31,35 +31,39 @@ export function internalPath(raw: string): string | null {
   }
 }
 
-export type TextPiece = { readonly text: string; readonly href: string | null };
+/** What text may link to: a page of this product or an outside address. Null if the address isn't allowed. */
+export const linkTarget = (raw: string): string | null => internalPath(raw) ?? safeHref(raw);
 
-const BARE_URL = /https:\/\/[^\s<>"'`|\\^{}]{1,2048}/g;
+const BARE_URL = /https:\/\/[^\s<>"'`|\\^{}\p{Cc}\p{Cf}\p{Extended_Pictographic}]{1,2048}/iuy;
 
-/** Finds addresses in plain text. One that touches the end of streaming text may still grow, so it waits. */
-export function linkify(text: string, options: { growing: boolean }): TextPiece[] {
-  const pieces: TextPiece[] = [];
-  let from = 0;
-  for (const match of text.matchAll(BARE_URL)) {
-    const url = trimUrl(match[0]);
-    const end = match.index + url.length;
-    if (options.growing && match.index + match[0].length === text.length) break;
-    const href = safeHref(url);
-    if (href === null) continue;
-    if (match.index > from) pieces.push({ text: text.slice(from, match.index), href: null });
-    pieces.push({ text: url, href });
-    from = end;
-  }
-  if (from < text.length) pieces.push({ text: text.slice(from), href: null });
-  return pieces;
+/** Letters and marks of scripts without spaces between words. A sentence can follow a URL directly. */
+export const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff00-\uffef]/u;
+
+/** Ends a sentence or a quotation rather than a URL. */
+const TRAILING = /(?:[.,;:!?*_~'"([{]|(?![/\-#=&%+@$)\]])\p{P})$/u;
+
+/** The URL at a place in plain text: what it is, and how much text could still belong to it if more followed. */
+export function bareUrlAt(text: string, at: number): { readonly text: string; readonly matched: number } | null {
+  BARE_URL.lastIndex = at;
+  const match = BARE_URL.exec(text)?.[0];
+  if (match === undefined) return null;
+  const matched = endOfUrl(match);
+  let url = match.slice(0, matched).replace(/&[A-Za-z\d]+;$/, '');
+  while (TRAILING.test(url)) url = url.replace(TRAILING, '');
+  return safeHref(url) === null ? null : { text: url, matched };
 }
 
-/** Punctuation at the end belongs to the sentence; a closing bracket too, unless the address opened it. */
-function trimUrl(url: string): string {
-  let trimmed = url;
-  for (;;) {
-    const end = trimmed.at(-1) ?? '';
-    const unbalanced = end === ')' && trimmed.split(')').length > trimmed.split('(').length;
-    if (!/[.,;:!?*_~\]]/.test(end) && !unbalanced) return trimmed;
-    trimmed = trimmed.slice(0, -1);
+/** Where a bracket closes that the URL didn't open, emphasis ends, or text of another script begins. */
+function endOfUrl(text: string): number {
+  const open: string[] = [];
+  for (let at = 'https://'.length; at < text.length; at++) {
+    const char = text[at] ?? '';
+    if (UNSPACED.test(String.fromCodePoint(text.codePointAt(at) ?? 0)) || /^(?:\*\*|~~)/.test(text.slice(at, at + 2))) {
+      return at;
+    }
+    if (char === '(' || char === '[') open.push(char === '(' ? ')' : ']');
+    else if ((char === ')' || char === ']') && open.pop() !== char) return at;
   }
+  return text.length;
 }

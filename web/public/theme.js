@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme never flashes the other one. The key is design/theme.ts's.
+// Runs before the first paint so the page never flashes the wrong theme. design/theme.ts owns the storage key.
 try {
   const theme = localStorage.getItem('groundwire:theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage can be blocked; the system's theme stands then.
+  // Storage can be blocked; the system theme then applies.
 }

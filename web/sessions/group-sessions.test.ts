@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Session } from '../../worker/contract.ts';
+import type { Session } from '../../worker/api/sessions/sessions-schema.ts';
 import { groupSessions, timeAgo } from './group-sessions.ts';
 
 const NOW = new Date(2026, 10, 21, 0, 30);
@@ -19,7 +19,7 @@ const session = (id: string, updatedAt: string, pinned = false): Session => ({
 });
 
 describe('groupSessions', () => {
-  test('puts conversations under the day, then the month, and pinned ones first', () => {
+  test('groups by pinned, day, then month', () => {
     const groups = groupSessions(
       [
         session('now', at(2026, 10, 21, 0)),
@@ -43,12 +43,12 @@ describe('groupSessions', () => {
     ]);
   });
 
-  test('a clock that runs behind puts nothing into the future', () => {
+  test('treats the future as today if the clock is slow', () => {
     expect(groupSessions([session('a', at(2026, 10, 22))], NOW)[0]?.heading).toBe('Today');
   });
 });
 
-test('timeAgo is as short as it can be', () => {
+test('timeAgo uses the shortest form', () => {
   const noon = new Date(2026, 10, 21, 12, 0);
   const ago = (minutes: number) => timeAgo(new Date(noon.getTime() - minutes * 60_000).toISOString(), noon);
   expect([ago(0), ago(5), ago(180), ago(24 * 60), ago(30 * 24 * 60)]).toEqual(['now', '5 min', '3 h', 'Fri', '22 Oct']);

@@ -1,9 +1,9 @@
-// Conversations under the headings a person looks for: pinned, today, yesterday, then by month.
-import type { Session } from '../../worker/contract.ts';
+// Groups conversations under headings: pinned, today, yesterday, last 7 days, then by month.
+import type { Session } from '../../worker/api/sessions/sessions-schema.ts';
 
 export type SessionGroup = { readonly heading: string; readonly sessions: readonly Session[] };
 
-/** Keeps the order given within each group. */
+/** Keeps the given order within each group. */
 export function groupSessions(sessions: readonly Session[], now: Date): SessionGroup[] {
   const groups = new Map<string, Session[]>();
   const ordered = [...sessions.filter((session) => session.pinned), ...sessions.filter((session) => !session.pinned)];
@@ -18,7 +18,7 @@ export function groupSessions(sessions: readonly Session[], now: Date): SessionG
 
 function headingOf(date: Date, now: Date): string {
   const days = daysBetween(date, now);
-  // A clock that runs a little behind must not put a new conversation into the future.
+  // If the local clock is slow, a new conversation is still "Today".
   if (days <= 0) return 'Today';
   if (days === 1) return 'Yesterday';
   if (days < 7) return 'Last 7 days';
@@ -26,13 +26,13 @@ function headingOf(date: Date, now: Date): string {
   return date.toLocaleDateString('en-GB', sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' });
 }
 
-/** Calendar days, not spans of 24 hours: half an hour before midnight is yesterday. */
+/** Calendar days, not 24-hour spans. */
 function daysBetween(date: Date, now: Date): number {
   const midnight = (value: Date) => Date.UTC(value.getFullYear(), value.getMonth(), value.getDate());
   return Math.round((midnight(now) - midnight(date)) / 86_400_000);
 }
 
-/** The shortest words for how long ago: "now", "5 min", "3 h", then the day. */
+/** "now", "5 min", "3 h", then the weekday or date. */
 export function timeAgo(iso: string, now: Date): string {
   const date = new Date(iso);
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);

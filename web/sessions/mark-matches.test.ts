@@ -7,18 +7,18 @@ const marked = (text: string, query: string) =>
     .join('');
 
 describe('markMatches', () => {
-  it('marks every place, whatever the case', () => {
+  it('marks every match, ignoring case', () => {
     expect(marked('Gripper and gripper', 'GRIPPER')).toBe('[Gripper] and [gripper]');
     expect(marked('nothing of it', 'gripper')).toBe('nothing of it');
     expect(marked('all of it', '  ')).toBe('all of it');
   });
 
-  it('takes signs for what they are', () => {
+  it('treats special characters literally', () => {
     expect(marked('6204-2RS (steel) a.c', '(steel)')).toBe('6204-2RS [(steel)] a.c');
     expect(marked('abc a.c', 'a.c')).toBe('abc [a.c]');
   });
 
-  it('keeps texts whole in scripts whose case changes their length', () => {
+  it('keeps texts intact in scripts where case changes the length', () => {
     expect(marked('İstanbul 12', '12')).toBe('İstanbul [12]');
   });
 });

@@ -1,4 +1,4 @@
-// Where the words that were searched for stand in a text, whatever their case. Pure.
+// Splits a text into parts that match a search and parts that don't, ignoring case. Pure.
 
 export type TextPart = { readonly text: string; readonly isMatch: boolean };
 
@@ -7,7 +7,7 @@ export function markMatches(text: string, query: string): TextPart[] {
   if (wanted === '') return [{ text, isMatch: false }];
   const parts: TextPart[] = [];
   let from = 0;
-  // Lower-casing a whole text can change its length in some scripts, so places are found by a pattern instead.
+  // Lowercasing can change a text's length in some scripts, so match with a case-insensitive pattern instead.
   for (const match of text.matchAll(new RegExp(escapePattern(wanted), 'giu'))) {
     if (match.index > from) parts.push({ text: text.slice(from, match.index), isMatch: false });
     parts.push({ text: match[0], isMatch: true });

@@ -1,37 +1,46 @@
-// The conversations of the person signed in: search, open, rename, pin or delete one, newest first.
-import { Search } from 'lucide-react';
+// The user's conversations, newest first: search, open, rename, pin, delete.
+
+import { useQueryClient } from '@tanstack/react-query';
+import { CircleAlert, Search } from 'lucide-react';
 import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
-import type { SessionList as SessionPage } from '../../worker/contract.ts';
-import { prefetchConversation } from '../chat/prefetch.ts';
-import { Button } from '../design/button.tsx';
-import { CONTROL } from '../design/field.tsx';
+import type { SessionList as SessionPage } from '../../worker/api/sessions/sessions-schema.ts';
+import { patchSession } from '../api.ts';
+import { prefetchConversation } from '../chat/runtime/prefetch.ts';
+import { Button } from '../design/controls/button.tsx';
+import { CONTROL } from '../design/controls/field.tsx';
+import { keysOf } from '../design/keys.ts';
+import { showToast } from '../design/overlays/toasts.ts';
 import { Skeleton } from '../design/skeleton.tsx';
-import { useSessions } from '../queries.ts';
-import { useSettled } from '../use-settled.ts';
+import { KEYS, patchCachedSession, useSessions } from '../queries.ts';
+import { useDebounced } from '../use-debounced.ts';
 import { groupSessions } from './group-sessions.ts';
-import { useRunning } from './running.ts';
+import { useRunning } from './running-sessions.ts';
 import { SessionRow } from './session-row.tsx';
 import { useDeletes } from './use-deletes.ts';
-import { useSessionChanges } from './use-session-changes.ts';
+
+type Changes = {
+  readonly rename: (id: string, title: string) => void;
+  readonly pin: (id: string, pinned: boolean) => void;
+};
 
 const SEARCH_DELAY_MS = 150;
 
 type ListProps = {
   activeId: string | null;
   onOpen: (id: string) => void;
-  /** The open one is gone. */
+  /** The open conversation was deleted. */
   onDeletedOpen: () => void;
-  /** Where a row also leads in a tab of its own; without it rows are buttons. */
+  /** Makes rows links, which can open in a new tab; without it they are buttons. */
   hrefOf?: (id: string) => string;
   takesFocus?: boolean;
 };
 
-type Listed = SessionPage['sessions'][number];
+type SessionEntry = SessionPage['sessions'][number];
 
 export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocus = false }: ListProps) {
   const id = useId();
   const [typed, setTyped] = useState('');
-  const words = useSettled(typed.trim(), SEARCH_DELAY_MS);
+  const words = useDebounced(typed.trim(), SEARCH_DELAY_MS);
   const { data, isPending, isError, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useSessions(words);
   const { rename, pin } = useSessionChanges();
@@ -47,12 +56,12 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
 
   const sessions = (data?.pages.flatMap((page) => page.sessions) ?? []).filter((session) => session.id !== pending?.id);
   const now = new Date();
-  const remove = (session: Listed) => {
-    focusNeighbour(list.current, session.id);
+  const remove = (session: SessionEntry) => {
+    focusNeighbor(list.current, session.id);
     deletes.begin({ id: session.id, title: session.title ?? 'Conversation' });
     if (session.id === activeId) onDeletedOpen();
   };
-  const row = (session: Listed) => (
+  const row = (session: SessionEntry) => (
     <SessionRow
       key={session.id}
       session={session}
@@ -62,7 +71,7 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
       now={now}
       href={hrefOf?.(session.id) ?? null}
       onOpen={() => onOpen(session.id)}
-      onNear={() => prefetchConversation(session.id)}
+      onIntent={() => prefetchConversation(session.id)}
       onRename={(title) => rename(session.id, title)}
       onPin={(pinned) => pin(session.id, pinned)}
       onDelete={() => remove(session)}
@@ -90,8 +99,8 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
           placeholder="Search conversations"
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape' || typed === '') return;
-            // The first Esc empties the search, the next one closes what it is in.
+            if (keysOf(event) !== 'Escape' || typed === '') return;
+            // The first Esc clears the search; the next one closes the panel or drawer.
             event.preventDefault();
             setTyped('');
           }}
@@ -102,7 +111,7 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
         {isPending && <Skeleton lines={['w-4/5', 'w-3/5', 'w-2/3', 'w-1/2']} className="px-2 pt-4" />}
         {isError && !data && (
           <div role="alert" className="flex flex-col items-start gap-2 px-2 pt-4 text-small text-muted">
-            The list did not load.
+            Couldn’t load your conversations.
             <Button size="small" onClick={() => void refetch()}>
               Try again
             </Button>
@@ -110,7 +119,7 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
         )}
         {data && sessions.length === 0 && (
           <p className="px-2 pt-4 text-small break-words text-muted">
-            {words === '' ? 'Your conversations will be listed here.' : `No conversation has “${words}” in it.`}
+            {words === '' ? 'No conversations yet.' : `No conversations match “${words}”.`}
           </p>
         )}
         <p role="status" className="sr-only">
@@ -124,7 +133,7 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
             </section>
           ))
         ) : (
-          <ul aria-label="Found conversations" className="flex flex-col gap-px pt-3">
+          <ul aria-label="Search results" className="flex flex-col gap-px pt-3">
             {sessions.map(row)}
           </ul>
         )}
@@ -135,13 +144,13 @@ export function SessionList({ activeId, onOpen, onDeletedOpen, hrefOf, takesFocu
   );
 }
 
-/** The row that had the focus goes; the one after it, or before it, is where to go on. */
-function focusNeighbour(list: HTMLElement | null, id: string): void {
+/** The focused row disappears, so focus the next or previous one. */
+function focusNeighbor(list: HTMLElement | null, id: string): void {
   const rows = [...(list?.querySelectorAll<HTMLElement>('[data-session]') ?? [])];
   const at = rows.findIndex((row) => row.dataset['session'] === id);
-  const neighbour = rows[at + 1] ?? rows[at - 1];
-  // After the menu that asked for it has given the focus back to a button that is about to go.
-  requestAnimationFrame(() => neighbour?.focus());
+  const neighbor = rows[at + 1] ?? rows[at - 1];
+  // Wait until the menu has returned the focus to its button, which is about to disappear.
+  requestAnimationFrame(() => neighbor?.focus());
 }
 
 function useOnVisible(callback: () => void) {
@@ -157,4 +166,24 @@ function useOnVisible(callback: () => void) {
     return () => observer.disconnect();
   }, []);
   return ref;
+}
+
+/** Renames and pins optimistically; the reloaded list has the final state. */
+function useSessionChanges(): Changes {
+  const queries = useQueryClient();
+  const change = (id: string, patch: { title: string } | { pinned: boolean }, failed: string) => {
+    patchCachedSession(queries, id, patch);
+    const settle = () => {
+      void queries.invalidateQueries({ queryKey: KEYS.sessions });
+      void queries.invalidateQueries({ queryKey: KEYS.session(id) });
+    };
+    patchSession(id, patch).then(settle, () => {
+      showToast({ words: failed, icon: CircleAlert });
+      settle();
+    });
+  };
+  return {
+    rename: (id, title) => change(id, { title }, 'Couldn’t save the title. Try again.'),
+    pin: (id, pinned) => change(id, { pinned }, 'Couldn’t save the pin. Try again.'),
+  };
 }

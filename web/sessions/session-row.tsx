@@ -1,41 +1,45 @@
-// One conversation in the list: opens on click, and carries its own menu.
+// One conversation in the list: opens on click, with a menu to rename, pin and delete.
 import { Ellipsis, Pencil, Pin, PinOff, Split, Trash2 } from 'lucide-react';
 import { type MouseEvent, useEffect, useRef, useState } from 'react';
-import type { SessionList } from '../../worker/contract.ts';
+import type { SessionList } from '../../worker/api/sessions/sessions-schema.ts';
+import { CONTROL } from '../design/controls/field.tsx';
 import { cx } from '../design/cx.ts';
-import { Menu } from '../design/menu.tsx';
+import { keysOf } from '../design/keys.ts';
+import { Menu } from '../design/overlays/menu.tsx';
+import { MixedText } from '../markdown/mixed-text.tsx';
 import { timeAgo } from './group-sessions.ts';
-import { Marked } from './marked.tsx';
-import { RenameField } from './rename-field.tsx';
+import { markMatches } from './mark-matches.ts';
 
-/** A pointer that only passes means nothing. */
-const NEAR_AFTER_MS = 60;
+type RenameFieldProps = { title: string; onFinish: (next: string | null) => void };
+
+/** A pointer that only passes over a row doesn't prefetch it. */
+const HOVER_MS = 60;
 
 type SessionRowProps = {
   session: SessionList['sessions'][number];
-  /** Words that were searched for. */
+  /** The search text to highlight. */
   query: string;
   active: boolean;
   running: boolean;
   now: Date;
-  /** Null where the row is a button. */
+  /** Null if the row is a button. */
   href: string | null;
   onOpen: () => void;
-  /** Someone may be about to open it. */
-  onNear: () => void;
+  /** The user is about to open it. */
+  onIntent: () => void;
   onRename: (title: string) => void;
   onPin: (pinned: boolean) => void;
   onDelete: () => void;
 };
 
 export function SessionRow(props: SessionRowProps) {
-  const { session, query, active, running, now, href, onOpen, onNear, onRename, onPin, onDelete } = props;
+  const { session, query, active, running, now, href, onOpen, onIntent, onRename, onPin, onDelete } = props;
   const [renaming, setRenaming] = useState(false);
   const row = useRef<HTMLElement | null>(null);
   const renamed = useRef(false);
   const near = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
-    // The field that had the focus is gone; the row is where it came from.
+    // The focused field has disappeared, so return the focus to the row.
     if (renamed.current && !renaming) row.current?.focus();
     renamed.current = renaming;
   }, [renaming]);
@@ -60,9 +64,9 @@ export function SessionRow(props: SessionRowProps) {
     },
     'data-session': session.id,
     'aria-current': active ? ('page' as const) : undefined,
-    onFocus: onNear,
+    onFocus: onIntent,
     onPointerEnter: () => {
-      near.current = setTimeout(onNear, NEAR_AFTER_MS);
+      near.current = setTimeout(onIntent, HOVER_MS);
     },
     onPointerLeave: () => clearTimeout(near.current),
     className:
@@ -75,7 +79,7 @@ export function SessionRow(props: SessionRowProps) {
           <span role="img" aria-label="Answering" className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
         )}
         <span dir="auto" className={cx('min-w-0 grow truncate text-parent', active && 'font-medium')}>
-          <Marked text={title} query={query} />
+          <HighlightedText text={title} query={query} />
         </span>
         {session.forkedFrom && (
           <Split
@@ -92,7 +96,7 @@ export function SessionRow(props: SessionRowProps) {
       </span>
       {session.snippet && (
         <span dir="auto" className="line-clamp-2 w-full text-small break-words text-muted text-parent">
-          <Marked text={session.snippet} query={query} />
+          <HighlightedText text={session.snippet} query={query} />
         </span>
       )}
     </>
@@ -130,9 +134,53 @@ export function SessionRow(props: SessionRowProps) {
   );
 }
 
-/** A click that asks for a new tab stays the browser's. */
+/** Leaves clicks that open a new tab to the browser. */
 function openHere(event: MouseEvent, onOpen: () => void): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   onOpen();
+}
+
+function HighlightedText({ text, query }: { text: string; query: string }) {
+  return markMatches(text, query).map((part, at) =>
+    part.isMatch ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
+      <mark key={at} className="rounded-[2px] bg-tint text-accent-strong">
+        {part.text}
+      </mark>
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
+      <MixedText key={at} text={part.text} />
+    ),
+  );
+}
+
+/** Edits a title in place. Enter or blur saves it, Esc cancels. */
+function RenameField({ title, onFinish }: RenameFieldProps) {
+  const [text, setText] = useState(title);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // The menu returns the focus to its button first, so select in the next frame.
+    const frame = requestAnimationFrame(() => field.current?.select());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <input
+      ref={field}
+      aria-label="Conversation title"
+      value={text}
+      maxLength={255}
+      dir="auto"
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => onFinish(text)}
+      onKeyDown={(event) => {
+        const keys = keysOf(event);
+        if (keys !== 'Enter' && keys !== 'Escape') return;
+        // Keep these keys from closing the panel or opening the row.
+        event.preventDefault();
+        onFinish(keys === 'Enter' ? text : null);
+      }}
+      className={`${CONTROL} h-8 px-2 touch:h-11`}
+    />
+  );
 }

@@ -1,7 +1,7 @@
-// The conversations at the side of the chat page.
+// The chat page's sidebar: new conversation and the list.
 import { SquarePen } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { Button } from '../design/button.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { SessionList } from './session-list.tsx';
 
 type SidebarProps = { activeId: string; onNew: () => void; onOpen: () => void };

@@ -1,7 +1,7 @@
-// Says that a conversation was deleted and takes it back. Hovering or focusing it gives all the time one wants.
+// Offers to undo a deletion. Hover or focus pauses the countdown.
 import { useSyncExternalStore } from 'react';
-import { Button } from '../design/button.tsx';
-import { ToastCard } from '../design/toast-region.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { ToastCard } from '../design/overlays/toast-region.tsx';
 import { useDeletes } from './use-deletes.ts';
 
 export function UndoToast() {

@@ -28,8 +28,8 @@ function stage() {
   return { deletes, removed, pass };
 }
 
-describe('U36: deleting a conversation', () => {
-  test('takes effect after ten seconds', () => {
+describe('undoable deletes (U36)', () => {
+  test('commit after ten seconds', () => {
     const { deletes, removed, pass } = stage();
     deletes.begin({ id: 'a', title: 'A' });
     pass(9_999);
@@ -38,7 +38,7 @@ describe('U36: deleting a conversation', () => {
     expect([removed, deletes.get()]).toEqual([['a'], null]);
   });
 
-  test('can be taken back until then', () => {
+  test('can be undone until then', () => {
     const { deletes, removed, pass } = stage();
     deletes.begin({ id: 'a', title: 'A' });
     deletes.undo();
@@ -46,7 +46,7 @@ describe('U36: deleting a conversation', () => {
     expect([removed, deletes.get()]).toEqual([[], null]);
   });
 
-  test('waits while the reader considers it', () => {
+  test('pause while held', () => {
     const { deletes, removed, pass } = stage();
     deletes.begin({ id: 'a', title: 'A' });
     pass(8_000);
@@ -59,7 +59,7 @@ describe('U36: deleting a conversation', () => {
     expect(removed).toEqual(['a']);
   });
 
-  test('is settled by the next delete and by leaving the page', () => {
+  test('commit at the next delete and when the page closes', () => {
     const { deletes, removed } = stage();
     deletes.begin({ id: 'a', title: 'A' });
     deletes.begin({ id: 'b', title: 'B' });

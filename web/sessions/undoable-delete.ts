@@ -1,9 +1,9 @@
-// Deletes that can be taken back for ten seconds. The row is hidden at once; the server hears of it when the time is
-// up, when the page goes away, or never if it is undone. Time stands still while the reader considers it.
+// Deletions that can be undone for ten seconds. The row is hidden at once; the request is sent when the time is up or the
+// page closes, and never if undone. The countdown pauses while the toast has hover or focus.
 
 export type PendingDelete = { readonly id: string; readonly title: string };
 
-/** What the clock is: a timer that can be set and cleared. */
+/** The clock, injected for tests. */
 export type Timers = {
   readonly set: (callback: () => void, ms: number) => number;
   readonly clear: (timer: number) => void;
@@ -51,7 +51,7 @@ export function createUndoableDeletes(options: { remove: (id: string) => void; t
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    /** Only one can be undone at a time: another delete settles the one before. */
+    /** Only one deletion can be undone at a time: the next one commits it. */
     begin: (entry: PendingDelete) => {
       commit();
       left = UNDO_MS;

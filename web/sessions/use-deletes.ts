@@ -1,8 +1,8 @@
-// The deletes of this page that can still be taken back. They outlive a drawer that closes over its list, so there is
-// one set of them for each query client, not for each list.
+// The page's pending deletes. They outlive the drawer that shows the list, so there is one set per query client rather
+// than one per list.
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { SessionList } from '../../worker/contract.ts';
+import type { SessionList } from '../../worker/api/sessions/sessions-schema.ts';
 import { deleteSession } from '../api.ts';
 import { KEYS } from '../queries.ts';
 import { createUndoableDeletes, type UndoableDeletes } from './undoable-delete.ts';
@@ -37,7 +37,7 @@ function deletesOf(queries: QueryClient): UndoableDeletes {
   return created;
 }
 
-/** Out of the list before it is shown again, whatever time the server takes. */
+/** Removes it from the cached list before the server confirms. */
 function dropFromList(queries: QueryClient, id: string): void {
   queries.setQueriesData<InfiniteData<SessionList>>({ queryKey: KEYS.sessions }, (data) => {
     if (data === undefined) return data;

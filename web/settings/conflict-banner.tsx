@@ -1,10 +1,10 @@
-// Two people saved the same settings. Shows both values of each field, and lets one go on with either.
+// Shown when someone else saved the same settings first: compares both values of each field and lets the user keep either.
 import { GitCompareArrows } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { Button } from '../design/button.tsx';
+import { Button } from '../design/controls/button.tsx';
 
 type ConflictBannerProps = {
-  /** Whoever saved meanwhile, where that is known. */
+  /** The person who saved first, if known. */
   who: string | null;
   rows: readonly { readonly label: string; readonly stored: string; readonly sent: string }[];
   busy: boolean;
@@ -26,11 +26,11 @@ export function ConflictBanner({ who, rows, busy, onSaveMine, onTakeTheirs }: Co
       <div className="flex gap-3">
         <GitCompareArrows size={16} strokeWidth={2} aria-hidden className="mt-0.5 shrink-0 text-on-notice" />
         <div className="flex min-w-0 flex-col gap-1">
-          <p className="font-medium">{who ?? 'Somebody else'} saved these settings meanwhile</p>
+          <p className="font-medium">{who ?? 'Someone else'} saved these settings while you were editing</p>
           <p className="text-small text-text/80">
             {rows.length === 0
-              ? 'Nothing of yours was saved yet. What they changed does not touch what you changed.'
-              : 'Nothing of yours was saved yet. Compare both, then choose which to keep.'}
+              ? 'Your changes aren’t saved yet. They don’t overlap with theirs.'
+              : 'Your changes aren’t saved yet. Compare both versions, then choose which to keep.'}
           </p>
         </div>
       </div>
@@ -39,7 +39,7 @@ export function ConflictBanner({ who, rows, busy, onSaveMine, onTakeTheirs }: Co
         <Button tone="primary" busy={busy} onClick={onSaveMine}>
           Save mine
         </Button>
-        <Button onClick={onTakeTheirs}>Keep what is stored</Button>
+        <Button onClick={onTakeTheirs}>Keep theirs</Button>
       </div>
     </div>
   );
@@ -53,10 +53,10 @@ const Comparison = ({ rows }: Pick<ConflictBannerProps, 'rows'>) => (
           Setting
         </th>
         <th scope="col" className="px-3 py-2 text-start font-medium">
-          Stored now
+          Saved version
         </th>
         <th scope="col" className="px-3 py-2 text-start font-medium">
-          Yours
+          Your version
         </th>
       </tr>
     </thead>

@@ -1,10 +1,10 @@
-// Who saved last, and when; and from when on a change holds.
-import { momentWords } from '../workspace/moment-words.ts';
+// Who saved the settings last and when, and how soon a change takes effect.
+import { formatMoment } from '../workspace/format-moment.ts';
 
-export const EFFECTIVE = 'Effective within 30 seconds, and at once for whoever reloads.';
+export const EFFECTIVE = 'Takes effect within 30 seconds, or right away after a reload.';
 
 export function LastSaved({ at, by }: { at: string | null; by: string | null }) {
-  const moment = at === null ? null : momentWords(at, undefined);
+  const moment = at === null ? null : formatMoment(at, undefined);
   if (moment === null || at === null) return null;
   return (
     <>

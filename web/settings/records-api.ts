@@ -1,22 +1,35 @@
-// Calls of the pages on usage, audit and kept conversations; see api.ts.
-import type { AuditEntry, AuditPage } from '../../worker/audit-contract.ts';
-import type { FeedbackList } from '../../worker/branching-contract.ts';
-import type { SessionRulesView } from '../../worker/settings-contract.ts';
-import type { Usage } from '../../worker/usage-contract.ts';
+// API calls of the usage, audit and conversations pages; see api.ts.
+import type { AuditEntry, AuditPage } from '../../worker/api/audit/audit-schema.ts';
+import type { FeedbackList } from '../../worker/api/feedback/feedback-schema.ts';
+import type { SessionRulesView } from '../../worker/api/settings/settings-schema.ts';
+import type { UsageReport } from '../../worker/api/usage/usage-schema.ts';
 import { call } from '../api.ts';
+import { readProblem, unreachable } from '../problem.ts';
+import { request } from '../request.ts';
+import { fileNameOf } from '../save-file.ts';
+
+export const SESSION_RULES_KEY = ['session-rules'] as const;
 
 type UsageQuestion = { readonly from: string; readonly to: string; readonly by: string };
 
 const queryOf = ({ from, to, by }: UsageQuestion): string => String(new URLSearchParams({ from, to, by }));
 
-export const getUsage = (question: UsageQuestion): Promise<Usage> =>
+export const getUsage = (question: UsageQuestion): Promise<UsageReport> =>
   call('GET', `/api/v1/ai/usage?${queryOf(question)}`);
 export const usageCsvAddress = (question: UsageQuestion): string => `/api/v1/ai/usage/export?${queryOf(question)}`;
+
+export async function getUsageCsv(question: UsageQuestion): Promise<{ blob: Blob; name: string }> {
+  const response = await request(usageCsvAddress(question)).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw await readProblem(response);
+  return { blob: await response.blob(), name: fileNameOf(response, 'usage.csv') };
+}
 
 export function getFeedback(question: {
   readonly from: string;
   readonly to: string;
-  /** Empty for all. */
+  /** An empty string means all. */
   readonly verdict: string;
   readonly cursor: string | null;
 }): Promise<FeedbackList> {

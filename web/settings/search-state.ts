@@ -1,7 +1,7 @@
-// What a page is asked to show, kept in its address: it can be sent to somebody, and survives a reload.
+// Page state in the URL's query, so a view can be shared and survives a reload.
 import { useLocation, useSearch } from 'wouter';
 
-/** The parameters that are set, and a change of some of them; an empty value takes one away. */
+/** The current parameters and a function that changes some of them; an empty value removes one. */
 export function useSearchState(): [URLSearchParams, (change: Readonly<Record<string, string>>) => void] {
   const search = new URLSearchParams(useSearch());
   const [path, navigate] = useLocation();

@@ -1,8 +1,8 @@
-// What a page of the settings is given, and what of it is for whom.
-import type { Me } from '../../worker/contract.ts';
-import type { Permission } from '../../worker/members-contract.ts';
+// What every settings page gets, and permission checks.
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { Permission } from '../../worker/api/members/members-schema.ts';
 
 export type SettingsTabProps = { me: Me };
 
-export const has = (me: Me, anyOf: readonly Permission[]): boolean =>
+export const hasAnyPermission = (me: Me, anyOf: readonly Permission[]): boolean =>
   anyOf.some((permission) => me.org.permissions.includes(permission));

@@ -1,4 +1,5 @@
-// Calls of the settings pages; see api.ts.
+// API calls of the settings pages; see api.ts.
+import type { SignInList } from '../../worker/api/identity/identity-schema.ts';
 import type {
   Invitation,
   InvitationList,
@@ -6,9 +7,22 @@ import type {
   Member,
   MemberList,
   RoleList,
-} from '../../worker/members-contract.ts';
-import type { AiSettingsTestResult, AiSettingsView, ExperimentalFeatureList } from '../../worker/settings-contract.ts';
+} from '../../worker/api/members/members-schema.ts';
+import type {
+  AiSettingsTestResult,
+  AiSettingsView,
+  ExperimentalFeatureList,
+} from '../../worker/api/settings/settings-schema.ts';
 import { call } from '../api.ts';
+
+export const FEATURES_KEY = ['settings', 'features'] as const;
+export const MEMBERS_KEY = ['settings', 'members'] as const;
+export const ROLES_KEY = ['settings', 'roles'] as const;
+export const INVITATIONS_KEY = ['settings', 'invitations'] as const;
+
+/** The prefix of every scope's key: invalidating it refetches all scopes. */
+export const ALL_AI_SETTINGS = ['settings', 'ai'] as const;
+export const aiSettingsKey = (program: string | null) => [...ALL_AI_SETTINGS, program] as const;
 
 const FEATURES = '/api/v1/settings/experimental-features';
 
@@ -18,19 +32,22 @@ export const putFeatures = (change: {
   version: number;
 }): Promise<ExperimentalFeatureList> => call('PUT', FEATURES, change);
 
-/** A field that is left out stays as it is; null clears it. */
+/** Fields left out don't change; null clears a field. */
 export type ProviderInput = {
   readonly provider?: string | null;
   readonly model?: string | null;
   readonly baseUrl?: string | null;
+  readonly wire?: string | null;
   readonly apiKey?: string | null;
 };
 export type AiSettingsInput = ProviderInput & {
   readonly enabled?: boolean;
+  readonly effort?: string | null;
+  readonly effortCeiling?: string | null;
   readonly fallback?: ProviderInput | null;
 };
 
-/** @param programId null for the organisation itself */
+/** @param programId null for the organization */
 export const getAiSettings = (programId: string | null): Promise<AiSettingsView> => call('GET', aiPath('', programId));
 export const createAiSettings = (programId: string | null, settings: AiSettingsInput): Promise<AiSettingsView> =>
   call('POST', aiPath('', programId), settings);
@@ -60,3 +77,9 @@ export const invite = (invitation: { email: string; role: string }): Promise<Inv
   call('POST', '/api/v1/invitations', invitation);
 export const revokeInvitation = ({ id }: Pick<Invitation, 'id'>): Promise<void> =>
   call('DELETE', `/api/v1/invitations/${id}`);
+
+export const SIGN_INS_KEY = ['sign-ins'] as const;
+export const getSignIns = (): Promise<SignInList> => call('GET', '/api/v1/me/sign-ins');
+export const endSignIn = (id: string): Promise<void> => call('DELETE', `/api/v1/me/sign-ins/${id}`);
+export const endSignIns = (which: 'others' | 'all'): Promise<{ ended: number }> =>
+  call('POST', '/api/v1/me/sign-ins/end', { which });

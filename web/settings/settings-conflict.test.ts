@@ -5,8 +5,8 @@ import { conflictOf, issuesOf } from './settings-conflict.ts';
 const problem = (code: string, members: Record<string, unknown>) =>
   new Problem({ status: 409, code, title: '', detail: '', members });
 
-describe('a conflict', () => {
-  test('gives the version to save on, and both values of each field', () => {
+describe('conflictOf', () => {
+  test('returns the version to save against and both values of each field', () => {
     const values = [{ field: 'aiAssistant', stored: true, sent: false }];
     expect(conflictOf(problem('SETTINGS_CONFLICT', { conflict: { version: 4, values } }))).toEqual({
       version: 4,
@@ -14,7 +14,7 @@ describe('a conflict', () => {
     });
   });
 
-  test('is nothing else, nor what is not understood', () => {
+  test('returns null for other problems and malformed conflicts', () => {
     expect(conflictOf(problem('FORBIDDEN', { conflict: { version: 4, values: [] } }))).toBeNull();
     expect(conflictOf(problem('SETTINGS_CONFLICT', {}))).toBeNull();
     expect(conflictOf(problem('SETTINGS_CONFLICT', { conflict: { version: '4', values: [] } }))).toBeNull();
@@ -22,7 +22,7 @@ describe('a conflict', () => {
   });
 });
 
-test('what is wrong with a field stands under it as a sentence', () => {
+test('issuesOf turns each field’s issue into a sentence', () => {
   const issues = [
     { path: 'fallback.apiKey', message: 'must be 1 to 512 characters without spaces' },
     { path: 'apiKey', message: 'enter the key again.' },

@@ -1,15 +1,15 @@
-// What the server tells whoever saved settings that somebody else saved meanwhile. Pure.
+// Parses the server's problems about saved settings: conflicts with a concurrent save, and invalid fields. Pure.
 import { Problem } from '../problem.ts';
 
 export type ConflictingValue = { readonly field: string; readonly stored: unknown; readonly sent: unknown };
 
 export type SettingsConflict = {
-  /** The version to save on, once both values were looked at. */
+  /** The version to save against after the user has compared both. */
   readonly version: number;
   readonly values: readonly ConflictingValue[];
 };
 
-/** Null where it is another problem. */
+/** Null if the error isn't a settings conflict. */
 export function conflictOf(error: unknown): SettingsConflict | null {
   if (!(error instanceof Problem) || error.code !== 'SETTINGS_CONFLICT') return null;
   const { conflict } = error.members as { conflict?: unknown };
@@ -22,7 +22,7 @@ export function conflictOf(error: unknown): SettingsConflict | null {
 const isValue = (value: unknown): value is ConflictingValue =>
   typeof value === 'object' && value !== null && typeof (value as { field?: unknown }).field === 'string';
 
-/** What is wrong with each field, as the server names it; fields of a part are named by their path. */
+/** Validation messages by field path, for example `fallback.model`. */
 export function issuesOf(error: unknown): ReadonlyMap<string, string> {
   const issues = error instanceof Problem ? error.members['issues'] : null;
   if (!Array.isArray(issues)) return new Map();
@@ -33,6 +33,6 @@ export function issuesOf(error: unknown): ReadonlyMap<string, string> {
   return new Map(named.map(({ path, message }) => [path, sentence(message)]));
 }
 
-/** The server words an issue to go on after the field's name; under the field it begins a line of its own. */
+/** The server's messages continue after a field name; under a field they need to be full sentences. */
 const sentence = (message: string): string =>
   `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;

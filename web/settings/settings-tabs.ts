@@ -1,20 +1,30 @@
-// The settings by subject, as data. To add one: an entry here, and its page in a file that loads when it is opened.
-import { Archive, ChartColumn, FlaskConical, KeyRound, type LucideIcon, ScrollText, Users } from 'lucide-react';
-import { type ComponentType, lazy } from 'react';
-import type { Me } from '../../worker/contract.ts';
-import type { Permission } from '../../worker/members-contract.ts';
-import { has, type SettingsTabProps } from './settings-access.ts';
+// The settings pages as data. To add one, add an entry here and its page in a lazily loaded file.
+import {
+  Archive,
+  ChartColumn,
+  FlaskConical,
+  KeyRound,
+  type LucideIcon,
+  MonitorSmartphone,
+  ScrollText,
+  Users,
+} from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { Permission } from '../../worker/api/members/members-schema.ts';
+import { lazyPart } from '../boundary/load-part.ts';
+import { hasAnyPermission, type SettingsTabProps } from './settings-access.ts';
 
 export type SettingsTab = {
-  /** The last part of its address. */
+  /** The last part of its URL. */
   readonly id: string;
   readonly label: string;
   readonly icon: LucideIcon;
-  /** What is settled there, in a sentence. */
+  /** One sentence about the page. */
   readonly description: string;
-  /** One of them opens it, as the server has it; none: every member may look. */
+  /** Any of these permissions opens the page, as on the server. Empty: every member can view it. */
   readonly opensFor: readonly Permission[];
-  /** One of them lets one change something there. */
+  /** Any of these permissions allows changes. */
   readonly changesFor: readonly Permission[];
   /** Tables need more room than forms. */
   readonly isWide?: boolean;
@@ -26,60 +36,70 @@ export const SETTINGS_TABS: readonly SettingsTab[] = [
     id: 'experimental-features',
     label: 'Experimental Features',
     icon: FlaskConical,
-    description: 'Turn the assistant and what is new in it on or off for everybody.',
+    description: 'Turn the assistant and its new features on or off for everyone.',
     opensFor: [],
     changesFor: ['settings:update'],
-    Page: lazy(() => import('./features/features-page.tsx').then((module) => ({ default: module.FeaturesPage }))),
+    Page: lazyPart(async () => (await import('./features/features-page.tsx')).FeaturesPage),
   },
   {
     id: 'ai-providers',
     label: 'AI providers',
     icon: KeyRound,
-    description: 'Choose who answers, with which model and key, and who stands in.',
+    description: 'Choose the provider, model, API key and fallback.',
     opensFor: [],
     changesFor: ['ai_settings:create', 'ai_settings:update'],
-    Page: lazy(() => import('./providers/providers-page.tsx').then((module) => ({ default: module.ProvidersPage }))),
+    Page: lazyPart(async () => (await import('./providers/providers-page.tsx')).ProvidersPage),
   },
   {
     id: 'members',
     label: 'Members',
     icon: Users,
-    description: 'Invite people, give them roles, and see what each role permits.',
+    description: 'Invite people, assign roles and see what each role can do.',
     opensFor: ['members:read'],
     changesFor: ['members:manage'],
-    Page: lazy(() => import('./members/members-page.tsx').then((module) => ({ default: module.MembersPage }))),
+    Page: lazyPart(async () => (await import('./members/members-page.tsx')).MembersPage),
   },
   {
     id: 'sessions',
     label: 'Conversations',
     icon: Archive,
-    description: 'Set how many conversations of each person are kept, and for how long.',
+    description: 'Choose how many conversations are kept per person and for how long.',
     opensFor: [],
     changesFor: ['settings:update'],
-    Page: lazy(() => import('./sessions/sessions-page.tsx').then((module) => ({ default: module.SessionsPage }))),
+    Page: lazyPart(async () => (await import('./sessions/sessions-page.tsx')).SessionsPage),
+  },
+  {
+    id: 'sign-ins',
+    label: 'Your sign-ins',
+    icon: MonitorSmartphone,
+    description: 'See where you are signed in, and end sessions that you don’t recognize.',
+    opensFor: [],
+    changesFor: [],
+    Page: lazyPart(async () => (await import('./sign-ins/sign-ins-page.tsx')).SignInsPage),
   },
   {
     id: 'usage',
     label: 'Usage',
     icon: ChartColumn,
-    description: 'See tokens, cost and times to the first word, by day, person, model and template.',
+    description: 'See tokens, cost and time to first token by day, person, model and template.',
     opensFor: ['usage:read', 'audit:read'],
     changesFor: [],
     isWide: true,
-    Page: lazy(() => import('./usage/usage-page.tsx').then((module) => ({ default: module.UsagePage }))),
+    Page: lazyPart(async () => (await import('./usage/usage-page.tsx')).UsagePage),
   },
   {
     id: 'audit',
     label: 'Audit log',
     icon: ScrollText,
-    description: 'See what happened and who did it, take a copy, and check that the log is whole.',
+    description: 'Review activity, export it and verify integrity.',
     opensFor: ['audit:read'],
     changesFor: [],
     isWide: true,
-    Page: lazy(() => import('./audit/audit-page.tsx').then((module) => ({ default: module.AuditPage }))),
+    Page: lazyPart(async () => (await import('./audit/audit-page.tsx')).AuditPage),
   },
 ];
 
-export const addressOf = ({ id }: Pick<SettingsTab, 'id'>): string => `/settings/${id}`;
+export const tabPath = ({ id }: Pick<SettingsTab, 'id'>): string => `/settings/${id}`;
 
-export const mayOpen = ({ opensFor }: SettingsTab, me: Me): boolean => opensFor.length === 0 || has(me, opensFor);
+export const canOpen = ({ opensFor }: SettingsTab, me: Me): boolean =>
+  opensFor.length === 0 || hasAnyPermission(me, opensFor);

@@ -1,14 +1,16 @@
-// Asks before the page is left with something on it that was not saved. A way out by the browser itself is asked about by
-// the browser; all other ways by a question here.
+// Asks before leaving a page with unsaved changes. Closing or reloading the tab shows the browser's prompt; navigation
+// inside the app shows this dialog.
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import { Button } from '../design/button.tsx';
-import { Dialog } from '../design/dialog.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { Dialog } from '../design/overlays/dialog.tsx';
 
-type Way = { readonly kind: 'back-or-forth'; readonly key: string } | { readonly kind: 'link'; readonly path: string };
+type Destination =
+  | { readonly kind: 'back-or-forth'; readonly key: string }
+  | { readonly kind: 'link'; readonly path: string };
 
 export function UnsavedGuard({ when }: { when: boolean }) {
-  const [way, setWay] = useState<Way | null>(null);
+  const [destination, setDestination] = useState<Destination | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   const [, navigate] = useLocation();
 
@@ -16,19 +18,19 @@ export function UnsavedGuard({ when }: { when: boolean }) {
     if (!when || isLeaving) return;
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const onNavigate = (event: NavigateEvent) => {
-      // Without a press of the reader's a way back cannot be held; another document is the browser's own affair.
+      // Going back can't be canceled without user activation; leaving the document triggers `beforeunload` instead.
       if (!event.cancelable || !event.destination.sameDocument || event.navigationType === 'reload') return;
       const { url, key } = event.destination;
       const { pathname, search } = new URL(url);
       if (pathname + search === location.pathname + location.search) return;
       event.preventDefault();
-      setWay(
+      setDestination(
         event.navigationType === 'traverse'
           ? { kind: 'back-or-forth', key }
           : { kind: 'link', path: pathname + search },
       );
     };
-    // Releases before this year's have no such event; theirs is the browser's own question alone.
+    // Browsers without the Navigation API only get the `beforeunload` prompt.
     const { navigation } = window as Partial<Pick<Window, 'navigation'>>;
     window.addEventListener('beforeunload', onUnload);
     navigation?.addEventListener('navigate', onNavigate);
@@ -39,22 +41,22 @@ export function UnsavedGuard({ when }: { when: boolean }) {
   }, [when, isLeaving]);
 
   useEffect(() => {
-    if (!isLeaving || way === null) return;
+    if (!isLeaving || destination === null) return;
     setLeaving(false);
-    setWay(null);
-    if (way.kind === 'link') navigate(way.path);
-    else window.navigation.traverseTo(way.key);
-  }, [isLeaving, way, navigate]);
+    setDestination(null);
+    if (destination.kind === 'link') navigate(destination.path);
+    else window.navigation.traverseTo(destination.key);
+  }, [isLeaving, destination, navigate]);
 
   return (
     <Dialog
-      open={way !== null}
-      onClose={() => setWay(null)}
+      open={destination !== null}
+      onClose={() => setDestination(null)}
       title="Leave without saving?"
-      description="What you changed here is not saved yet."
+      description="Your changes are not saved."
       actions={
         <>
-          <Button onClick={() => setWay(null)}>Stay here</Button>
+          <Button onClick={() => setDestination(null)}>Stay here</Button>
           <Button tone="danger" onClick={() => setLeaving(true)}>
             Leave without saving
           </Button>

@@ -1,4 +1,4 @@
-// Whether the list of shortcuts is open: one for the page, opened from wherever it is mentioned.
+// Whether the shortcuts dialog is open. There is one for the page, opened from several places.
 const listeners = new Set<() => void>();
 let open = false;
 

@@ -1,32 +1,21 @@
-// All shortcuts in one list. Those of the product's own can be bound to other keys, or to none, on this device.
-import { useState, useSyncExternalStore } from 'react';
-import { Button } from '../design/button.tsx';
-import { Dialog } from '../design/dialog.tsx';
-import { Kbd } from '../design/kbd.tsx';
-import { bindKeys, getBindings, resetBindings, subscribeToBindings } from './kept-bindings.ts';
-import { KeysField } from './keys-field.tsx';
-import { ACTIONS, type Action } from './shortcuts.ts';
+// The list of shortcuts. The product's own can be rebound or turned off on this device.
 
-/** Those of single places, which are the platform's or the documents' and stay as they are. */
-const PLACES: readonly { readonly title: string; readonly rows: readonly (readonly [string, string])[] }[] = [
-  {
-    title: 'Writing',
-    rows: [
-      ['Send', 'Enter'],
-      ['Search', 'Mod+Enter'],
-      ['New line', 'Shift+Enter'],
-    ],
-  },
-  {
-    title: 'The assistant’s panel',
-    rows: [
-      ['Close', 'Escape'],
-      ['To the page, the panel, an open decision', 'F6'],
-      ['Make the edge wider or narrower', 'ArrowLeft'],
-      ['In larger steps', 'Shift+ArrowLeft'],
-    ],
-  },
-];
+import type { KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { Button } from '../design/controls/button.tsx';
+import { Kbd } from '../design/kbd.tsx';
+import { keysOf } from '../design/keys.ts';
+import { Dialog } from '../design/overlays/dialog.tsx';
+import { ACTIONS, type Action, bindingError, PLACES, shortcutsIn } from './shortcuts.ts';
+import { bindKeys, getBindings, resetBindings, subscribeToBindings } from './stored-bindings.ts';
+
+type KeysFieldProps = {
+  action: Action;
+  /** Null turns the shortcut off; undefined keeps it. */
+  onDone: (keys: string | null | undefined) => void;
+};
+
+const FIXED_PLACES = ['composer', 'chatPage', 'panel', 'splitter'] as const;
 
 export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const bindings = useSyncExternalStore(subscribeToBindings, getBindings);
@@ -39,7 +28,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
     <Dialog
       open={open}
       onClose={close}
-      title="Shortcuts"
+      title="Keyboard shortcuts"
       actions={
         <Button tone="quiet" onClick={resetBindings}>
           Reset to defaults
@@ -47,7 +36,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
       }
     >
       <div className="flex flex-col gap-5">
-        <List title="Anywhere">
+        <List title={PLACES.anywhere.title}>
           {(Object.keys(ACTIONS) as Action[]).map((action) => (
             <Line key={action} label={ACTIONS[action].label}>
               {changing === action ? (
@@ -68,7 +57,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
                   <Button
                     size="small"
                     tone="quiet"
-                    aria-label={`Change the keys of ${ACTIONS[action].label}`}
+                    aria-label={`Change shortcut: ${ACTIONS[action].label}`}
                     onClick={() => setChanging(action)}
                   >
                     Change
@@ -77,19 +66,24 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
               )}
             </Line>
           ))}
+          <FixedLines place="anywhere" />
         </List>
-        {PLACES.map(({ title, rows }) => (
-          <List key={title} title={title}>
-            {rows.map(([label, keys]) => (
-              <Line key={label} label={label}>
-                <Kbd keys={keys} />
-              </Line>
-            ))}
+        {FIXED_PLACES.map((place) => (
+          <List key={place} title={PLACES[place].title}>
+            <FixedLines place={place} />
           </List>
         ))}
       </div>
     </Dialog>
   );
+}
+
+function FixedLines({ place }: { place: keyof typeof PLACES }) {
+  return shortcutsIn(place).map(([label, keys]) => (
+    <Line key={label} label={label}>
+      <Kbd keys={keys} />
+    </Line>
+  ));
 }
 
 function List({ title, children }: { title: string; children: React.ReactNode }) {
@@ -107,5 +101,53 @@ function Line({ label, children }: { label: string; children: React.ReactNode })
       <span>{label}</span>
       {children}
     </li>
+  );
+}
+
+/** Records the next key press as the action's new shortcut. */
+function KeysField({ action, onDone }: KeysFieldProps) {
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  useEffect(() => field.current?.focus(), []);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    // Tab must still leave the field.
+    if (event.key === 'Tab') return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      onDone(undefined);
+      return;
+    }
+    const keys = keysOf(event);
+    if (keys === null) return;
+    const reason = bindingError(getBindings(), action, keys);
+    if (reason === null) onDone(keys);
+    else setRefusal(reason);
+  };
+  return (
+    <span className="flex flex-wrap items-center justify-end gap-2">
+      {refusal !== null && (
+        <span id={id} role="alert" className="text-small text-on-danger">
+          {refusal}
+        </span>
+      )}
+      <input
+        ref={field}
+        readOnly
+        aria-label="New shortcut"
+        aria-describedby={refusal === null ? undefined : id}
+        placeholder="Press keys…"
+        onKeyDown={onKeyDown}
+        className="h-7 w-32 rounded-control border border-accent bg-raised px-2 text-small outline-none placeholder:text-muted focus:outline-2 focus:outline-accent touch:h-11"
+      />
+      <Button size="small" tone="quiet" onClick={() => onDone(null)}>
+        Turn off
+      </Button>
+      <Button size="small" tone="quiet" onClick={() => onDone(undefined)}>
+        Cancel
+      </Button>
+    </span>
   );
 }

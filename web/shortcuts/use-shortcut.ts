@@ -1,20 +1,20 @@
-// The keys of an action as they are bound now, and the one listener that runs actions.
+// The current keys of an action, and the one listener that runs actions.
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { getBindings, subscribeToBindings } from './kept-bindings.ts';
 import { type Action, actionOf } from './shortcuts.ts';
+import { getBindings, subscribeToBindings } from './stored-bindings.ts';
 
 export const useShortcut = (action: Action): string | null =>
   useSyncExternalStore(subscribeToBindings, () => getBindings()[action]);
 
-/** Each run says whether it did anything; only then is the press taken from the browser. */
-export type Runs = Readonly<Record<Action, () => boolean>>;
+/** Each handler returns whether it did anything; only then is the browser's default prevented. */
+export type Handlers = Readonly<Record<Action, () => boolean>>;
 
-export function useShortcuts(runs: Runs): void {
-  const latest = useRef(runs);
-  latest.current = runs;
+export function useShortcuts(handlers: Handlers): void {
+  const latest = useRef(handlers);
+  latest.current = handlers;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      if (event.defaultPrevented || event.repeat) return;
       const action = actionOf(getBindings(), event, { inText: isText(event.target) });
       if (action !== null && latest.current[action]()) event.preventDefault();
     };

@@ -1,12 +1,19 @@
-// The people of a local stack, whom anybody may be.
+// The demo users of a local stack. Anyone can sign in as any of them.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type DemoPerson, signInAsDemo } from '../api.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Problem } from '../problem.ts';
 import { KEYS } from '../queries.ts';
+import { hasPageIdentity } from '../request.ts';
 
-export function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
+type DemoPeopleProps = {
+  people: readonly DemoPerson[];
+  /** Opened after sign-in instead of the current page. */
+  returnTo?: string;
+};
+
+export function DemoPeople({ people, returnTo }: DemoPeopleProps) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -15,9 +22,12 @@ export function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
     setProblem(null);
     try {
       await signInAsDemo(email);
-      await queries.resetQueries({ queryKey: KEYS.me });
+      // A page keeps the identity it was loaded for, so the next user gets a new one.
+      if (returnTo !== undefined) location.assign(returnTo);
+      else if (hasPageIdentity()) location.reload();
+      else await queries.resetQueries({ queryKey: KEYS.me });
     } catch (error) {
-      setProblem(error instanceof Problem ? error.detail : 'Signing in did not work. Try again.');
+      setProblem(error instanceof Problem ? error.detail : 'Sign-in failed. Try again.');
       setBusy(null);
     }
   };
@@ -28,7 +38,7 @@ export function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
           {problem}
         </p>
       )}
-      {[...Map.groupBy(people, (person) => person.orgs[0]?.name ?? 'No organisation')].map(([org, members]) => (
+      {[...Map.groupBy(people, (person) => person.orgs[0]?.name ?? 'No organization')].map(([org, members]) => (
         <section key={org} aria-label={org} className="flex flex-col gap-2">
           <h2 className="text-small font-medium text-muted">{org}</h2>
           <ul className="overflow-hidden rounded-card border border-line-strong bg-raised shadow-raised">
@@ -43,7 +53,7 @@ export function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
                   <Avatar name={person.name} />
                   <span className="flex min-w-0 grow flex-col">
                     <span className="truncate font-medium">{person.name}</span>
-                    <span className="text-small break-words text-muted">{noteOn(person) ?? person.email}</span>
+                    <span className="text-small break-words text-muted">{personNote(person) ?? person.email}</span>
                   </span>
                   <span className="shrink-0 text-small text-muted">
                     {busy === person.email ? 'Signing in…' : person.orgs[0]?.role}
@@ -58,8 +68,8 @@ export function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
   );
 }
 
-/** What is special about trying this person, if anything. */
-function noteOn(person: DemoPerson): string | null {
+/** What this demo user shows, if anything special. */
+function personNote(person: DemoPerson): string | null {
   const [first, ...others] = person.orgs;
   if (others.length > 0) return `${person.email} · also ${others.map((org) => org.name).join(', ')}`;
   return first?.aiAssistant === false ? `${person.email} · assistant off` : null;

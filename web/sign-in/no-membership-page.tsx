@@ -1,11 +1,11 @@
-// The page of someone who is signed in and belongs to no organisation.
+// Shown to signed-in users who don't belong to an organization.
 import { useQueryClient } from '@tanstack/react-query';
 import { UserRoundX } from 'lucide-react';
-import { Button } from '../design/button.tsx';
+import { Button } from '../design/controls/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import type { Problem } from '../problem.ts';
 import { KEYS } from '../queries.ts';
-import { leave } from './leave.ts';
+import { signOut } from './sign-out.ts';
 
 export function NoMembershipPage({ problem }: { problem: Problem }) {
   const queries = useQueryClient();
@@ -19,14 +19,14 @@ export function NoMembershipPage({ problem }: { problem: Problem }) {
         actions={
           <>
             <Button tone="primary" onClick={() => void queries.resetQueries({ queryKey: KEYS.me })}>
-              Look again
+              Check again
             </Button>
-            <Button onClick={() => void leave()}>Sign out</Button>
+            <Button onClick={() => void signOut()}>Sign out</Button>
           </>
         }
       >
         <p>{problem.detail}</p>
-        <p className="mt-2">Were you sent a link? Open it in this browser.</p>
+        <p className="mt-2">Have an invitation link? Open it in this browser.</p>
       </PageState>
     </main>
   );

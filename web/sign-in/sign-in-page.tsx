@@ -1,6 +1,7 @@
-// The page of someone who is not signed in.
+// Shown to users who aren't signed in.
 import { Logo } from '../design/logo.tsx';
-import { SignInWays } from './sign-in-ways.tsx';
+import { hasPageIdentity } from '../request.ts';
+import { SignInOptions } from './sign-in-options.tsx';
 
 export function SignInPage() {
   return (
@@ -10,10 +11,14 @@ export function SignInPage() {
           <Logo size={40} />
           <div className="flex flex-col gap-1">
             <h1 className="text-display font-semibold tracking-tight">Sign in to Groundwire</h1>
-            <p className="text-muted">An assistant that sees only what you may see.</p>
+            <p className="text-muted">
+              {hasPageIdentity()
+                ? 'You were signed out, or your session expired. Sign in to continue. Unsent messages are saved.'
+                : 'The assistant that respects your permissions.'}
+            </p>
           </div>
         </header>
-        <SignInWays returnTo={location.pathname + location.search} />
+        <SignInOptions returnTo={location.pathname + location.search} />
       </div>
     </main>
   );

@@ -1,21 +1,21 @@
-// The parts that pages are made of.
+// The design system's components.
 import { Check, CircleAlert, Ellipsis, Info, PanelRight, Plus, RotateCw, SearchX, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Badge } from '../design/badge.tsx';
 import { Banner } from '../design/banner.tsx';
-import { Button } from '../design/button.tsx';
-import { CopyButton } from '../design/copy-button.tsx';
-import { Dialog } from '../design/dialog.tsx';
-import { IconButton } from '../design/icon-button.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { CopyButton } from '../design/controls/copy-button.tsx';
+import { IconButton } from '../design/controls/icon-button.tsx';
+import { panelProps, Tabs } from '../design/controls/tabs.tsx';
 import { Kbd } from '../design/kbd.tsx';
-import { Menu } from '../design/menu.tsx';
+import { Dialog } from '../design/overlays/dialog.tsx';
+import { Menu } from '../design/overlays/menu.tsx';
+import { ToastRegion } from '../design/overlays/toast-region.tsx';
+import { showToast } from '../design/overlays/toasts.ts';
 import { PageState } from '../design/page-state.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { HeadCell, ROW, TableCell, TableFrame } from '../design/table.tsx';
-import { panelProps, Tabs } from '../design/tabs.tsx';
-import { ToastRegion } from '../design/toast-region.tsx';
-import { showToast } from '../design/toasts.ts';
 
 export function DesignStory() {
   return (
@@ -26,7 +26,7 @@ export function DesignStory() {
           <div className="flex flex-col gap-1">
             <p className="text-display font-semibold">Display 24/32</p>
             <p className="text-title font-semibold">Title 18/26</p>
-            <p className="text-answer">Answer 15/24: what people come to read.</p>
+            <p className="text-answer">Answer 15/24: assistant answers.</p>
             <p className="text-ui">UI 14/20: labels, menus, tables.</p>
             <p className="text-small text-muted">Small 13/20: hints and notes.</p>
             <p className="text-meta text-muted">Meta 12/16: counts and times.</p>
@@ -88,19 +88,14 @@ export function DesignStory() {
           </Row>
         </Part>
         <Part title="Banners">
-          <Banner tone="neutral" icon={Info} title="Something to know">
-            A change takes effect within 30 s.
+          <Banner tone="neutral" icon={Info} title="Information">
+            Changes take effect within 30 seconds.
           </Banner>
-          <Banner tone="notice" icon={TriangleAlert} title="Something to mind">
+          <Banner tone="notice" icon={TriangleAlert} title="Warning">
             Experimental features may change or be removed without notice.
           </Banner>
-          <Banner
-            tone="danger"
-            icon={CircleAlert}
-            title="Something failed"
-            actions={<Button size="small">Retry</Button>}
-          >
-            The provider refused its key. Replace it, then try again.
+          <Banner tone="danger" icon={CircleAlert} title="Error" actions={<Button size="small">Retry</Button>}>
+            The provider rejected the API key. Replace it, then try again.
           </Banner>
         </Part>
         <Part title="Tabs and table">
@@ -109,10 +104,10 @@ export function DesignStory() {
         <Part title="Dialog and toasts">
           <Dialogs />
         </Part>
-        <Part title="Nothing here yet">
+        <Part title="Loading and empty">
           <Skeleton lines={['w-2/3', 'w-full', 'w-1/2']} />
-          <PageState icon={SearchX} title="No such page" actions={<Button tone="primary">Open the workspace</Button>}>
-            It does not exist, or it belongs to a program that you are not a member of.
+          <PageState icon={SearchX} title="Page not found" actions={<Button tone="primary">Open the workspace</Button>}>
+            This page doesn’t exist or you don’t have access.
           </PageState>
         </Part>
       </div>
@@ -193,7 +188,7 @@ function Dialogs() {
         open={open}
         onClose={() => setOpen(false)}
         title="Leave without saving?"
-        description="Your changes on this page are not saved yet."
+        description="You have unsaved changes."
         actions={
           <>
             <Button onClick={() => setOpen(false)}>Stay</Button>

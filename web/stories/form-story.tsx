@@ -1,12 +1,12 @@
-// A form in the frame of the product's pages.
+// A form with every kind of field.
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Banner } from '../design/banner.tsx';
-import { Button } from '../design/button.tsx';
-import { Combobox, type ComboboxChoice } from '../design/combobox.tsx';
-import { SelectField } from '../design/select-field.tsx';
-import { Switch } from '../design/switch.tsx';
-import { PasswordField, TextAreaField, TextField } from '../design/text-field.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { Combobox, type ComboboxChoice } from '../design/controls/combobox.tsx';
+import { SelectField } from '../design/controls/select-field.tsx';
+import { Switch } from '../design/controls/switch.tsx';
+import { PasswordField, TextAreaField, TextField } from '../design/controls/text-field.tsx';
 
 const PROVIDERS = [
   { value: 'anthropic', label: 'Anthropic' },
@@ -44,7 +44,7 @@ export function FormStory() {
             checked={enabled}
             onChange={setEnabled}
           />
-          <Switch label="Off and not yours to change" checked={experimental} onChange={setExperimental} disabled />
+          <Switch label="Off and read-only" checked={experimental} onChange={setExperimental} disabled />
           <Combobox
             label="Place"
             value={place}
@@ -52,7 +52,7 @@ export function FormStory() {
             words={words}
             onWords={setWords}
             choices={PLACES.filter(({ title }) => title.toLowerCase().includes(words.toLowerCase()))}
-            empty="Nothing was found."
+            empty="No matches."
           />
           <SelectField label="Provider" options={PROVIDERS} value={provider} onChange={setProvider} />
           <TextField
@@ -61,14 +61,14 @@ export function FormStory() {
             mono
             value={url}
             onChange={setUrl}
-            error={url.startsWith('http:') ? 'Use an address that begins with https://.' : null}
-            hint="Only for providers with an address of their own."
+            error={url.startsWith('http:') ? 'Use a URL that starts with https://.' : null}
+            hint="Only for providers with a custom URL."
           />
           <PasswordField
             label="API key"
             value={key}
             onChange={setKey}
-            hint="Key stored · replaced 3 May by Ada. Leave it empty to keep it."
+            hint="Key stored · replaced 3 May by Ada. Leave empty to keep it."
           />
           <TextAreaField label="Notes" optional value={notes} onChange={setNotes} placeholder="For other admins" />
           <TextField label="Read only" value="claude-sonnet-4-6" onChange={() => undefined} readOnly />

@@ -1,7 +1,7 @@
-// A conversation of five thousand messages.
+// A conversation with five thousand messages.
 import type { UIMessage } from '@tanstack/ai-client';
 import { answer, question, RICH_ANSWER } from './story-data.ts';
-import { PanelPlace, StoryFrame } from './story-frame.tsx';
+import { PanelStory, StoryFrame } from './story-frame.tsx';
 
 const MESSAGES: readonly UIMessage[] = Array.from({ length: 2_500 }, (_, at) => [
   question(`u${at}`, `Question ${at + 1}: which parts are in review?`),
@@ -17,7 +17,7 @@ export function LongStory() {
       <main className="h-dvh bg-canvas p-6">
         <h1 className="sr-only">Long</h1>
         <div className="mx-auto max-w-md">
-          <PanelPlace title="Five thousand messages" state={{ messages: MESSAGES }} height="h-[calc(100dvh-3rem)]" />
+          <PanelStory title="Five thousand messages" state={{ messages: MESSAGES }} height="h-[calc(100dvh-3rem)]" />
         </div>
       </main>
     </StoryFrame>

@@ -1,16 +1,16 @@
-// Every state of an answer side by side, so that it can be seen whether they are told apart.
+// Every state of an answer side by side.
 import { PanelEmpty } from '../assistant/panel-empty.tsx';
-import { type AnswerFacts, EMPTY_LOG } from '../chat/answer-facts.ts';
-import type { ConversationState } from '../chat/conversation-store.ts';
+import { type AnswerMetadata, EMPTY_LOG, type StoredEnding } from '../chat/answer/answer-metadata.ts';
+import type { ConversationState } from '../chat/runtime/conversation-store.ts';
 import { Problem } from '../problem.ts';
 import { answer, ME, question, RICH_ANSWER, toolCall } from './story-data.ts';
-import { PanelPlace, StoryFrame } from './story-frame.tsx';
+import { PanelStory, StoryFrame } from './story-frame.tsx';
 
 const ASKED = question('u1', 'Which parts of KES-ARM are in review?');
 const PARTIAL =
   'Three parts of the arm are in review. The torque sensor is the one to look at first, since two other parts wait for its';
 
-/** It belongs to the run that goes on. */
+/** Part of the active run. */
 const GROWING = answer('a1', PARTIAL, { runId: 'run', status: 'streaming', usage: null, costMicros: null });
 
 const live = (silentMs: number): Partial<ConversationState> => ({
@@ -19,22 +19,31 @@ const live = (silentMs: number): Partial<ConversationState> => ({
   lastTextAt: Date.now() - silentMs,
 });
 
-const FAILED: AnswerFacts = {
+const FAILED: AnswerMetadata = {
   runId: 'run-a1',
   status: 'failed',
+  cause: 'PROVIDER_AUTH',
   model: null,
   inputTokens: null,
   outputTokens: null,
   costMicros: null,
   error: {
     code: 'PROVIDER_AUTH',
-    detail: 'The model provider refused its key. An admin can replace it in the settings.',
+    detail: 'The AI provider rejected the API key. An admin can replace it in Settings.',
   },
   requestId: '3c41e1a2-7f1f-4f3b-9a39-6b8a2a0f4d11',
 };
 
+/** An answer as it is stored with its ending. */
+const ended = (kind: StoredEnding['kind'], cause: string, detail: string | null) =>
+  answer('a1', PARTIAL, {
+    status: detail === null ? 'complete' : 'failed',
+    ending: { kind, cause, requestId: null },
+    error: detail === null ? null : { code: cause, detail },
+  });
+
 const refusal = (problem: ConstructorParameters<typeof Problem>[0]): Partial<ConversationState> => ({
-  refused: {
+  rejected: {
     problem: new Problem(problem),
     text: 'Which parts are in review?',
     mode: 'chat',
@@ -44,6 +53,12 @@ const refusal = (problem: ConstructorParameters<typeof Problem>[0]): Partial<Con
 });
 
 const running = toolCall('c2', 'get_bom', { itemNumber: 'PN-000059', depth: 2 });
+const manyRows = toolCall(
+  'c3',
+  'get_bom',
+  { itemNumber: 'PN-000059' },
+  { lines: Array.from({ length: 60 }, (_, at) => ({ findNumber: at, itemNumber: `PN-${at}` })) },
+);
 const searched = toolCall('c1', 'search_items', { query: 'PN-000059' }, { items: [{ itemNumber: 'PN-000059' }] });
 
 export function StatesStory() {
@@ -52,73 +67,122 @@ export function StatesStory() {
       <main className="h-dvh overflow-y-auto bg-canvas p-6">
         <h1 className="mb-4 text-title font-semibold">States</h1>
         <div className="grid grid-cols-[repeat(auto-fill,minmax(min(22rem,100%),1fr))] gap-4">
-          <PanelPlace title="Empty" state={{ exists: false }} empty={<PanelEmpty orgName={ME.org.name} />} />
-          <PanelPlace title="Loading" state={{ phase: 'loading' }} />
-          <PanelPlace title="Waiting" state={{ messages: [ASKED], ...live(200) }} />
-          <PanelPlace title="Thinking" state={{ messages: [ASKED], ...live(2_000) }} />
-          <PanelPlace title="Waiting long" state={{ messages: [ASKED], ...live(12_000) }} />
-          <PanelPlace title="No new text" state={{ messages: [ASKED, GROWING], ...live(18_000) }} />
-          <PanelPlace title="Streaming" state={{ messages: [ASKED, GROWING], ...live(0) }} />
-          <PanelPlace
+          <PanelStory title="Empty" state={{ exists: false }} empty={<PanelEmpty orgName={ME.org.name} />} />
+          <PanelStory title="Loading" state={{ phase: 'loading' }} />
+          <PanelStory title="Waiting" state={{ messages: [ASKED], ...live(200) }} />
+          <PanelStory title="Thinking" state={{ messages: [ASKED], ...live(2_000) }} />
+          <PanelStory title="Waiting long" state={{ messages: [ASKED], ...live(12_000) }} />
+          <PanelStory title="No new text" state={{ messages: [ASKED, GROWING], ...live(18_000) }} />
+          <PanelStory title="Streaming" state={{ messages: [ASKED, GROWING], ...live(0) }} />
+          <PanelStory
             title="Reasoning"
             state={{
               messages: [
                 ASKED,
                 answer('a1', [
-                  { type: 'thinking', content: 'The arm is KES-ARM. I look for its parts in review.' },
+                  { type: 'thinking', content: 'The arm is KES-ARM. I’ll look for its parts in review.' },
                   { type: 'text', content: 'One part is in review.' },
                 ]),
               ],
             }}
           />
-          <PanelPlace
+          <PanelStory
             title="Tool running"
             state={{
               messages: [ASKED, answer('a1', [...searched, ...running], { runId: 'run', status: 'streaming' })],
-              tools: { confirmations: {}, offers: {}, spans: { c2: { startedAt: Date.now() - 7_000, endedAt: null } } },
+              tools: { approvals: {}, links: {}, spans: { c2: { startedAt: Date.now() - 7_000, endedAt: null } } },
               ...live(0),
             }}
           />
-          <PanelPlace title="Reconnecting" state={{ messages: [ASKED, GROWING], ...live(0), link: 'reconnecting' }} />
-          <PanelPlace title="Connection lost" state={{ messages: [ASKED, answer('a1', PARTIAL)], link: 'lost' }} />
-          <PanelPlace
+          <PanelStory
+            title="Long tool result"
+            state={{
+              messages: [
+                ASKED,
+                answer('a1', [{ type: 'text', content: RICH_ANSWER }, ...searched]),
+                answer('a2', [{ type: 'text', content: 'These are its lines.' }, ...manyRows], { runId: 'run-a1' }),
+              ],
+            }}
+          />
+          <PanelStory
+            title="Forked"
+            state={{
+              messages: [ASKED, answer('a1', 'One part is in review.'), question('u2', 'Which one?')],
+            }}
+          />
+          <PanelStory
+            title="Reconnecting"
+            state={{ messages: [ASKED, GROWING], ...live(0), connection: 'reconnecting' }}
+          />
+          <PanelStory
+            title="Connection lost"
+            state={{ messages: [ASKED, answer('a1', PARTIAL)], connection: 'lost' }}
+          />
+          <PanelStory
             title="Interrupted"
             state={{ messages: [ASKED, answer('a1', PARTIAL, { status: 'interrupted' })] }}
           />
-          <PanelPlace title="Stopped" state={{ messages: [ASKED, answer('a1', PARTIAL, { status: 'stopped' })] }} />
-          <PanelPlace
+          <PanelStory title="Stopped" state={{ messages: [ASKED, answer('a1', PARTIAL, { status: 'stopped' })] }} />
+          <PanelStory title="Cut off" state={{ messages: [ASKED, ended('cut', 'output_limit', null)] }} />
+          <PanelStory
+            title="Declined"
+            state={{
+              messages: [
+                ASKED,
+                ended(
+                  'refused',
+                  'MODEL_DECLINED',
+                  'The model declined to answer this. Rephrase it, or choose another model.',
+                ),
+              ],
+            }}
+          />
+          <PanelStory
+            title="Limit reached"
+            state={{
+              messages: [
+                ASKED,
+                ended(
+                  'limited',
+                  'TURN_LIMIT',
+                  'The assistant reached the step limit for one question. Its results so far are saved. Ask it to continue.',
+                ),
+              ],
+            }}
+          />
+          <PanelStory
             title="Failed"
-            state={{ messages: [ASKED, answer('a1', PARTIAL)], log: { ...EMPTY_LOG, answers: { a1: FAILED } } }}
+            state={{ messages: [ASKED, answer('a1', PARTIAL)], log: { ...EMPTY_LOG, byMessage: { a1: FAILED } } }}
           />
-          <PanelPlace
-            title="Failed before a word"
-            state={{ messages: [ASKED], log: { ...EMPTY_LOG, unanswered: { ...FAILED, runId: 'run' } } }}
+          <PanelStory
+            title="Failed before any text"
+            state={{ messages: [ASKED], log: { ...EMPTY_LOG, failedRun: { ...FAILED, runId: 'run' } } }}
           />
-          <PanelPlace
+          <PanelStory
             title="Rate-limited"
             state={refusal({
               status: 429,
               code: 'RATE_LIMITED',
               title: 'Too many requests',
-              detail: 'Wait as long as Retry-After says, then send it again.',
+              detail: 'Wait, then try again.',
               retryAfterSeconds: 42,
             })}
           />
-          <PanelPlace
+          <PanelStory
             title="Quota"
             state={{
               messages: [ASKED, answer('a1', 'One part is in review.')],
               ...refusal({
                 status: 402,
                 code: 'QUOTA_EXCEEDED',
-                title: 'Allowance used up',
+                title: 'Token limit reached',
                 detail:
-                  'The token allowance of Cascade Robotics is used up. It renews on 1 December; an admin can have it raised before.',
+                  'Cascade Robotics has used 200,000 of its 200,000 tokens this month. The allowance renews on December 1, 2026 (UTC). An admin of Cascade Robotics can raise it sooner.',
                 members: { used: 200_000, limit: 200_000, left: 0, renewsAt: '2026-12-01T00:00:00.000Z' },
               }),
             }}
           />
-          <PanelPlace
+          <PanelStory
             title="Disabled"
             state={{
               messages: [ASKED],
@@ -130,21 +194,21 @@ export function StatesStory() {
               }),
             }}
           />
-          <PanelPlace
+          <PanelStory
             title="Offline"
             state={refusal({
               status: 0,
               code: 'UNREACHABLE',
-              title: 'No connection to the server',
-              detail: 'Check your connection, then send it again.',
+              title: 'Can’t reach the server',
+              detail: 'Check your connection, then try again.',
             })}
           />
-          <PanelPlace
+          <PanelStory
             title="Signed out"
-            state={refusal({ status: 401, code: 'UNAUTHENTICATED', title: 'Sign-in needed', detail: 'Sign in.' })}
+            state={refusal({ status: 401, code: 'UNAUTHENTICATED', title: 'Sign-in required', detail: 'Sign in.' })}
           />
-          <PanelPlace title="Rich answer" state={{ messages: [ASKED, answer('a1', RICH_ANSWER)] }} height="h-[56rem]" />
-          <PanelPlace
+          <PanelStory title="Rich answer" state={{ messages: [ASKED, answer('a1', RICH_ANSWER)] }} height="h-[56rem]" />
+          <PanelStory
             title="Other scripts and long words"
             height="h-[56rem]"
             state={{

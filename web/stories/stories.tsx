@@ -1,10 +1,12 @@
-// Every part and state of the pages on its own, without a server: to look at, to photograph, to test. `#name` shows one.
-// Built apart from the product, which holds none of this.
+// Components and states without a server, for reviews, screenshots and tests. `#name` shows one. Built separately from the
+// product.
 import { type ComponentType, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { installTooltips } from '../design/tooltips.ts';
-import { CardsStory } from './cards-story.tsx';
+import { installInputMethodGuard } from '../design/input-method.ts';
+import { installTooltips } from '../design/overlays/tooltips.ts';
+import { ApprovalsStory } from './approvals-story.tsx';
 import { DesignStory } from './design-story.tsx';
+import { FailuresStory } from './failures-story.tsx';
 import { FormStory } from './form-story.tsx';
 import { LongStory } from './long-story.tsx';
 import { StatesStory } from './states-story.tsx';
@@ -14,8 +16,9 @@ import './stories.css';
 const STORIES: Readonly<Record<string, ComponentType>> = {
   design: DesignStory,
   form: FormStory,
+  failures: FailuresStory,
   states: StatesStory,
-  cards: CardsStory,
+  approvals: ApprovalsStory,
   long: LongStory,
   stream: StreamStory,
 };
@@ -41,6 +44,7 @@ function Stories() {
 }
 
 addEventListener('hashchange', () => location.reload());
+installInputMethodGuard();
 installTooltips();
 const root = document.getElementById('root');
 if (root) {

@@ -1,7 +1,10 @@
-// What stories show: a person, models, and messages as the server stores them.
+// Data for stories: a user, models, and messages as the server stores them.
 import type { UIMessage } from '@tanstack/ai-client';
-import type { Confirmation, Me, ModelList, Session, SessionList } from '../../worker/contract.ts';
-import type { HydratedMessage } from '../../worker/hydration-contract.ts';
+import type { HydratedMessage } from '../../worker/api/chat/chat-schema.ts';
+import type { Me } from '../../worker/api/identity/identity-schema.ts';
+import type { ModelList } from '../../worker/api/models/models-schema.ts';
+import type { Session, SessionList } from '../../worker/api/sessions/sessions-schema.ts';
+import type { Approval } from '../chat/approvals/approval.ts';
 
 export const ME: Me = {
   user: { id: '0a000000-0000-4000-8000-000000000001', name: 'Ada Moreau', email: 'ada@cascade.test' },
@@ -30,7 +33,15 @@ export const MODELS: ModelList = {
       contextTokens: 200_000,
       maxOutputTokens: 64_000,
       prices: PRICES,
+      isPriced: true,
       capabilities: ['tools'],
+      lifecycle: { stage: 'served', on: null, successor: null },
+      efforts: [
+        { choice: 'fast', level: 'low' },
+        { choice: 'balanced', level: 'medium' },
+        { choice: 'thorough', level: 'high' },
+      ],
+      defaultEffort: 'high',
       lowestPlan: 'professional',
       allowed: true,
       reason: null,
@@ -42,7 +53,15 @@ export const MODELS: ModelList = {
       contextTokens: 200_000,
       maxOutputTokens: 64_000,
       prices: { ...PRICES, input: 15_000_000, output: 75_000_000 },
+      isPriced: true,
       capabilities: ['tools'],
+      lifecycle: { stage: 'served', on: null, successor: null },
+      efforts: [
+        { choice: 'fast', level: 'low' },
+        { choice: 'balanced', level: 'medium' },
+        { choice: 'thorough', level: 'high' },
+      ],
+      defaultEffort: 'high',
       lowestPlan: 'enterprise',
       allowed: false,
       reason: 'Needs the Enterprise plan.',
@@ -81,11 +100,15 @@ export const SESSIONS: SessionList = {
     session('s5', 'قائمة الأجزاء المعتمدة', 3),
     session('s6', 'Change orders in review', 40),
     session('s7', 'Supersede the housing 🛠️', 400),
+    // The story's title is its conversation's id.
+    session('Forked', 'Which parts are in review?', 1, {
+      forkedFrom: { sessionId: 's1', messageId: 'm1', copyId: 'a1', title: 'Where is the bearing 6204-2RS used?' },
+    }),
   ],
   cursor: null,
 };
 
-type Facts = Partial<HydratedMessage['metadata']['groundwire']>;
+type Metadata = Partial<HydratedMessage['metadata']['groundwire']>;
 
 export const question = (id: string, text: string): UIMessage => ({
   id,
@@ -93,8 +116,8 @@ export const question = (id: string, text: string): UIMessage => ({
   parts: [{ type: 'text', content: text }],
 });
 
-/** An answer as it stands in the store; `facts` say how it ended. */
-export const answer = (id: string, parts: string | UIMessage['parts'], facts: Facts = {}): UIMessage => ({
+/** An answer as the server stores it; `metadata` says how it ended. */
+export const answer = (id: string, parts: string | UIMessage['parts'], metadata: Metadata = {}): UIMessage => ({
   id,
   role: 'assistant',
   parts: typeof parts === 'string' ? [{ type: 'text', content: parts }] : parts,
@@ -108,10 +131,11 @@ export const answer = (id: string, parts: string | UIMessage['parts'], facts: Fa
       priceVersion: '1',
       runId: `run-${id}`,
       error: null,
+      ending: null,
       confirmations: [],
       navigation: [],
       workspaces: [],
-      ...facts,
+      ...metadata,
     },
   },
 });
@@ -129,7 +153,7 @@ export const toolCall = (id: string, name: string, input: object, output?: objec
     : [{ type: 'tool-result', toolCallId: id, content: JSON.stringify(output), state: 'complete' } as const]),
 ];
 
-export const confirmation = (id: string, change: Partial<Confirmation> = {}): Confirmation => ({
+export const approval = (id: string, change: Partial<Approval> = {}): Approval => ({
   approvalId: `0b000000-0000-4000-8000-00000000000${id}`,
   toolCallId: `call-${id}`,
   toolName: 'create_item',
@@ -149,11 +173,12 @@ export const confirmation = (id: string, change: Partial<Confirmation> = {}): Co
   state: 'pending',
   decidedAt: null,
   decidedBy: null,
+  reopenedAt: null,
   outcome: null,
   ...change,
 });
 
-export const TRANSITION: Confirmation['card'] = {
+export const TRANSITION: Approval['card'] = {
   action: 'transition',
   title: 'Release PN-000059',
   message: 'The state of the part changes.',
@@ -163,7 +188,7 @@ export const TRANSITION: Confirmation['card'] = {
   ],
 };
 
-export const DELETION: Confirmation['card'] = {
+export const DELETION: Approval['card'] = {
   action: 'delete',
   title: 'Remove PN-000061 from the BOM of PN-000059',
   message: 'The relationship goes; both parts stay.',

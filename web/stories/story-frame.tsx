@@ -1,12 +1,11 @@
-// What every story of a conversation needs around it: data that is already there, and a conversation in some state that
-// no client runs.
+// What conversation stories share: preloaded queries, and a conversation in a given state without a client.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { AssistantProvider } from '../assistant/assistant-provider.tsx';
 import { ConversationContext } from '../chat/conversation.tsx';
 import { ConversationBody } from '../chat/conversation-body.tsx';
-import type { ConversationState } from '../chat/conversation-store.ts';
-import { createConversation } from '../chat/create-conversation.ts';
+import type { ConversationState } from '../chat/runtime/conversation-store.ts';
+import { createConversation } from '../chat/runtime/create-conversation.ts';
 import { KEYS } from '../queries.ts';
 import { ME, MODELS, SESSIONS } from './story-data.ts';
 
@@ -28,7 +27,7 @@ export function StoryFrame({ children }: { children: ReactNode }) {
 type PlaceProps = { title: string; state: Partial<ConversationState>; height?: string; empty?: ReactNode };
 
 /** A conversation as the panel shows it. */
-export function PanelPlace({ title, state, height = 'h-[32rem]', empty = null }: PlaceProps) {
+export function PanelStory({ title, state, height = 'h-[32rem]', empty = null }: PlaceProps) {
   const [conversation] = useState(() => {
     const created = createConversation(title, { isNew: false });
     created.store.set({ phase: 'ready', ...state });

@@ -1,22 +1,22 @@
-// An answer of twenty thousand tokens through the real client, from a server that lives in the page: what a stream costs
-// the reader's browser. `#stream` begins with the first message that is sent.
+// Streams an answer of 20,000 tokens through the real client from a server faked in the page, to measure what streaming
+// costs the browser. It starts with the first message.
 import { useState } from 'react';
 import { ConversationContext } from '../chat/conversation.tsx';
 import { ConversationBody } from '../chat/conversation-body.tsx';
-import { ConversationDriver } from '../chat/conversation-driver.tsx';
-import { createConversation } from '../chat/create-conversation.ts';
+import { ConversationDriver } from '../chat/runtime/conversation-driver.tsx';
+import { createConversation } from '../chat/runtime/create-conversation.ts';
 import { ME, RICH_ANSWER } from './story-data.ts';
 import { StoryFrame } from './story-frame.tsx';
 
 const TOKENS = 20_000;
-/** Ten times what the fastest models give. */
+/** Ten times the speed of the fastest models. */
 const TOKENS_PER_TICK = 20;
 const TICK_MS = 10;
 
 const encoder = new TextEncoder();
 const frame = (event: object): Uint8Array => encoder.encode(`data: ${JSON.stringify(event)}\n\n`);
 
-/** Rich text over and over, in pieces of four characters: about a token each. */
+/** The rich answer repeated, four characters (about one token) at a time. */
 function* tokens(): Generator<string> {
   for (let given = 0, at = 0; given < TOKENS; given++, at += 4) {
     const from = at % RICH_ANSWER.length;

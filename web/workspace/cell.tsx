@@ -1,14 +1,14 @@
-// One value of a page: plain words, a code, a number, a moment or a state, with the way to what it names.
+// A value in the workspace: text, code, number, time or state, linked to its page if it has one.
 import { Link } from 'wouter';
 import { Badge } from '../design/badge.tsx';
 import { cx } from '../design/cx.ts';
 import type { ColumnKind } from '../design/table.tsx';
-import { momentWords } from './moment-words.ts';
+import { formatMoment } from './format-moment.ts';
 
 export type CellValue = {
   text: string;
   path?: string | undefined;
-  /** The time zone in which a moment is to be read; the reader's own without one. */
+  /** The time zone to show a time in; the user's own if missing. */
   zone?: string | undefined;
   tone?: 'neutral' | 'accent' | 'notice' | 'danger' | 'good' | undefined;
 };
@@ -30,9 +30,9 @@ export function Cell({ value, kind }: { value: CellValue | undefined; kind: Colu
   );
 }
 
-/** The exact moment in UTC on hover. */
+/** Shows the exact UTC time on hover. */
 export function Moment({ iso, zone }: { iso: string; zone?: string | undefined }) {
-  const moment = momentWords(iso, zone);
+  const moment = formatMoment(iso, zone);
   if (moment === null) return <>{iso}</>;
   return (
     <time dateTime={iso} title={moment.utc ?? undefined}>
@@ -41,6 +41,6 @@ export function Moment({ iso, zone }: { iso: string; zone?: string | undefined }
   );
 }
 
-/** The area to hit is the whole of what the cell stands in, which is `relative` for that. */
+/** The link covers its whole cell, which is `relative` for that. */
 const LINK =
   'text-accent underline decoration-transparent underline-offset-2 transition-colors after:absolute after:inset-0 hover:decoration-current';

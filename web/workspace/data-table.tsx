@@ -1,5 +1,5 @@
-// A table of things that can be opened.
-import type { WorkspaceSection } from '../../worker/contract.ts';
+// A table whose rows link to pages.
+import type { WorkspaceSection } from '../../worker/api/workspace/workspace-schema.ts';
 import { HeadCell, ROW, TableCell, TableFrame } from '../design/table.tsx';
 import { Cell } from './cell.tsx';
 

@@ -1,5 +1,5 @@
-// What is known of a thing, name and value, in as many columns as there is room for.
-import type { WorkspacePage } from '../../worker/contract.ts';
+// A list of labeled values, in as many columns as fit.
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
 import { Cell } from './cell.tsx';
 
 export function Facts({ facts }: { facts: WorkspacePage['facts'] }) {

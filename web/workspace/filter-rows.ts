@@ -1,8 +1,8 @@
-// The rows in which every typed word occurs, whatever its case. Pure.
+// Finds the rows that contain every search word, ignoring case. Pure.
 
-type Row = { readonly cells: Readonly<Record<string, { readonly text: string }>> };
+type SearchableRow = { readonly cells: Readonly<Record<string, { readonly text: string }>> };
 
-export function filterRows<R extends Row>(rows: readonly R[], typed: string): R[] {
+export function filterRows<R extends SearchableRow>(rows: readonly R[], typed: string): R[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     const text = Object.values(row.cells)

@@ -1,5 +1,5 @@
-// Pages of one tab as one: what follows goes on in the last section. Pure.
-import type { WorkspaceSection, WorkspaceTab } from '../../worker/contract.ts';
+// Merges the pages of a tab; each following page continues the last section. Pure.
+import type { WorkspaceSection, WorkspaceTab } from '../../worker/api/workspace/workspace-schema.ts';
 
 export function mergePages(pages: readonly WorkspaceTab[]): readonly WorkspaceSection[] {
   const [first, ...others] = pages;

@@ -17,14 +17,14 @@ test.each([
 
 const ITEM = { data: '/item/i1', isHome: false };
 
-test('a page is asked for with the tab that its address names', () => {
+test('pageQuery requests the tab from the URL', () => {
   expect(pageQuery(ITEM, 'bom')).toBe('/item/i1?tab=bom');
   expect(pageQuery(ITEM, null)).toBe('/item/i1');
   expect(pageQuery({ data: '', isHome: true }, 'bom')).toBe('');
   expect([tabOf('?tab=bom'), tabOf('tab='), tabOf('')]).toEqual(['bom', null, null]);
 });
 
-test('a tab is asked for with cursor and words, where there are any', () => {
+test('tabQuery includes the cursor and search text when present', () => {
   expect(tabQuery(ITEM, { tab: 'history', cursor: null, search: '' })).toBe('/item/i1/history');
   expect(tabQuery(ITEM, { tab: 'items', cursor: 'a b', search: 'x&y' })).toBe('/item/i1/items?cursor=a+b&q=x%26y');
 });

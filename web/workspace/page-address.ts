@@ -1,15 +1,15 @@
-// Where a page of the workspace stands in the browser, and where its data is to be had. Pure.
+// Maps a workspace page's URL to the URL of its data. Pure.
 
 export type PageAddress = {
-  /** The path under the data's own address; empty for the page to begin with. */
+  /** The path below the workspace API; empty for the home page. */
   readonly data: string;
   readonly isHome: boolean;
 };
 
-/** Null where no page can stand there. */
+/** Null if no page can have this URL. */
 export function parseAddress(plural: string | undefined, id: string | undefined): PageAddress | null {
   if (plural === undefined || plural === '') return { data: '', isHome: true };
-  // Whether there are pages of such a kind, the server knows.
+  // The server decides whether the kind exists.
   const kind = /^[a-z]+(?:-[a-z]+)*s$/.test(plural) ? singularOf(plural) : null;
   return kind === null || !id ? null : { data: `/${kind}/${encodeURIComponent(id)}`, isHome: false };
 }
@@ -30,5 +30,5 @@ export function tabQuery(address: PageAddress, wanted: { tab: string; cursor: st
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** The text of `?tab=`, where there is one. */
+/** The value of `?tab=`, if present. */
 export const tabOf = (search: string): string | null => new URLSearchParams(search).get('tab') || null;

@@ -1,11 +1,11 @@
-// What a page is about: where it belongs, its number and name, how it stands, and the way to ask about it.
+// A page's header: breadcrumbs, code, title, state, and buttons to ask about it or draft from it.
 import { ChevronRight, MessageSquareText } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import type { WorkspacePage } from '../../worker/contract.ts';
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
 import { useAssistant } from '../assistant/assistant-provider.tsx';
 import { Badge } from '../design/badge.tsx';
-import { Button } from '../design/button.tsx';
-import { CopyButton } from '../design/copy-button.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { CopyButton } from '../design/controls/copy-button.tsx';
 import { DraftLinks } from '../drafts/draft-links.tsx';
 
 type PageHeaderProps = { page: WorkspacePage; canAsk: boolean; canDraft: boolean };
@@ -19,7 +19,7 @@ export function PageHeader({ page, canAsk, canDraft }: PageHeaderProps) {
   return (
     <header className="flex flex-col gap-3">
       {page.trail.length > 0 && (
-        <nav aria-label="Where this belongs">
+        <nav aria-label="Breadcrumb">
           <ol className="flex flex-wrap items-center gap-x-1 text-small text-muted">
             {page.trail.map((place, at) => (
               <li key={place.path} className="flex min-w-0 items-center gap-1">

@@ -1,20 +1,20 @@
-// One section of a page, whatever it is made of, under its heading.
+// A section of a page, with its heading.
 import { Search } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { WorkspaceSection } from '../../worker/contract.ts';
+import type { WorkspaceSection } from '../../worker/api/workspace/workspace-schema.ts';
 import { DataTable } from './data-table.tsx';
 import { Facts } from './facts.tsx';
 import { filterRows } from './filter-rows.ts';
-import { ScheduleView } from './schedule-view.tsx';
-import { Timeline } from './timeline.tsx';
+import { ScheduleView } from './schedule/schedule-view.tsx';
+import { Timeline } from './schedule/timeline.tsx';
 import { TreeGrid } from './tree-grid.tsx';
 
-/** Fewer rows than this are found by looking. */
+/** Shorter tables don't need a search field. */
 const SEARCH_FROM_ROWS = 8;
 
 type SectionProps = {
   section: WorkspaceSection;
-  /** What the section is called where it has no heading of its own. */
+  /** The accessible name if the section has no heading. */
   label: string;
   search: string;
   onSearch: (words: string) => void;
@@ -60,7 +60,7 @@ function Body({ section, label, search, onSearch }: SectionProps) {
 
 type TableSection = Extract<WorkspaceSection, { type: 'table' }>;
 
-/** The server looks where it can, else the rows that are here are looked through. */
+/** Searches on the server if it can; otherwise filters the loaded rows. */
 function SearchableTable({
   table,
   label,
@@ -108,7 +108,7 @@ function SearchableTable({
         {words === '' ? '' : `${rows.length} found`}
       </p>
       {rows.length === 0 ? (
-        <Empty words={`Nothing here matches “${words}”.`} />
+        <Empty words={`No matches for “${words}”.`} />
       ) : (
         <DataTable table={table} label={label} rows={rows} />
       )}

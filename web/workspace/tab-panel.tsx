@@ -1,11 +1,12 @@
-// The part of a page that its tabs choose between. Which one is open stands in the address.
+// A page's tabs and the open tab's content. The URL holds the open tab.
 import { useId, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { WorkspacePage } from '../../worker/contract.ts';
-import { Button } from '../design/button.tsx';
+import type { WorkspacePage } from '../../worker/api/workspace/workspace-schema.ts';
+import { PageBoundary } from '../boundary/part-failure.tsx';
+import { Button } from '../design/controls/button.tsx';
+import { panelProps, Tabs } from '../design/controls/tabs.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { panelProps, Tabs } from '../design/tabs.tsx';
-import { useSettled } from '../use-settled.ts';
+import { useDebounced } from '../use-debounced.ts';
 import { mergePages } from './merge-pages.ts';
 import type { PageAddress } from './page-address.ts';
 import { SectionView } from './section-view.tsx';
@@ -13,9 +14,9 @@ import { useTab } from './workspace-queries.ts';
 
 const SEARCH_DELAY_MS = 150;
 
-type TabPanelProps = { address: PageAddress; page: WorkspacePage; broughtAt: number; wanted: string | null };
+type TabPanelProps = { address: PageAddress; page: WorkspacePage; loadedAt: number; wanted: string | null };
 
-export function TabPanel({ address, page, broughtAt, wanted }: TabPanelProps) {
+export function TabPanel({ address, page, loadedAt, wanted }: TabPanelProps) {
   const [location, navigate] = useLocation();
   const panelId = useId();
   const tab = page.tabs.find((one) => one.id === wanted)?.id ?? page.content.tab;
@@ -24,11 +25,11 @@ export function TabPanel({ address, page, broughtAt, wanted }: TabPanelProps) {
   const isTabbed = page.tabs.length > 1;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      {isTabbed && (
-        <Tabs label="Parts of this page" tabs={page.tabs} active={tab} panelId={panelId} onChoose={choose} />
-      )}
+      {isTabbed && <Tabs label="Page sections" tabs={page.tabs} active={tab} panelId={panelId} onChoose={choose} />}
       <div {...(isTabbed && panelProps(panelId, tab))}>
-        <Content key={tab} address={address} page={page} broughtAt={broughtAt} tab={tab} label={label} />
+        <PageBoundary resetKey={tab}>
+          <Content key={tab} address={address} page={page} loadedAt={loadedAt} tab={tab} label={label} />
+        </PageBoundary>
       </div>
     </div>
   );
@@ -36,20 +37,20 @@ export function TabPanel({ address, page, broughtAt, wanted }: TabPanelProps) {
 
 type ContentProps = Omit<TabPanelProps, 'wanted'> & { tab: string; label: string };
 
-function Content({ address, page, broughtAt, tab, label }: ContentProps) {
+function Content({ address, page, loadedAt, tab, label }: ContentProps) {
   const [words, setWords] = useState('');
-  const search = useSettled(words, SEARCH_DELAY_MS);
+  const search = useDebounced(words, SEARCH_DELAY_MS);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTab(address, {
     tab,
     search,
-    brought: page.content,
-    broughtAt,
+    initialTab: page.content,
+    loadedAt,
   });
   if (data === undefined) {
     if (error === null) return <Skeleton lines={['w-full', 'w-5/6', 'w-full', 'w-2/3']} className="gap-4" />;
     return (
       <div role="alert" className="flex flex-col items-start gap-3 text-muted">
-        This part did not load.
+        This section couldn’t be loaded.
         <Button onClick={() => void refetch()}>Try again</Button>
       </div>
     );

@@ -1,10 +1,10 @@
-// A tree of things with columns, by the treegrid pattern: arrows move between rows and fold them, one row is in the tab
-// order. A long tree shows its beginning, and more on demand.
+// A tree with columns, following the ARIA treegrid pattern: arrow keys move between rows and fold them, and one row is in
+// the tab order. A long tree shows its first rows, and more on demand.
 import { ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { WorkspaceSection } from '../../worker/contract.ts';
-import { Button } from '../design/button.tsx';
+import type { WorkspaceSection } from '../../worker/api/workspace/workspace-schema.ts';
+import { Button } from '../design/controls/button.tsx';
 import { cx } from '../design/cx.ts';
 import { HeadCell, ROW, TableCell } from '../design/table.tsx';
 import { Cell } from './cell.tsx';
@@ -12,7 +12,7 @@ import { foldable, treeMove, type VisibleRow, visibleRows } from './tree-rows.ts
 
 type Tree = Extract<WorkspaceSection, { type: 'tree' }>;
 
-/** More rows than this are shown only when asked for. */
+/** Rows shown at first and per click on "Show more". */
 const STEP = 200;
 const INDENT_PX = 20;
 
@@ -36,7 +36,7 @@ export function TreeGrid({ tree, label }: { tree: Tree; label: string }) {
   const onKeyDown = (event: KeyboardEvent<HTMLTableSectionElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const row = rows[current];
-    // Enter on a link inside of the row is the link's own.
+    // Enter on a link inside the row follows the link.
     if (event.key === 'Enter' && event.target instanceof HTMLTableRowElement && row?.row.path) {
       navigate(row.row.path);
       return;

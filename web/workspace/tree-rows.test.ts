@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { foldable, treeMove, visibleRows } from './tree-rows.ts';
 
-/** "a b>c>d e": b and its descendants one level deeper for each `>`. */
+/** A tree with one row per given level. */
 const treeOf = (...levels: number[]) =>
   levels.map((level, index) => ({ id: `r${index}`, path: null, level, cells: {} }));
 // 0 at 1; 1 and 4 below it; 2 and 3 below 1; 5 at 1.
 const TREE = treeOf(1, 2, 3, 3, 2, 1);
 const indexes = (folded: number[]) => visibleRows(TREE, new Set(folded)).map((row) => row.index);
 
-describe('the rows in view', () => {
-  test('are all of them where nothing is folded', () => {
+describe('visibleRows', () => {
+  test('returns every row when nothing is folded', () => {
     expect(indexes([])).toEqual([0, 1, 2, 3, 4, 5]);
   });
-  test('leave out what is below a folded row, however deep', () => {
+  test('hides all descendants of a folded row', () => {
     expect(indexes([1])).toEqual([0, 1, 4, 5]);
     expect(indexes([0])).toEqual([0, 5]);
   });
-  test('U40: know their place, their level, and whether they can be unfolded', () => {
+  test('returns each row’s position, level and expanded state (U40)', () => {
     const rows = visibleRows(TREE, new Set([1]));
     expect(
       rows.map(({ level, expanded, positionInSet, setSize }) => [level, expanded, positionInSet, setSize]),
@@ -27,16 +27,16 @@ describe('the rows in view', () => {
       [1, null, 2, 2],
     ]);
   });
-  test('of a tree that skips a level still have a parent', () => {
+  test('finds the parent when a level is skipped', () => {
     expect(visibleRows(treeOf(1, 3, 1), new Set()).map((row) => row.parent)).toEqual([null, 0, null]);
   });
 });
 
-test('only rows with something below them can be folded', () => {
+test('foldable returns only rows with children', () => {
   expect([...foldable(TREE)]).toEqual([0, 1]);
 });
 
-describe('U40: keys', () => {
+describe('treeMove (U40)', () => {
   const rows = visibleRows(TREE, new Set([1]));
   test.each([
     ['ArrowDown', 0, { kind: 'focus', to: 1 }],

@@ -1,11 +1,11 @@
-// The rows of a tree that are in view, given which are folded. Pure. Rows come in order, children after their parent.
-import type { WorkspaceSection } from '../../worker/contract.ts';
+// Computes the visible rows of a tree from the folded ones. Pure. Rows are in order, children after their parent.
+import type { WorkspaceSection } from '../../worker/api/workspace/workspace-schema.ts';
 
 export type TreeRow = Extract<WorkspaceSection, { type: 'tree' }>['rows'][number];
 
 export type VisibleRow = {
   readonly row: TreeRow;
-  /** The row's place in the whole tree; the same thing may stand in it twice. */
+  /** The row's index in the whole tree; a record may appear more than once. */
   readonly index: number;
   readonly level: number;
   /** Null for a row without children. */
@@ -44,7 +44,7 @@ export function visibleRows(rows: readonly TreeRow[], folded: ReadonlySet<number
   });
 }
 
-/** All rows that can be folded. */
+/** The indexes of rows with children. */
 export function foldable(rows: readonly TreeRow[]): ReadonlySet<number> {
   return new Set(rows.flatMap((row, index) => (levelOf(rows[index + 1]) > levelOf(row) ? [index] : [])));
 }
@@ -65,7 +65,7 @@ export type TreeMove =
   | { readonly kind: 'focus'; readonly to: number }
   | { readonly kind: 'fold' | 'unfold'; readonly index: number };
 
-/** What a key does in the tree, by the treegrid pattern; `at` and `to` are places among the visible rows. */
+/** What a key does, following the treegrid pattern; `at` and `to` are indexes of visible rows. */
 export function treeMove(rows: readonly VisibleRow[], at: number, key: string): TreeMove | null {
   const current = rows[at];
   if (current === undefined) return null;

@@ -1,5 +1,4 @@
-// What the workspace's pages read, each under one key. A page brings its first tab along; what else is asked for comes
-// when it is wanted.
+// Queries of the workspace pages. A page's response includes its open tab; other tabs load when chosen.
 import {
   type InfiniteData,
   keepPreviousData,
@@ -8,13 +7,13 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query';
-import type { WorkspacePage, WorkspaceTab } from '../../worker/contract.ts';
+import type { WorkspacePage, WorkspaceTab } from '../../worker/api/workspace/workspace-schema.ts';
 import { getWorkspacePage, getWorkspaceTab } from '../api.ts';
 import { type PageAddress, pageQuery, tabQuery } from './page-address.ts';
 
 const STALE_MS = 10_000;
 
-/** `tab` is the one that the address names when the page opens. */
+/** `tab`: the tab in the URL when the page opens. */
 export function usePage(address: PageAddress, tab: string | null): UseQueryResult<WorkspacePage> {
   return useQuery({
     queryKey: ['workspace', address.data],
@@ -25,17 +24,17 @@ export function usePage(address: PageAddress, tab: string | null): UseQueryResul
 
 export function useTab(
   address: PageAddress,
-  wanted: { tab: string; search: string; brought: WorkspaceTab; broughtAt: number },
+  wanted: { tab: string; search: string; initialTab: WorkspaceTab; loadedAt: number },
 ): UseInfiniteQueryResult<InfiniteData<WorkspaceTab>> {
-  const { tab, search, brought, broughtAt } = wanted;
-  const isBrought = search === '' && brought.tab === tab;
+  const { tab, search, initialTab, loadedAt } = wanted;
+  const isInitial = search === '' && initialTab.tab === tab;
   return useInfiniteQuery({
     queryKey: ['workspace', address.data, tab, search],
     queryFn: ({ pageParam }) => getWorkspaceTab(tabQuery(address, { tab, cursor: pageParam, search })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.cursor,
     staleTime: STALE_MS,
-    ...(isBrought && { initialData: { pages: [brought], pageParams: [null] }, initialDataUpdatedAt: broughtAt }),
+    ...(isInitial && { initialData: { pages: [initialTab], pageParams: [null] }, initialDataUpdatedAt: loadedAt }),
     ...(search !== '' && { placeholderData: keepPreviousData }),
     enabled: !address.isHome,
   });

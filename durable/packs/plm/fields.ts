@@ -1,11 +1,11 @@
-// The shapes that the tools' inputs and the model's knowledge of item types are both made of. Bounds are those that the
-// database holds too; here they give the model words to correct itself by.
+// The field schemas of the tools' inputs and of the model's knowledge of item types. The database enforces the same limits;
+// here they give the model a message it can act on.
 import { z } from 'zod';
 import { line, prose } from '../text-fields.ts';
 
-/** The shape of a UUID, whatever its version. */
+/** A UUID of any version. */
 export const id = (description: string) => z.guid().describe(description);
-/** An item by its id. Its number does as well: a model often has nothing else, and a look-up costs a step. */
+/** An item's id or number: a model often has only the number, and a lookup would cost a step. */
 export const itemId = (description: string) =>
   z
     .string()
@@ -16,11 +16,11 @@ export const itemId = (description: string) =>
     .describe(description);
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const IS_ITEM_NUMBER = /^(PN|DOC|ECO|REQ|TSK)-[0-9]{6,12}$/i;
-/** Places are spoken of by their code as often as by their id. */
+/** Programs and designs are as often known by their code as by their id. */
 export const idOrCode = (description: string) => line(64).describe(description);
 
 export const query = (description: string) => line(200).describe(description);
-export const limit = z.int().min(1).max(50).default(20).describe('Most results to return, 1 to 50');
+export const limit = z.int().min(1).max(50).default(20).describe('Maximum number of results, 1 to 50');
 export const label = line(80);
 
 export const itemNumber = line(64);
@@ -36,7 +36,7 @@ export const currency = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => /^[A-Z]{3}$/.test(code), { error: 'must be a currency code of three letters, as USD' });
+  .refine((code) => /^[A-Z]{3}$/.test(code), { error: 'must be a three-letter currency code such as USD' });
 
 export const documentType = z.enum(['Drawing', 'Specification', 'Procedure', 'Report', 'Manual', 'Other']);
 export const fileName = line(255);

@@ -1,17 +1,10 @@
-// The pack's SQL functions as a tool calls them. Each takes the tool's input as one JSON value and answers in the
-// common envelope; all rules of the domain live there, under row-level security.
+// Calls the pack's SQL functions for tools and pages. All rules of the domain are in these functions, under row-level
+// security.
 import { sql } from 'drizzle-orm';
-import { toAnswer, toPreview } from '../../tools/sql-answer.ts';
-import type {
-  Effect,
-  LightWriteTool,
-  ReadTool,
-  RowVersion,
-  ToolAnswer,
-  ToolLink,
-  ToolRefusal,
-  WriteTool,
-} from '../../tools/tool.ts';
+import type { z } from 'zod';
+import { type CardOf, readProposal, readReply } from '../../tools/sql-reply.ts';
+import type { Effect, ReadTool, RowVersion, ToolLink, ToolRefusal, ToolReturn, WriteTool } from '../../tools/tool.ts';
+import { createSqlReader } from '../sql-reader.ts';
 
 type ReadFunction =
   | 'search_items'
@@ -22,6 +15,13 @@ type ReadFunction =
   | 'resolve_entity'
   | 'search_programs'
   | 'search_designs';
+type PageFunction =
+  | 'workspace_item'
+  | 'workspace_item_tab'
+  | 'workspace_design'
+  | 'workspace_program'
+  | 'workspace_session'
+  | 'find_shared_place';
 type WriteFunction =
   | 'create_item'
   | 'update_item'
@@ -30,28 +30,34 @@ type WriteFunction =
   | 'create_change_order'
   | 'initiate_collaborative_design';
 
-/** The `run` of a tool that one function answers. */
+const { read, readAs } = createSqlReader<ReadFunction | PageFunction>('plm');
+
+export { readAs };
+
+/** The `run` of a tool that calls one function. */
 export function readBy(name: ReadFunction): ReadTool['run'] {
   return async function runRead(_context, input, tenant) {
-    const rows = await tenant.query(sql`select plm.${sql.identifier(name)}(${JSON.stringify(input)}::jsonb) as answer`);
-    return withOffer(toAnswer(rows));
+    return withOffer(await read(tenant, name, input));
   };
 }
 
-/** `prepare` and `execute` of a tool: the same function, dry and in earnest, so that both go by the same rules. */
-export function writeBy(name: WriteFunction): Pick<WriteTool, 'prepare' | 'execute'> {
+/** `prepare` and `execute` of a tool: the same function as a dry run and a real one, so that both apply the same rules. */
+export function writeBy<F extends z.ZodType>(
+  name: WriteFunction,
+  card: CardOf<F>,
+): Pick<WriteTool, 'prepare' | 'execute'> {
   return {
     prepare: async function prepareWrite(_context, input, tenant) {
-      const prepared = toPreview(await tenant.query(call(name, input, true, null)));
+      const prepared = readProposal(await tenant.query(call(name, input, true, null)), card);
       return prepared.refused ? withOffer(prepared) : prepared;
     },
     execute: async function executeWrite(_context, input, tenant, effect) {
-      return withOffer(toAnswer(await tenant.change(call(name, input, false, effect))));
+      return withOffer(readReply(await tenant.change(call(name, input, false, effect))));
     },
   };
 }
 
-/** The page of the item that a write made or changed. */
+/** A link to the item that a write created or changed. */
 export const linkToItem = ({
   item,
 }: {
@@ -62,25 +68,18 @@ export const linkToItem = ({
   label: `View ${item.itemNumber}`,
 });
 
-/** The `execute` of a write that nobody is asked about, and which therefore was made on no state that was shown. */
-export function lightWriteBy(name: WriteFunction): LightWriteTool['execute'] {
-  return async function executeLightWrite(_context, input, tenant, effect) {
-    return withOffer(toAnswer(await tenant.change(call(name, input, false, effect))));
-  };
-}
-
 function call(
   name: WriteFunction,
   input: unknown,
   isDryRun: boolean,
-  effect: (Effect & { readonly versions?: readonly RowVersion[] }) | null,
+  effect: (Effect & { readonly versions: readonly RowVersion[] }) | null,
 ) {
-  const expected = effect?.versions ? JSON.stringify(effect.versions) : null;
+  const expected = effect ? JSON.stringify(effect.versions) : null;
   const audit = effect ? JSON.stringify(effect.audit) : null;
   return sql`select plm.${sql.identifier(name)}(${JSON.stringify(input)}::jsonb, ${isDryRun}::boolean, ${expected}::jsonb, ${effect?.key ?? null}::text, ${audit}::jsonb) as answer`;
 }
 
-/** A change order that could be made first is an offer to the user, not a failure. */
-function withOffer<A extends ToolAnswer | ToolRefusal>(answer: A): A {
-  return answer.refused && answer.facts?.['suggestCreateEco'] === true ? { ...answer, isOffer: true } : answer;
+/** A suggestion to create a change order first is an offer to the user, not a failure. */
+function withOffer<R extends ToolReturn | ToolRefusal>(reply: R): R {
+  return reply.refused && reply.facts?.['suggestCreateEco'] === true ? { ...reply, isOffer: true } : reply;
 }

@@ -1,18 +1,18 @@
-// The item types: number, own fields, lifecycle, relationships. Tools take their enumerations from here and the model
-// its knowledge; a test holds the lifecycles against the database's.
+// The item types: numbering, fields, lifecycle, relationships. Tools take their enums from here, and the model its knowledge.
+// A test compares the lifecycles with the database's.
 import { z } from 'zod';
 import * as fields from './fields.ts';
 
-/** State → the states it may move to. A state without any is final. */
+/** State → the states it can change to. A state with none is final. */
 export type Lifecycle = Readonly<Record<string, readonly string[]>>;
 
 export type ItemType = {
   readonly prefix: string;
   readonly about: string;
-  /** Beside number, revision, name, description and state, which all have. */
+  /** In addition to number, revision, name, description and state, which all types have. */
   readonly fields: z.ZodObject;
   readonly lifecycle: Lifecycle;
-  /** True where it lives in a design. */
+  /** Whether items of this type belong to a design. */
   readonly inDesign: boolean;
 };
 
@@ -60,7 +60,7 @@ export const ITEM_TYPES = {
   },
   Requirement: {
     prefix: 'REQ',
-    about: 'what a design must fulfil',
+    about: 'what a design must fulfill',
     fields: z.object({ requirementType: fields.requirementType }),
     lifecycle: {
       Draft: ['Proposed', 'Rejected'],
@@ -75,7 +75,7 @@ export const ITEM_TYPES = {
   },
   Task: {
     prefix: 'TSK',
-    about: 'a piece of work; it needs no design and no change order',
+    about: 'a piece of work; needs no design and no change order',
     fields: z.object({ priority: fields.priority, assignee: fields.assignee, dueDate: fields.dueDate }),
     lifecycle: {
       Backlog: ['To Do', 'Cancelled'],
@@ -90,10 +90,10 @@ export const ITEM_TYPES = {
 } as const satisfies Record<string, ItemType>;
 
 export const itemType = z.enum(['Part', 'Document', 'ChangeOrder', 'Requirement', 'Task']);
-/** A change order is made by its own tool. */
+/** Change orders are created by their own tool. */
 export const creatableType = itemType.exclude(['ChangeOrder']);
 
-/** What a release does to the revision that it replaces; nobody moves an item there. */
+/** A release sets the revision it replaces to this state; users can't. */
 export const SUPERSEDED = 'Superseded';
 
 const STATES = [...new Set(Object.values(ITEM_TYPES).flatMap(({ lifecycle }) => Object.keys(lifecycle)))];

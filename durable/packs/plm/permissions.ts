@@ -1,15 +1,15 @@
-// The permissions of the PLM domain. Within a program its members' roles narrow them further.
+// Permissions of the PLM domain. Inside a program, its members' roles narrow them further.
 
 export const PLM_PERMISSIONS = {
-  'programs:read': 'See the programs that one is a member of',
-  'programs:all': 'See and work in every program, member or not',
-  'designs:read': 'See designs',
-  'parts:read': 'See parts, documents, requirements and structures',
-  'parts:create': 'Create items and open design sessions',
-  'parts:update': 'Change items and their relationships',
-  'change_orders:read': 'See change orders',
+  'programs:read': 'View own programs',
+  'programs:all': 'View and change all programs',
+  'designs:read': 'View designs',
+  'parts:read': 'View parts, documents, requirements and structures',
+  'parts:create': 'Create items and open design workspaces',
+  'parts:update': 'Update items and their relationships',
+  'change_orders:read': 'View change orders',
   'change_orders:create': 'Create change orders',
-  'change_orders:update': 'Move change orders and items through their states',
-  'tasks:read': 'See tasks',
-  'tasks:update': 'Move tasks through their states',
+  'change_orders:update': 'Change the state of change orders and items',
+  'tasks:read': 'View tasks',
+  'tasks:update': 'Change the state of tasks',
 } as const;

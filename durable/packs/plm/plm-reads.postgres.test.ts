@@ -1,4 +1,4 @@
-// The tools that read, against a real Postgres; and what the model is told of it, held against it.
+// The read tools against a real Postgres, and the model's knowledge compared with the database.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTenant } from '../../tools/tenant-access.ts';
 import { findInView, findScope } from '../registry.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.database.drop());
 
 describe('reading', () => {
-  test('search_items finds by part of a name or number, by type, state and design, and says how many there are', async () => {
+  test('search_items matches part of a name or number, type, state and design, and returns the total', async () => {
     expect(await world.read('vic', 'search_items', { query: 'drive mot' })).toMatchObject({
       items: [
         {
@@ -45,7 +45,7 @@ describe('reading', () => {
     });
   });
 
-  test('get_item_details answers by id and by number alike, with the fields of the type', async () => {
+  test('get_item_details finds by id and by number, with the fields of the type', async () => {
     await world.make('eli', 'update_item', {
       itemId: screw.id,
       material: 'A2 steel',
@@ -63,7 +63,7 @@ describe('reading', () => {
     expect(await world.read('vic', 'get_item_details', { itemNumber: screw.itemNumber, revision: 'a' })).toEqual(byId);
   });
 
-  test('get_bom goes down as far as it is asked to', async () => {
+  test('get_bom returns the requested depth', async () => {
     expect(await world.read('vic', 'get_bom', { itemId: arm.id })).toMatchObject({
       children: [{ id: motor.id, quantity: 2, findNumber: 10, referenceDesignator: 'M1, M2' }],
     });
@@ -71,7 +71,7 @@ describe('reading', () => {
     expect(two).toMatchObject({ children: [{ id: motor.id, children: [{ id: screw.id, quantity: 8 }] }] });
   });
 
-  test('get_where_used goes up, with depth', async () => {
+  test('get_where_used returns assemblies with their depth', async () => {
     expect(await world.read('vic', 'get_where_used', { itemId: screw.id })).toMatchObject({
       parents: [
         { id: motor.id, depth: 1 },
@@ -80,7 +80,7 @@ describe('reading', () => {
     });
   });
 
-  test('analyze_change_impact names assemblies, documents and a risk with reasons', async () => {
+  test('analyze_change_impact returns assemblies, documents and a risk with reasons', async () => {
     const impact = await world.read('vic', 'analyze_change_impact', { itemId: screw.id });
     expect(impact).toMatchObject({
       affectedAssemblies: [{ id: motor.id }, { id: arm.id }],
@@ -93,7 +93,7 @@ describe('reading', () => {
     ).not.toContain(drawing.id);
   });
 
-  test('analyze_change_impact answers as a whole or not at all: a part of it that fails is not left out', async () => {
+  test('analyze_change_impact fails as a whole when one part fails', async () => {
     const { owner } = world.database;
     for (const broken of ['function private.active_change_orders', 'function private.where_used']) {
       await owner.query(`revoke execute on ${broken} from groundwire_app`);
@@ -159,7 +159,7 @@ describe('reading', () => {
   });
 });
 
-test('the lifecycles that the model is told are the database’s', async () => {
+test('the lifecycles in the prompt match the database', async () => {
   const { rows } = await world.database.owner.query('select plm.lifecycles() as lifecycles');
   const { lifecycles } = rows[0];
   for (const [name, { lifecycle }] of Object.entries(ITEM_TYPES)) {
@@ -170,7 +170,7 @@ test('the lifecycles that the model is told are the database’s', async () => {
   }
 });
 
-test('what is in view is what this user may see', async () => {
+test('findInView returns only what the user can see', async () => {
   const { open, draft, hidden, secret, stage } = world.ids;
   const find = (person: 'eli' | 'ada', programId: string | null, designId: string | null) =>
     findInView(accessOf(person), { programId, designId }, openTenant(world.database.deps, accessOf(person)).reader);
@@ -187,7 +187,7 @@ test('what is in view is what this user may see', async () => {
   expect(await find('eli', null, null)).toEqual({ program: null, design: null });
 });
 
-test('a conversation is about what is named only where this user may see all of it', async () => {
+test('findScope returns a scope only if the user can see all of it', async () => {
   const { open, draft, secret } = world.ids;
   const find = (person: 'eli' | 'ada' | 'nora', programId: string | null, designId: string | null) =>
     findScope(accessOf(person), { programId, designId }, openTenant(world.database.deps, accessOf(person)).reader);

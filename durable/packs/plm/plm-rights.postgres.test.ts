@@ -1,9 +1,9 @@
-// Who may do what, and what is not there for whom, against a real Postgres. Every refusal leaves the data as it was.
+// Permissions and visibility, against a real Postgres. Every refusal leaves the data unchanged.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PLM_TOOLS } from './plm-tools.ts';
 import { accessOf, createPlmWorld, type Data, type Person, type PlmWorld } from './plm-world.fixture.ts';
 
-const NOBODY = '1f000000-0000-4000-8000-00000000dead';
+const UNKNOWN_ID = '1f000000-0000-4000-8000-00000000dead';
 
 let world: PlmWorld;
 let arm: Data;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.database.drop());
 
-/** A sensible call of each tool, by which rights and readings are tried. */
+/** A valid call of each tool, used to test permissions. */
 const sensible = (): Readonly<Record<string, unknown>> => ({
   search_items: { query: 'arm' },
   get_item_details: { id: arm.id },
@@ -48,11 +48,11 @@ describe('rights', () => {
           message: expect.stringContaining('viewer'),
         });
         expect(await world.snapshot()).toBe(before);
-      } else expect(outcome.kind).toBe(effect === 'write' ? 'approval' : 'result');
+      } else expect(outcome.kind).toBe(writes ? 'approval' : 'result');
     }
   });
 
-  test('Postgres refuses a write too, whatever the runner believed of the role', async () => {
+  test('Postgres also refuses a write, whatever the tool runner allows', async () => {
     const approval = await world.propose('eli', 'create_item', sensible()['create_item']);
     const before = await world.snapshot();
     const { runner, context } = world.runnerOf('vic');
@@ -67,7 +67,7 @@ describe('rights', () => {
     expect(await world.snapshot()).toBe(before);
   });
 
-  test('tasks move by a permission of their own', async () => {
+  test('task transitions require their own permission', async () => {
     const { runner, context } = world.runnerOf('eli');
     const roles = world.database.owner;
     await roles.query(
@@ -90,7 +90,7 @@ describe('rights', () => {
   });
 });
 
-describe('R4: what is not there for this user', () => {
+describe('hidden data (R4)', () => {
   const byItem: Readonly<Record<string, (id: string) => unknown>> = {
     get_item_details: (id) => ({ id }),
     get_bom: (itemId) => ({ itemId }),
@@ -104,11 +104,11 @@ describe('R4: what is not there for this user', () => {
   };
 
   test.each(Object.entries(byItem))(
-    '%s answers alike for nobody’s, a hidden program’s and another org’s item',
+    '%s gives the same reply for a missing, a hidden and another org’s item',
     async (name, args) => {
       const before = await world.snapshot();
       const answers = [];
-      for (const id of [NOBODY, world.ids.secretPart, world.ids.foreignPart]) {
+      for (const id of [UNKNOWN_ID, world.ids.secretPart, world.ids.foreignPart]) {
         const outcome = await world.call('eli', name, args(id));
         expect(outcome).toMatchObject({ kind: 'refused', code: 'NOT_FOUND' });
         answers.push(JSON.stringify(outcome).replaceAll(id, 'ID'));
@@ -124,10 +124,10 @@ describe('R4: what is not there for this user', () => {
     ['create_change_order', (designId: string) => ({ name: 'x', designIds: [designId] })],
     ['initiate_collaborative_design', (designId: string) => ({ description: 'x', programId: 'OPEN-1', designId })],
     ['offer_navigation', (itemId: string) => ({ itemId, itemNumber: 'x', itemType: 'Design' })],
-  ])('%s answers alike for designs', async (name, args) => {
+  ])('%s returns the same result for hidden and unknown designs', async (name, args) => {
     const before = await world.snapshot();
     const answers = [];
-    for (const id of [NOBODY, world.ids.secret, world.ids.stage]) {
+    for (const id of [UNKNOWN_ID, world.ids.secret, world.ids.stage]) {
       const outcome = await world.call('eli', name, args(id));
       expect(outcome).toMatchObject({ kind: 'refused', code: 'NOT_FOUND' });
       answers.push(JSON.stringify(outcome).replaceAll(id, 'ID'));
@@ -136,7 +136,7 @@ describe('R4: what is not there for this user', () => {
     expect(await world.snapshot()).toBe(before);
   });
 
-  test('searches find nothing of it, by text, number, code or id', async () => {
+  test('is not found by text, number, code or id', async () => {
     for (const args of [{ query: 'Unseen' }, { query: 'PN-9000' }])
       expect(await world.read('eli', 'search_items', args)).toMatchObject({ items: [], total: 0 });
     for (const designId of ['SECRET-HEAD', world.ids.secret, world.ids.stage, 'STAGE-1', 'NO-SUCH']) {
@@ -156,7 +156,7 @@ describe('R4: what is not there for this user', () => {
   });
 });
 
-test.each<Person>(['vic', 'nora'])('an effect is found by who made it, not by %s', async (person) => {
+test.each<Person>(['vic', 'nora'])('an effect is found by its author, not by %s', async (person) => {
   const approval = await world.propose('eli', 'update_item', {
     itemId: task.id,
     priority: person === 'vic' ? 'high' : 'low',

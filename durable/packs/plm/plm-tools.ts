@@ -1,4 +1,4 @@
-// The tools of the pack, in the order in which a model gets them.
+// The pack's tools, in the order that models receive them.
 import type { Tool } from '../../tools/tool.ts';
 import { analyzeChangeImpact } from './tools/analyze-change-impact.ts';
 import { createChangeOrder } from './tools/create-change-order.ts';

@@ -1,11 +1,11 @@
-// A small world of programs, designs and items beside the demo's, made by the tools themselves where they can, and each
-// person's tool runner over it. Lines up what the tests of the pack against a real Postgres need.
+// A small world of programs, designs and items beside the demo data, created by the tools where possible, with a tool runner
+// for each person. For the tests against a real Postgres.
 import { randomUUID } from 'node:crypto';
-import { DEMO_ORGS, requireDemoPerson } from '../../../local/demo-people.ts';
-import { createTestDatabase, type TestDatabase } from '../../../local/test-database.ts';
-import type { AuditEvent } from '../../audit/audit-event.ts';
+import { DEMO_ORGS, requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
+import { createTestDatabase, type TestDatabase } from '../../../local/testing/test-database.ts';
+import type { AuditEvent } from '../../contracts/audit-event.ts';
 import type { Access } from '../../principal.ts';
-import { type Approval, type Approved, createToolRunner } from '../../tools/run-tool.ts';
+import { type ApprovedCall, createToolRunner, type ProposedCall } from '../../tools/run-tool.ts';
 import { openTenant } from '../../tools/tenant-access.ts';
 import type { CallContext } from '../../tools/tool-audit.ts';
 import { createTurnLimits } from '../../tools/turn-limits.ts';
@@ -34,12 +34,12 @@ export async function createPlmWorld() {
   await addPrograms(database, ids);
   const audits: AuditEvent[] = [];
 
-  function runnerOf(person: Person) {
+  function runnerOf(person: Person, place?: string) {
     const access = accessOf(person);
     const runner = createToolRunner({
       tools: PLM_TOOLS,
       limits: createTurnLimits(),
-      tenant: (who) => openTenant(database.deps, who),
+      tenant: (who) => openTenant(database.deps, who, { place }),
       audit: (event) => audits.push(event),
       now: Date.now,
       newId: randomUUID,
@@ -47,32 +47,40 @@ export async function createPlmWorld() {
     return { runner, context: contextOf(access) };
   }
 
-  /** What the model would be told, or the card that the user would see. */
-  function call(person: Person, name: string, args: unknown) {
-    const { runner, context } = runnerOf(person);
-    return runner.propose(context, { id: `call_${randomUUID()}`, name, arguments: JSON.stringify(args) });
+  /** What the model would read, or the card that the user would see. `about` is what the conversation is about. */
+  function call(person: Person, name: string, args: unknown, about: { programId?: string; place?: string } = {}) {
+    const { runner, context } = runnerOf(person, about.place);
+    return runner.propose(
+      { ...context, programId: about.programId ?? null },
+      { id: `call_${randomUUID()}`, name, arguments: JSON.stringify(args) },
+    );
   }
 
-  function click(person: Person, approval: Approval, key: string = randomUUID()) {
+  function click(person: Person, approval: ProposedCall, key: string = randomUUID()) {
     const { runner, context } = runnerOf(person);
-    const approved: Approved = { ...approval, key };
+    const approved: ApprovedCall = { ...approval, key };
     return runner.execute(context, approved);
   }
 
-  /** The data of a read. @throws where it was refused */
-  async function read(person: Person, name: string, args: unknown): Promise<Data> {
-    const outcome = await call(person, name, args);
+  /** The data of a read. @throws if it was refused */
+  async function read(
+    person: Person,
+    name: string,
+    args: unknown,
+    about?: { programId?: string; place?: string },
+  ): Promise<Data> {
+    const outcome = await call(person, name, args, about);
     if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
     return JSON.parse(outcome.content);
   }
 
-  async function propose(person: Person, name: string, args: unknown): Promise<Approval> {
+  async function propose(person: Person, name: string, args: unknown): Promise<ProposedCall> {
     const outcome = await call(person, name, args);
     if (outcome.kind !== 'approval') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
     return outcome;
   }
 
-  /** Proposes, clicks, and answers the item. @throws where it was refused */
+  /** Proposes, approves, and returns the item. @throws if it was refused */
   async function make(person: Person, name: string, args: unknown): Promise<Data> {
     return itemOf(await click(person, await propose(person, name, args)));
   }
@@ -81,7 +89,7 @@ export async function createPlmWorld() {
     for (const targetState of states) await make(person, 'transition_item_state', { itemId, targetState });
   }
 
-  /** One text for all that stands in the domain's tables and the journal: equal means that nothing was changed. */
+  /** A dump of the domain's tables and the journal, to show that nothing changed. */
   async function snapshot(): Promise<string> {
     const { rows } = await database.owner.query(
       `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
@@ -97,7 +105,7 @@ export async function createPlmWorld() {
     return sums.join('\n');
   }
 
-  /** A robot arm of drafts, with a drawing and a task; a released base in the guarded design; a change order there. */
+  /** A robot arm of drafts, with a drawing and a task; a released base in the protected design; a change order there. */
   async function addItems() {
     const create = (itemType: string, name: string, designId: string) =>
       make('eli', 'create_item', { itemType, name, designId });
@@ -123,7 +131,7 @@ export async function createPlmWorld() {
   return { database, ids, audits, addItems, runnerOf, call, click, read, propose, make, move, snapshot };
 }
 
-/** The item that a write answered with; the source of a new relationship. @throws where it was refused */
+/** The item a write returned; the source of a new relationship. @throws if it was refused */
 export function itemOf(outcome: { readonly kind: string; readonly content: string }): Data {
   if (outcome.kind !== 'result') throw new Error(JSON.stringify(outcome));
   const { item, source } = JSON.parse(outcome.content);
@@ -157,12 +165,13 @@ const contextOf = (access: Access): CallContext => ({
   programId: null,
   designId: null,
   runId: `run-${randomUUID()}`,
+  messageId: null,
   requestId: 'request-1',
   provider: 'demo',
   model: 'demo-1',
 });
 
-/** Eli leads the open program, Vic looks on; only Ada is in the hidden one; the foreign one is another org's. */
+/** Eli leads the open program and Vic has read access; only Ada is in the hidden one; the foreign one belongs to another org. */
 async function addPrograms({ owner }: TestDatabase, ids: Readonly<Record<string, string>>): Promise<void> {
   const cascade = accessOf('ada').orgId;
   const northlight = accessOf('nora').orgId;

@@ -1,4 +1,4 @@
-// The tools that write, against a real Postgres: what the card shows, what the user's click does, and that it does it once.
+// The write tools against a real Postgres: the card, the effect of the approval, and that it happens once.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf, createPlmWorld, type Data, itemOf, type PlmWorld } from './plm-world.fixture.ts';
 
@@ -21,8 +21,12 @@ describe('writing', () => {
   test('"Create a new part called Motor Assembly": the card first, nothing written; then the number', async () => {
     const before = await world.snapshot();
     const approval = await world.propose('eli', 'create_item', {
-      ...{ itemType: 'Part', name: 'Motor Assembly', designId: 'DRAFT-ARM' },
-      ...{ description: 'Drives the arm', partType: 'Purchase', material: 'Copper' },
+      itemType: 'Part',
+      name: 'Motor Assembly',
+      designId: 'DRAFT-ARM',
+      description: 'Drives the arm',
+      partType: 'Purchase',
+      material: 'Copper',
     });
     expect(approval.card.action).toBe('create');
     const shown = JSON.stringify(approval.card);
@@ -33,13 +37,16 @@ describe('writing', () => {
     const outcome = await world.click('eli', approval, key);
     const made = itemOf(outcome);
     expect(made).toMatchObject({ itemNumber: expect.stringMatching(/^PN-\d{6}$/), itemType: 'Part', state: 'Draft' });
-    // The same click again, as from a second tab or after a crash.
+    // The same approval again, as from a second tab or after a crash.
     expect(await world.click('eli', approval, key)).toEqual(outcome);
     expect(await world.read('eli', 'search_items', { query: 'Motor Assembly' })).toMatchObject({ total: 1 });
     const { rows } = await world.database.owner.query('select * from audit_log where id = $1', [`effect:${key}`]);
     expect(rows).toMatchObject([
       {
-        ...{ event: 'tool.completed', tool: 'create_item', actor_user_id: accessOf('eli').userId, provider: 'demo' },
+        event: 'tool.completed',
+        tool: 'create_item',
+        actor_user_id: accessOf('eli').userId,
+        provider: 'demo',
         parameters: { name: 'Motor Assembly' },
         result: { item: { itemNumber: made.itemNumber } },
         _meta: { actionType: 'create', wasConfirmed: true, transactionId: expect.any(String) },
@@ -48,7 +55,7 @@ describe('writing', () => {
     expect(JSON.stringify(rows[0]._meta.affectedItemIds)).toContain(made.id);
   });
 
-  test('requirements and tasks are made with their own fields, a task without a design', async () => {
+  test('creates requirements and tasks with their own fields, and a task without a design', async () => {
     const requirement = await world.make('eli', 'create_item', {
       itemType: 'Requirement',
       name: 'Lifts 5 kg',
@@ -75,7 +82,7 @@ describe('writing', () => {
     await world.move('eli', task.id, 'To Do', 'In Progress', 'In Review', 'Done');
   });
 
-  test('update_item shows old and new, and only what changes', async () => {
+  test('update_item shows old and new values of what changes', async () => {
     const approval = await world.propose('eli', 'update_item', {
       itemId: motor.id,
       name: 'Servo Motor',
@@ -96,22 +103,38 @@ describe('writing', () => {
     [
       'create_item',
       () => ({
-        ...{ itemType: 'Task', name: 'Weigh it', designId: 'DRAFT-ARM', description: 'On the scales' },
-        ...{ priority: 'critical', assignee: 'Vic Tanaka', dueDate: '2027-05-06' },
+        itemType: 'Task',
+        name: 'Weigh it',
+        designId: 'DRAFT-ARM',
+        description: 'On the scales',
+        priority: 'critical',
+        assignee: 'Vic Tanaka',
+        dueDate: '2027-05-06',
       }),
     ],
     [
       'update_item',
       () => ({
-        ...{ itemId: screw.itemNumber, name: 'Long Screw', description: 'M6', partType: 'Purchase', material: 'Brass' },
-        ...{ weight: 77.5, weightUnit: 'mg', cost: 3.25, currency: 'CHF' },
+        itemId: screw.itemNumber,
+        name: 'Long Screw',
+        description: 'M6',
+        partType: 'Purchase',
+        material: 'Brass',
+        weight: 77.5,
+        weightUnit: 'mg',
+        cost: 3.25,
+        currency: 'CHF',
       }),
     ],
     [
       'create_relationship',
       () => ({
-        ...{ sourceItemId: motor.itemNumber, targetItemId: base.itemNumber, type: 'BOM', quantity: 0.25 },
-        ...{ findNumber: 777, referenceDesignator: 'B1, B2' },
+        sourceItemId: motor.itemNumber,
+        targetItemId: base.itemNumber,
+        type: 'BOM',
+        quantity: 0.25,
+        findNumber: 777,
+        referenceDesignator: 'B1, B2',
       }),
     ],
     [
@@ -121,22 +144,23 @@ describe('writing', () => {
     [
       'create_change_order',
       () => ({
-        ...{ name: 'Lighter arm', changeType: 'MCO', priority: 'high', reasonForChange: 'Too heavy' },
-        ...{
-          impactDescription: 'The motor',
-          affectedItemIds: [arm.itemNumber, screw.itemNumber],
-          designIds: ['GUARDED-BASE'],
-        },
+        name: 'Lighter arm',
+        changeType: 'MCO',
+        priority: 'high',
+        reasonForChange: 'Too heavy',
+        impactDescription: 'The motor',
+        affectedItemIds: [arm.itemNumber, screw.itemNumber],
+        designIds: ['GUARDED-BASE'],
       }),
     ],
-  ])('R30: the card of %s shows every value that will run, a name for each id', async (name, args) => {
+  ])('the card of %s shows every value that will run, a name for each id (R30)', async (name, args) => {
     const input = args();
     const { card } = await world.propose('eli', name, input);
     const shown = JSON.stringify(card);
     for (const value of Object.values(input).flat()) expect(shown).toContain(String(value));
   });
 
-  test('R34: many clicks on one approval at once make one effect, and all get its result', async () => {
+  test('concurrent approvals of one card have one effect and the same result (R34)', async () => {
     const approval = await world.propose('eli', 'create_item', {
       itemType: 'Part',
       name: 'Once Only',
@@ -150,19 +174,17 @@ describe('writing', () => {
     expect(await runner.findOutcome(context, { tool: 'create_item', key })).toEqual(outcomes[0]);
   });
 
-  test('R29: what changed since the card was shown is not written over', async () => {
+  test('does not overwrite changes made since the card was shown (R29)', async () => {
     const late = await world.propose('eli', 'update_item', { itemId: motor.id, name: 'Late Motor' });
-    await world.make('eli', 'update_item', { itemId: motor.id, name: 'Drive Motor' });
+    await world.make('eli', 'update_item', { itemId: motor.id, name: 'Early Motor' });
     expect(await world.click('eli', late)).toMatchObject({ kind: 'refused', code: 'STALE' });
-    expect(await world.read('eli', 'get_item_details', { id: motor.id })).toMatchObject({ name: 'Drive Motor' });
+    expect(await world.read('eli', 'get_item_details', { id: motor.id })).toMatchObject({ name: 'Early Motor' });
+    await world.make('eli', 'update_item', { itemId: motor.id, name: 'Drive Motor' });
   });
 
-  test('initiate_collaborative_design opens a workspace without a click', async () => {
-    const outcome = await world.call('eli', 'initiate_collaborative_design', {
-      description: 'A lighter arm',
-      programId: 'OPEN-1',
-      designId: 'DRAFT-ARM',
-    });
+  test('initiate_collaborative_design opens a workspace without approval', async () => {
+    const args = { description: 'A lighter arm', programId: 'OPEN-1', designId: 'DRAFT-ARM' };
+    const outcome = await world.call('eli', 'initiate_collaborative_design', args, { programId: world.ids.open });
     expect(outcome).toMatchObject({
       kind: 'result',
       link: {
@@ -179,7 +201,7 @@ describe('writing', () => {
 });
 
 describe('change orders', () => {
-  test('a guarded design: the suggestion, the change order, the first wish under it, and the merge', async () => {
+  test('protected design: suggestion, change order, the first request under it, and the merge', async () => {
     const wish = { itemType: 'Part', name: 'Base Cover', designId: 'GUARDED-BASE' };
     const suggestion = await world.call('eli', 'create_item', wish);
     expect(suggestion).toMatchObject({ kind: 'refused', code: 'ECO_REQUIRED', isError: false });

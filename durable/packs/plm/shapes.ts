@@ -1,7 +1,7 @@
-// What the tools answer with. Only what stands here reaches the model.
+// The output schemas of the tools. Only fields listed here reach the model.
 import { z } from 'zod';
 
-/** What every list of items shows of one. */
+/** An item in a list. */
 export const ItemRow = z.object({
   id: z.string(),
   itemNumber: z.string(),
@@ -10,7 +10,7 @@ export const ItemRow = z.object({
   state: z.string(),
   itemType: z.string(),
   designId: z.string().nullable(),
-  /** Lies on the branch of an open change order. */
+  /** On the branch of an open change order. */
   isWorkingCopy: z.boolean().optional(),
 });
 
@@ -22,10 +22,10 @@ export const Assembly = z.object({
   isCrossDesign: z.boolean().nullable(),
 });
 
-/** A design or program by the way. */
-export const Place = z.object({ id: z.string(), code: z.string(), name: z.string() });
+/** A reference to a design or program. */
+export const EntityRef = z.object({ id: z.string(), code: z.string(), name: z.string() });
 
-/** A change order that is not approved yet, and what it does with the item. */
+/** An unapproved change order, and its action on the item. */
 export const ActiveChangeOrder = z.object({
   id: z.string(),
   itemNumber: z.string(),
@@ -36,7 +36,7 @@ export const ActiveChangeOrder = z.object({
 
 const UnderChangeOrder = z.object({ id: z.string(), itemNumber: z.string() }).nullish();
 
-/** What a write answers with: the item as it is now, and under which change order. */
+/** The result of a write: the item as it is now, and its change order. */
 export const Written = z.object({ item: ItemRow, changeOrder: UnderChangeOrder });
 
 export const Related = z.object({
@@ -52,7 +52,7 @@ export const Related = z.object({
   changeOrder: UnderChangeOrder,
 });
 
-/** One item in the scope of a change order: what is done with it, from which revision to which. */
+/** An item in the scope of a change order: the action, and the revisions before and after. */
 export const ScopeRow = z.object({
   action: z.string(),
   itemNumber: z.string(),

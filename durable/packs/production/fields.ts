@@ -1,16 +1,16 @@
-// The shapes that the tools' inputs and the model's knowledge of live production are both made of. The database holds the
-// same lists; a test compares them.
+// The field schemas of the tools' inputs and of the model's knowledge of live production. The database has the same lists; a
+// test compares them.
 import { z } from 'zod';
 import { line } from '../text-fields.ts';
 
 export const projectId = line(200).describe('Project ID, code or name');
-/** A model often has a city and nothing else; `list_shows` finds the show by it. */
+/** A model that only has a city finds the show with `list_shows`. */
 export const showId = line(200).describe('Show ID, or its name');
 
 export const query = (description: string) => line(200).describe(description);
-export const limit = z.int().min(1).max(50).default(20).describe('Most results to return, 1 to 50');
+export const limit = z.int().min(1).max(50).default(20).describe('Maximum number of results, 1 to 50');
 export const label = line(80);
-/** A record by its id, or by the code, number or name that people call it by. */
+/** A record by id, or by the code, number or name that users know it by. */
 export const reference = (description: string) => line(200).describe(description);
 
 export const phase = z.enum(['Discovery', 'Design', 'Advance', 'Procurement', 'Build', 'Install', 'Operate', 'Close']);

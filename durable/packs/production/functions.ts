@@ -1,8 +1,6 @@
-// The pack's SQL functions as a tool calls them. Each takes the tool's input as one JSON value and answers in the common
-// envelope; rights and rules live there, under row-level security.
-import { sql } from 'drizzle-orm';
-import { toAnswer } from '../../tools/sql-answer.ts';
+// Calls the pack's SQL functions for tools, pages and templates.
 import type { ReadTool } from '../../tools/tool.ts';
+import { createSqlReader } from '../sql-reader.ts';
 
 type ReadFunction =
   | 'search_projects'
@@ -15,12 +13,22 @@ type ReadFunction =
   | 'list_incidents'
   | 'list_deliverables'
   | 'resolve_entity';
+type PageFunction =
+  | 'workspace_totals'
+  | 'workspace_show'
+  | 'workspace_crew_member'
+  | 'workspace_vendor'
+  | 'workspace_rfp'
+  | 'workspace_incident'
+  | 'workspace_activity';
 
-/** The `run` of a tool that one function answers. */
+const { read, readAs } = createSqlReader<ReadFunction | PageFunction>('production');
+
+export { readAs };
+
+/** The `run` of a tool that calls one function. */
 export function readBy(name: ReadFunction): ReadTool['run'] {
   return async function runRead(_context, input, tenant) {
-    return toAnswer(
-      await tenant.query(sql`select production.${sql.identifier(name)}(${JSON.stringify(input)}::jsonb) as answer`),
-    );
+    return read(tenant, name, input);
   };
 }

@@ -1,16 +1,16 @@
-// The permissions of productions: one for each kind of record, and three for facts that not everybody who sees the record
-// may know.
+// Permissions of live production: one for each kind of record, and three for details that not everyone who sees the record
+// can see.
 
 export const PRODUCTION_PERMISSIONS = {
-  'projects:read': 'See projects',
-  'shows:read': 'See shows and their venues',
-  'crew:read': 'See the crew, what it is assigned to and its certifications',
-  'crew:contacts': 'See how to reach people of the crew',
-  'vendors:read': 'See vendors',
-  'schedules:read': 'See schedules, their critical path and float',
-  'rfps:read': 'See requests for proposals and the responses',
-  'incidents:read': 'See incidents, without who was involved',
-  'incidents:parties': 'See who was involved in an incident',
-  'deliverables:read': 'See deliverables',
-  'finance:read': 'See budgets, rates and prices',
+  'projects:read': 'View projects',
+  'shows:read': 'View shows and their venues',
+  'crew:read': 'View the crew, their assignments and certifications',
+  'crew:contacts': 'View contact details of the crew',
+  'vendors:read': 'View vendors',
+  'schedules:read': 'View schedules, critical path and float',
+  'rfps:read': 'View requests for proposals and their responses',
+  'incidents:read': 'View incidents, without the people involved',
+  'incidents:parties': 'View the people involved in an incident',
+  'deliverables:read': 'View deliverables',
+  'finance:read': 'View budgets, rates and prices',
 } as const;

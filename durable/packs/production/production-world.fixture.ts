@@ -1,8 +1,8 @@
-// Each demo person's tool runner over the productions of Northlight Live, in a database of its own.
+// A tool runner for each demo user over the productions of Northlight Live, in a separate database.
 import { randomUUID } from 'node:crypto';
-import { requireDemoOrg, requireDemoPerson } from '../../../local/demo-people.ts';
-import { createTestDatabase } from '../../../local/test-database.ts';
-import type { AuditEvent } from '../../audit/audit-event.ts';
+import { requireDemoOrg, requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
+import { createTestDatabase } from '../../../local/testing/test-database.ts';
+import type { AuditEvent } from '../../contracts/audit-event.ts';
 import type { Access } from '../../principal.ts';
 import { createToolRunner } from '../../tools/run-tool.ts';
 import { openTenant } from '../../tools/tenant-access.ts';
@@ -17,7 +17,7 @@ export async function createProductionWorld() {
   const database = await createTestDatabase();
   const audits: AuditEvent[] = [];
 
-  /** What the model would be told. */
+  /** What the model would read. */
   function call(access: Access, name: string, args: unknown) {
     const runner = createToolRunner({
       tools: toolsFor(access, 'chat'),
@@ -28,13 +28,20 @@ export async function createProductionWorld() {
       newId: randomUUID,
     });
     const context = {
-      ...{ access, sessionId: randomUUID(), programId: null, designId: null, runId: `run-${randomUUID()}` },
-      ...{ requestId: 'request-1', provider: 'demo', model: 'demo-1' },
+      access,
+      sessionId: randomUUID(),
+      programId: null,
+      designId: null,
+      runId: `run-${randomUUID()}`,
+      messageId: null,
+      requestId: 'request-1',
+      provider: 'demo',
+      model: 'demo-1',
     };
     return runner.propose(context, { id: `call_${randomUUID()}`, name, arguments: JSON.stringify(args) });
   }
 
-  /** The data of a read, as the model sees it. @throws where it was refused */
+  /** The data of a read, as the model sees it. @throws if it was refused */
   // biome-ignore lint/suspicious/noExplicitAny: the tests look into many shapes of data.
   async function read(person: Person, name: string, args: unknown): Promise<any> {
     const outcome = await call(accessOf(person), name, args);
@@ -52,8 +59,16 @@ export function accessOf(person: Person): Access {
   const who = requireDemoPerson(`${person}@${home}.test`);
   const role = who.memberships[org.slug] ?? '';
   return {
-    ...{ subject: who.subject, userId: who.id, userName: who.name, userEmail: who.email, orgId: org.id },
-    ...{ orgSlug: org.slug, orgName: org.name, plan: org.plan, role, features: { aiAssistant: true } },
+    subject: who.subject,
+    userId: who.id,
+    userName: who.name,
+    userEmail: who.email,
+    orgId: org.id,
+    orgSlug: org.slug,
+    orgName: org.name,
+    plan: org.plan,
+    role,
+    features: { aiAssistant: true },
     permissions: [...(org.roles.find(({ name }) => name === role)?.permissions ?? [])],
     confirmedAt: Date.now(),
   };

@@ -1,5 +1,5 @@
-// What the tools answer with. Only what stands here reaches the model. Null is "not on record", or, where `notShown` names
-// the field, "not for this role". Times are local with their offset from UTC; money is in units of its currency.
+// The output schemas of the tools. Only fields listed here reach the model. Null means not on record or, if `notShown` names
+// the field, hidden from this role. Times are local with their UTC offset; money is in units of its currency.
 import { z } from 'zod';
 
 const text = z.string().nullable();
@@ -16,12 +16,12 @@ export const ProjectRow = z.object({
   endsOn: text,
 });
 
-export const Place = z.object({ id: z.string(), code: z.string(), name: z.string() });
+export const EntityRef = z.object({ id: z.string(), code: z.string(), name: z.string() });
 
 /** Fields that are left empty because the role lacks the permission. */
 export const NotShown = z.array(z.object({ fields: z.array(z.string()), permission: z.string() }));
 
-/** Of every list: how many match, how many were left out here, and the day on which "overdue" and "upcoming" are meant. */
+/** In every list: the number of matches, how many are not included, and the day for "overdue" and "upcoming". */
 export const Bounds = { total: z.int(), left: z.int(), asOf: z.string() };
 
 export const ShowRow = z.object({
@@ -151,7 +151,7 @@ export const IncidentRow = z.object({
   showId: text,
   show: text,
   parties: z
-    .array(z.object({ name: z.string(), role: z.string(), organisation: text, contact: text, statement: text }))
+    .array(z.object({ name: z.string(), role: z.string(), organization: text, contact: text, statement: text }))
     .nullable(),
 });
 

@@ -1,12 +1,12 @@
-// Amounts that a text names: money in any of the common spellings, and counts of four digits or more. Smaller numbers are
-// words of a sentence as often as facts, and are left alone.
+// Finds amounts in a text: money in the common spellings, and numbers of four digits or more. Smaller numbers are often not
+// facts, so they are ignored.
 import { blank } from './fold.ts';
 
 export type AmountMention = {
   readonly text: string;
   readonly index: number;
   readonly value: number;
-  /** ISO codes that the sign may stand for; null for a bare number. */
+  /** ISO codes that the sign can mean; null for a bare number. */
   readonly currencies: readonly string[] | null;
 };
 
@@ -26,7 +26,7 @@ const MONEY_BEFORE = new RegExp(`(?<sign>${CURRENCY})\\s?(?<number>${NUMBER})(?!
 const MONEY_BEHIND = new RegExp(`(?<![\\d.,])(?<number>${NUMBER})(?:${TIMES})?\\s?(?<sign>${CURRENCY})`, 'giu');
 const BARE = /(?<![\w.,/#-])(?<number>\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+|\d{4,9})(?![\w/-]|[.,]\d)/gu;
 
-/** Money first: a bare number is what is left. @param text with dates, times and contacts taken out */
+/** Finds money first, then bare numbers. @param text with dates, times and contacts removed */
 export function findMoney(text: string): AmountMention[] {
   let rest = text;
   const found: AmountMention[] = [];
@@ -42,11 +42,11 @@ export function findMoney(text: string): AmountMention[] {
   return found;
 }
 
-/** @param text with money taken out too */
+/** @param text with money removed too */
 export function findCounts(text: string): AmountMention[] {
   return [...text.matchAll(BARE)].flatMap((match) => {
     const number = match.groups?.['number'] ?? '';
-    // A year.
+    // A plain number in this range is probably a year.
     if (/^(?:19|20|21)\d{2}$/.test(number)) return [];
     return [{ text: match[0], index: match.index, value: parseNumber(number), currencies: null }];
   });
@@ -58,7 +58,7 @@ const currenciesOf = (sign: string): readonly string[] =>
 const multiplierOf = (times: string | undefined): number =>
   times === undefined ? 1 : /^(?:k|thousand|tsd)$/i.test(times) ? 1_000 : 1_000_000;
 
-/** "12,500.50", "12.500,50", "12 500": the last mark is the decimal one where one or two digits follow it. */
+/** "12,500.50", "12.500,50", "12 500": the last separator is the decimal one if one or two digits follow it. */
 export function parseNumber(text: string): number {
   const decimal = /[.,](\d{1,2})$/.exec(text);
   const whole = decimal ? text.slice(0, decimal.index) : text;

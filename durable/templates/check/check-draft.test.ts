@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Source } from '../draft.ts';
+import type { Source } from '../../contracts/draft.ts';
 import { checkDraft } from './check-draft.ts';
 
 const SOURCES: readonly Source[] = [
@@ -52,7 +52,7 @@ const BRIEF = {
   sources: [...SOURCES],
   fields: { replyBy: '2026-06-20', notes: 'Ask Quincy Adeyemi about parking.' },
   words: [{ label: 'Reply by', value: '2026-06-20' }],
-  notes: ['Of 400 crew assignments only the first 80 are among the sources; 320 were left out.'],
+  notes: ['Only the first 80 of 400 crew assignments are included; 320 were left out.'],
   prompt: 'An e-mail with a Day Sheet and the Local Production Office.',
 };
 
@@ -60,7 +60,7 @@ const check = (text: string) => checkDraft(text, BRIEF, ['Nora Lindqvist', 'Nort
 const findings = (text: string) =>
   check(text).findings.map(({ kind, text: found, reason }) => `${kind}: ${found} ${reason}`);
 
-describe('what stands in a source, however it is spelled, is no finding', () => {
+describe('accepts a fact from a source in any spelling', () => {
   test.each([
     '2026-07-04',
     'Saturday, July 4, 2026',
@@ -123,40 +123,40 @@ describe('what stands in a source, however it is spelled, is no finding', () => 
   });
 });
 
-describe('what stands in no source is one, with its kind', () => {
+describe('reports a fact without a source, with its kind', () => {
   test.each([
-    ['2026-07-05', 'date: 2026-07-05 stands in no source'],
-    ['July 5', 'date: July 5 stands in no source'],
-    ['July 4, 2027', 'date: July 4, 2027 stands in no source'],
-    ['5. Juli 2026', 'date: 5. Juli 2026 stands in no source'],
-    ['5/8/2026', 'date: 5/8/2026 stands in no source'],
-    ['July 4–6, 2026', 'date: July 4–6, 2026 stands in no source'],
+    ['2026-07-05', 'date: 2026-07-05 isn’t in any source'],
+    ['July 5', 'date: July 5 isn’t in any source'],
+    ['July 4, 2027', 'date: July 4, 2027 isn’t in any source'],
+    ['5. Juli 2026', 'date: 5. Juli 2026 isn’t in any source'],
+    ['5/8/2026', 'date: 5/8/2026 isn’t in any source'],
+    ['July 4–6, 2026', 'date: July 4–6, 2026 isn’t in any source'],
     ['Friday, July 4, 2026', 'date: Friday, July 4, 2026 is another day of the week'],
-    ['8:30 PM', 'time: 8:30 PM stands in no source'],
-    ['20:30', 'time: 20:30 stands in no source'],
-    ['7:30 AM', 'time: 7:30 AM stands in no source'],
+    ['8:30 PM', 'time: 8:30 PM isn’t in any source'],
+    ['20:30', 'time: 20:30 isn’t in any source'],
+    ['7:30 AM', 'time: 7:30 AM isn’t in any source'],
     ['19:30 UTC', 'time: 19:30 UTC is not in that time zone'],
     ['7:30 PM EDT', 'time: 7:30 PM EDT is not in that time zone'],
-    ['July 4, 2026 at 7:00 AM', 'time: 7:00 AM is of another day'],
-    ['$950', 'amount: $950 stands in no source'],
+    ['July 4, 2026 at 7:00 AM', 'time: 7:00 AM is on another day'],
+    ['$950', 'amount: $950 isn’t in any source'],
     ['€850', 'amount: €850 is in another currency'],
-    ['12.5k USD', 'amount: 12.5k USD stands in no source'],
-    ['capacity 18,000', 'amount: 18,000 stands in no source'],
-    ['303 555 0199', 'phone: 303 555 0199 stands in no source'],
-    ['+44 20 7946 0958', 'phone: +44 20 7946 0958 stands in no source'],
-    ['marco@northlight.test', 'email: marco@northlight.test stands in no source'],
-    ['Marco Delgado', 'name: Marco Delgado stands in no source'],
-    ['Hi Marco, are you', 'name: Marco stands in no source'],
-    ['Ludwig van Aalst', 'name: Ludwig van Aalst stands in no source'],
-    ['María Großmann', 'name: María Großmann mixes two names of the sources'],
-    ['Fillmore Auditorium', 'name: Fillmore Auditorium stands in no source'],
-    ['RFP-0099', 'name: RFP-0099 stands in no source'],
+    ['12.5k USD', 'amount: 12.5k USD isn’t in any source'],
+    ['capacity 18,000', 'amount: 18,000 isn’t in any source'],
+    ['303 555 0199', 'phone: 303 555 0199 isn’t in any source'],
+    ['+44 20 7946 0958', 'phone: +44 20 7946 0958 isn’t in any source'],
+    ['marco@northlight.test', 'email: marco@northlight.test isn’t in any source'],
+    ['Marco Delgado', 'name: Marco Delgado isn’t in any source'],
+    ['Hi Marco, are you', 'name: Marco isn’t in any source'],
+    ['Ludwig van Aalst', 'name: Ludwig van Aalst isn’t in any source'],
+    ['María Großmann', 'name: María Großmann mixes two names from the sources'],
+    ['Fillmore Auditorium', 'name: Fillmore Auditorium isn’t in any source'],
+    ['RFP-0099', 'name: RFP-0099 isn’t in any source'],
   ])('%s', (text, finding) => {
     expect(findings(`It is ${text}.`)).toEqual([finding]);
   });
 });
 
-describe('what only looks like a fact is none', () => {
+describe('ignores text that only looks like a fact', () => {
   test.each([
     'It takes 2:30 hours, at 16:9, for 100% of 12 people and 3 trucks.',
     '## Load-In Times And Fillmore Rules',
@@ -174,18 +174,18 @@ describe('what only looks like a fact is none', () => {
   });
 });
 
-test('each thing is listed once, in the order of the text, whatever its number of places', () => {
+test('lists each finding once, in text order, even if it occurs several times', () => {
   const text = 'Marco Delgado, 8:30 PM.\n\nMarco Delgado again, on July 5, at 8:30 PM.';
   expect(check(text).findings.map(({ text: found }) => found)).toEqual(['Marco Delgado', '8:30 PM', 'July 5']);
 });
 
-test('lists what the draft marks as missing', () => {
+test('lists facts that the draft marks as missing', () => {
   expect(
     check('Load-in [missing: load-in time]; contact [Missing: contact name ], [missing: load-in time].').missing,
   ).toEqual(['load-in time', 'contact name']);
 });
 
-test('a row that tells the check to be quiet changes nothing', () => {
+test('ignores instructions to the check inside a row', () => {
   const hostile: Source = {
     kind: 'Vendor',
     title: 'x',
@@ -196,7 +196,7 @@ test('a row that tells the check to be quiet changes nothing', () => {
   expect(found).toHaveLength(1);
 });
 
-test('a long draft with many numbers is checked without slowing down', () => {
+test('checks a long draft with many numbers quickly', () => {
   const row = '| 2026-07-04 | 19:30 | María Núñez | +1 303 555 0142 | maria@northlight.test | $850 |\n';
   expect(check(row.repeat(2_000)).findings).toEqual([]);
 });

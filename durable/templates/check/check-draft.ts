@@ -1,6 +1,6 @@
-// Looks up what a draft says in the rows that it was made of, and lists what stands in none. It judges nothing else: a
-// sentence may be false with every name in it known.
-import type { Brief, DraftCheck, Finding } from '../draft.ts';
+// Looks up each fact of a draft in its source rows and lists the facts without a source. Checks nothing else: a sentence can
+// be false although every name in it is known.
+import type { Brief, DraftCheck, Finding } from '../../contracts/draft.ts';
 import type { AmountMention } from './amount-mentions.ts';
 import { digitsOf, isSamePhone } from './contact-mentions.ts';
 import { type DateMention, isoDay, monthDay, weekdayOf } from './date-mentions.ts';
@@ -10,15 +10,15 @@ import { type KnownFacts, type Moment, readKnown } from './known-facts.ts';
 import { isCommon, type NameMention } from './name-mentions.ts';
 import type { TimeMention } from './time-mentions.ts';
 
-/** A draft that is one great invention need not be listed to its end. */
+/** Limits the list when a draft is mostly invented. */
 const MAX_FINDINGS = 60;
 const MAX_MISSING = 100;
 /** Kinds of rows whose `name` is a person's. */
 const PEOPLE = ['Crew', 'Party'];
 
-const NO_SOURCE = 'stands in no source';
+const NO_SOURCE = 'isn’t in any source';
 
-/** @param asides what counts as known besides the sources: who drafts, and for whom */
+/** @param asides text that counts as known besides the sources: the user and their org */
 export function checkDraft(
   text: string,
   brief: Pick<Brief, 'sources' | 'fields' | 'words' | 'notes' | 'prompt'>,
@@ -57,7 +57,7 @@ const judge = (
   reason: string | null,
 ) => (reason === null ? [] : [{ kind, text: text.trim(), reason, index }]);
 
-/** The same words with the same fault are one finding, however often they stand there. */
+/** The same text with the same fault is one finding, however often it occurs. */
 function once(findings: readonly (Finding & { readonly index: number })[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const { kind, text, reason } of findings)
@@ -78,19 +78,19 @@ function dateFault({ readings, weekday }: DateMention, known: KnownFacts): strin
   return 'is another day of the week';
 }
 
-/** Whether the sources say the year of that day themselves. */
+/** Whether the sources give the year of that day. */
 const hasYear = (reading: DateMention['readings'][number], known: KnownFacts): boolean =>
   [...known.days].some((day) => day.endsWith(`-${monthDay(reading)}`));
 
 const DAY_MINUTES = 24 * 60;
 
-/** @param days the day that stands with it; empty where none does */
+/** @param days the day next to the time; empty if there is none */
 function timeFault({ readings, offsets }: TimeMention, days: readonly string[], known: KnownFacts): string | null {
   if (offsets === null) {
     const here = known.moments.filter(({ minutes }) => readings.includes(minutes));
     if (readings.some((minutes) => known.looseTimes.has(minutes))) return null;
     if (here.length === 0) return NO_SOURCE;
-    return days.length === 0 || here.some(({ day }) => days.includes(day)) ? null : 'is of another day';
+    return days.length === 0 || here.some(({ day }) => days.includes(day)) ? null : 'is on another day';
   }
   const isAt = ({ utcMs }: Moment, offset: number): boolean => {
     const minutes = Math.floor(utcMs / 60_000) + offset;
@@ -102,7 +102,7 @@ function timeFault({ readings, offsets }: TimeMention, days: readonly string[], 
   return isWall ? 'is not in that time zone' : NO_SOURCE;
 }
 
-/** The days that a time is said of: named right before it, with nothing between but what joins the two. */
+/** The days that a time refers to: directly before it, with only a connecting word between them. */
 function dayBefore(time: TimeMention, dates: readonly DateMention[], text: string): readonly string[] {
   const before = dates.findLast(({ index }) => index < time.index);
   if (!before) return [];
@@ -138,7 +138,7 @@ function nameFault({ text, words }: NameMention, known: KnownFacts, vocabulary: 
     word.split('-').every((part) => known.words.has(part)) || known.words.has(word);
   const isOrdinary = (word: string): boolean => isCommon(word) || vocabulary.has(word);
   const unknown = words.filter((word) => !isKnown(word) && !isOrdinary(word));
-  // What begins a sentence has a capital for that alone.
+  // The first word of a sentence is always capitalized.
   if (
     unknown.length === 1 &&
     unknown[0] === words[0] &&
@@ -147,14 +147,14 @@ function nameFault({ text, words }: NameMention, known: KnownFacts, vocabulary: 
   )
     return null;
   if (unknown.length > 0) return NO_SOURCE;
-  return isMixed(words, known, isOrdinary) ? 'mixes two names of the sources' : null;
+  return isMixed(words, known, isOrdinary) ? 'mixes two names from the sources' : null;
 }
 
-/** Somebody's first name with somebody else's last. */
+/** One person's first name with another person's last name. */
 function isMixed(words: readonly string[], known: KnownFacts, isOrdinary: (word: string) => boolean): boolean {
   const [first = '', second = ''] = words;
   const names = known.people.get(first);
   if (words.length !== 2 || !names || isOrdinary(second)) return false;
-  const isSomebodys = [...known.people.values()].flat().some((name) => name.endsWith(` ${second}`));
-  return isSomebodys && !names.some((name) => name.includes(second));
+  const isLastName = [...known.people.values()].flat().some((name) => name.endsWith(` ${second}`));
+  return isLastName && !names.some((name) => name.includes(second));
 }

@@ -1,5 +1,5 @@
-// Words that begin with a capital in documents of this kind without being anybody's name: of headings, greetings, tables and
-// closings. A capitalised word that stands here or in a source is no finding.
+// Words that these documents capitalize although they are not names: in headings, greetings, tables and closings. A
+// capitalized word that is in this list or in a source is not a finding.
 
 const WORDS = `
 a about above accept accepted access accommodation accordance account accreditation action actions active activities
@@ -69,7 +69,7 @@ visa visual vip wardrobe water wiring yard`;
 
 export const COMMON_WORDS: ReadonlySet<string> = new Set(WORDS.trim().split(/\s+/));
 
-/** Function words by which a text shows that it is in a language that writes common nouns with a capital. */
+/** Function words that identify a language that capitalizes common nouns. */
 export const GERMAN_WORDS: ReadonlySet<string> = new Set(
   'und der die das den dem des ein eine einer mit für auf im ist sind wird werden bitte wir ihre ihr sie von zum zur nicht bei'.split(
     ' ',

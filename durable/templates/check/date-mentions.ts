@@ -1,14 +1,29 @@
-// Days that a text names, in the forms in which people write them. A form that can be read as two days has both readings.
-import { anyOf, MONTHS, WEEKDAYS } from './calendar-words.ts';
-import { blank, foldKeepingLength } from './fold.ts';
+// Finds days in a text, in the common formats. An ambiguous date has both readings.
+import { blank, foldKeepingLength, foldWord } from './fold.ts';
 
-/** `year` is null where the text leaves it open. */
+const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv', 'da'];
+
+/** Folded name → month, 1 to 12. */
+const MONTHS: ReadonlyMap<string, number> = namesOf(12, 'month', (month) => Date.UTC(2026, month, 15), [['sept', 8]]);
+
+/** Folded name → day of the week, Sunday 0. 2026-02-01 was a Sunday. */
+const WEEKDAYS: ReadonlyMap<string, number> = namesOf(7, 'weekday', (day) => Date.UTC(2026, 1, 1 + day), [
+  ['tues', 2],
+  ['thur', 4],
+  ['thurs', 4],
+]);
+
+/** Longest first, so that "march" is not read as "mar". */
+const anyOf = (names: ReadonlyMap<string, number>): string =>
+  [...names.keys()].sort((a, b) => b.length - a.length).join('|');
+
+/** `year` is null if the text doesn't give it. */
 export type Day = { readonly year: number | null; readonly month: number; readonly day: number };
 export type DateMention = {
   readonly text: string;
   readonly index: number;
   readonly readings: readonly Day[];
-  /** The day of the week that stands with it, Sunday 0. */
+  /** The day of the week next to the date, Sunday 0. */
   readonly weekday: number | null;
 };
 
@@ -36,7 +51,7 @@ const FORMS: readonly RegExp[] = [
   ),
 ];
 
-/** Words of English that are also names of months: taken for one only where they are written like a name. */
+/** English words that are also names of months: read as months only when capitalized. */
 const WORDS_TOO = /^(?:may|march|mar|set|out|ago|lug|ott)$/;
 
 /** @param text NFC */
@@ -79,7 +94,7 @@ const isNameLike = (span: string, month: string): boolean => {
 };
 
 function isReal({ year, month, day }: Day): boolean {
-  // A leap year where none is named.
+  // Without a year, a leap year, so that February 29 is valid.
   const date = new Date(Date.UTC(year ?? 2028, month - 1, day));
   return month >= 1 && month <= 12 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
@@ -88,3 +103,24 @@ const two = (number: number): string => String(number).padStart(2, '0');
 export const monthDay = ({ month, day }: Day): string => `${two(month)}-${two(day)}`;
 export const isoDay = (day: Day): string | null => (day.year === null ? null : `${day.year}-${monthDay(day)}`);
 export const weekdayOf = (iso: string): number => new Date(`${iso}T00:00:00Z`).getUTCDay();
+
+function namesOf(
+  count: number,
+  part: 'month' | 'weekday',
+  at: (index: number) => number,
+  more: readonly (readonly [string, number])[],
+): Map<string, number> {
+  const shift = part === 'month' ? 1 : 0;
+  const names = new Map<string, number>(more.map(([name, index]) => [name, index + shift]));
+  for (const language of LANGUAGES) {
+    for (const length of ['long', 'short'] as const) {
+      const format = new Intl.DateTimeFormat(language, { [part]: length, timeZone: 'UTC' });
+      for (let index = 0; index < count; index += 1) {
+        const name = foldWord(format.format(at(index))).replace(/\.$/, '');
+        // A short name can mean different days in two languages: the first language wins.
+        if (/^[a-z-]{3,}$/.test(name) && !names.has(name)) names.set(name, index + shift);
+      }
+    }
+  }
+  return names;
+}

@@ -1,5 +1,5 @@
-// Everything in a text that can be looked up, each place once: what was found of one kind is taken out before the next is
-// looked for, so that a day is no phone number and a phone number no amount.
+// Finds everything in a text that can be looked up. Matches of one kind are removed before the next kind is searched, so
+// that a date is not read as a phone number, or a phone number as an amount.
 import { type AmountMention, findCounts, findMoney } from './amount-mentions.ts';
 import { findEmails, findPhones, findRecordNumbers, findUrls, type Mention } from './contact-mentions.ts';
 import { type DateMention, findDates } from './date-mentions.ts';

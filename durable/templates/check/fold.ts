@@ -1,4 +1,4 @@
-// One spelling for letters that people write in several: case and diacritics folded, so that "Núñez" is found as "Nunez".
+// Folds case and diacritics, so that "Núñez" is found as "Nunez".
 
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 's',
@@ -12,7 +12,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 };
 
-/** Of the same length as the text, so that places in the one are places in the other. Expects NFC. */
+/** Keeps the length of the text, so that indexes are valid in both. Expects NFC. */
 export function foldKeepingLength(text: string): string {
   let folded = '';
   for (const unit of text.split('')) {
@@ -34,7 +34,7 @@ const WHOLE: readonly (readonly [RegExp, string])[] = [
   [/[’ʼ‘]/g, "'"],
 ];
 
-/** A word for comparing: "Großmann" and "Grossmann" are the same. */
+/** A word's comparison key: "Großmann" and "Grossmann" are the same. */
 export function foldWord(word: string): string {
   const lower = WHOLE.reduce((text, [from, to]) => text.replace(from, to), word.toLowerCase());
   return lower.normalize('NFD').replace(/\p{M}/gu, '');
@@ -47,12 +47,12 @@ export function spellingsOf(word: string): string[] {
   return [...new Set([foldWord(word), foldWord(expanded)])];
 }
 
-/** Takes what was found out of a text, and leaves every other place where it is. */
+/** Blanks matches out of a text without moving the rest. */
 export function blank(text: string, found: readonly { readonly index: number; readonly text: string }[]): string {
   const kept: string[] = [];
   let end = 0;
   for (const { index, text: span } of [...found].sort((a, b) => a.index - b.index)) {
-    // Two mentions may share a place, as the days of a range do.
+    // Two mentions can share a place, like the days of a range.
     kept.push(
       text.slice(end, Math.max(index, end)),
       ' '.repeat(Math.max(index + span.length - Math.max(index, end), 0)),

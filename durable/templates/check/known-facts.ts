@@ -1,32 +1,32 @@
-// What the sources of a draft say, in the terms in which it is looked up. Read by the same eyes as the draft: whatever would
-// be found in a draft is found in a source as well, in whichever form either has it.
+// Indexes the facts of a draft's sources for lookup. Sources and drafts go through the same parsers, so a fact matches in
+// any format.
 import { digitsOf } from './contact-mentions.ts';
 import { isoDay, monthDay } from './date-mentions.ts';
 import { findMentions } from './find-mentions.ts';
 import { foldWord, spellingsOf } from './fold.ts';
 
-/** An instant with the clock on the wall where it is. */
+/** An instant with its local clock time. */
 export type Moment = { readonly utcMs: number; readonly day: string; readonly minutes: number };
 
 export type KnownFacts = {
   /** `2026-07-04`. */
   readonly days: ReadonlySet<string>;
-  /** `07-04`, also of days whose year no source says. */
+  /** `07-04`, including days without a year. */
   readonly monthDays: ReadonlySet<string>;
   readonly moments: readonly Moment[];
-  /** Minutes of the day that stand in words somewhere, with no zone to hold them against. */
+  /** Minutes of the day that are given in text without a time zone. */
   readonly looseTimes: ReadonlySet<number>;
-  /** Number → currencies that stand with it. */
+  /** Number → the currencies it appears with. */
   readonly numbers: ReadonlyMap<number, ReadonlySet<string>>;
   readonly phones: readonly string[];
-  /** All text, folded, one value a line: for addresses, numbers of records and names as a whole. */
+  /** All text, folded, one value per line: for addresses, record numbers and whole names. */
   readonly text: string;
   readonly words: ReadonlySet<string>;
-  /** First word of somebody's name → their names, folded. */
+  /** First word of a person's name → their names, folded. */
   readonly people: ReadonlyMap<string, readonly string[]>;
 };
 
-/** Keys under which a person stands. */
+/** Keys whose values are people. */
 const IS_PERSON = /^(?:contactName|responsible|vendorContact)$/i;
 const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -34,7 +34,7 @@ type Leaf = { readonly key: string; readonly value: string | number; readonly cu
 
 /**
  * @param rows the facts of the sources
- * @param asides further text that counts as known: what the person filled in, their name and org
+ * @param asides further text that counts as known: the form's values, the user's name and org
  * @param isPerson whether the names of rows of this kind are people's
  */
 export function readKnown(
@@ -74,18 +74,23 @@ export function readKnown(
     for (const { text: phone } of found.phones) phones.push(digitsOf(phone));
     for (const { value, currencies } of found.money) addNumber(value, currencies ?? []);
     for (const { value } of found.counts) addNumber(value, []);
-    // A phone number may be kept as digits alone.
+    // A phone number can be stored as digits only.
     if (/^\+?\d{7,15}$/.test(text.trim())) phones.push(digitsOf(text));
   }
   return {
-    ...{ days, monthDays, moments, looseTimes, numbers, phones },
+    days,
+    monthDays,
+    moments,
+    looseTimes,
+    numbers,
+    phones,
     text: texts.map(foldWord).join('\n'),
     words: new Set(texts.flatMap((text) => (text.match(/[\p{L}\p{M}'’-]+/gu) ?? []).flatMap(wordForms))),
     people: peopleOf(leaves),
   };
 }
 
-/** "Jean-Luc" is known as a whole and in its parts; so is "O'Neil's". */
+/** "Jean-Luc" is known as a whole and by its parts; so is "O'Neil's". */
 const wordForms = (word: string): string[] =>
   [word, word.replace(/['’]s$/u, ''), ...word.split(/[-'’]/)].filter((part) => part !== '').flatMap(spellingsOf);
 

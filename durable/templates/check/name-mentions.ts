@@ -1,5 +1,5 @@
-// What reads like the name of a person, a firm or a place: two or more capitalised words in a row, or one behind a greeting
-// or a title. Headings, labels and languages that capitalise every noun make this a guess, so it errs towards silence.
+// Finds likely names of people, companies and places: two or more capitalized words in a row, or one after a greeting or a
+// title. Headings, labels and languages that capitalize nouns make this a guess, so it prefers to miss a name.
 import { COMMON_WORDS, GERMAN_WORDS } from './common-words.ts';
 import type { Mention } from './contact-mentions.ts';
 import { foldWord } from './fold.ts';
@@ -7,7 +7,7 @@ import { foldWord } from './fold.ts';
 export type NameMention = Mention & { readonly words: readonly string[] };
 
 const WORD = "\\p{Lu}[\\p{L}\\p{M}'’.&-]*";
-/** Words that stand inside a name without a capital. */
+/** Lowercase words inside names. */
 const PARTICLE = "(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|los|las|bin|al|el|y|zu|zur|of|the)\\s|d['’])";
 const RUN = new RegExp(`(?<![\\p{L}\\d@/])${WORD}(?: (?:${PARTICLE}){0,3}${WORD})+`, 'gu');
 const GREETED = new RegExp(
@@ -15,7 +15,7 @@ const GREETED = new RegExp(
   'gu',
 );
 
-/** @param text with everything else that was found taken out */
+/** @param text with all other mentions removed */
 export function findNames(text: string): NameMention[] {
   const plain = text.split('\n').map(withoutLabels).join('\n');
   const greeted = [...plain.matchAll(GREETED)].map((match) => {
@@ -23,7 +23,7 @@ export function findNames(text: string): NameMention[] {
     return { text: trimmed(name), index: match.index + match[0].length - name.length, words: wordsOf(name) };
   });
   const runs = isGerman(plain) ? [] : [...plain.matchAll(RUN)].map(({ 0: run, index }) => toMention(run, index));
-  // The greeting is no part of the name.
+  // The greeting is not part of the name.
   const apart = runs.filter((run) => !greeted.some(({ index }) => isInside(index, run)));
   const mentions = [...greeted, ...apart];
   return mentions.filter(({ words }) => words.length > 0).sort((a, b) => a.index - b.index);
@@ -36,7 +36,7 @@ const isInside = (index: number, { index: from, text }: Mention): boolean =>
 
 const trimmed = (text: string): string => text.replace(/(?<=\p{L}{2})[.'’&-]+$/u, '');
 
-/** Folded words that can tell a name from another: no initials, no acronyms, none of one letter. */
+/** Folded words that distinguish one name from another: no initials, acronyms or single letters. */
 export const wordsOf = (text: string): string[] =>
   text
     .split(/[\s/]+/)
@@ -44,7 +44,7 @@ export const wordsOf = (text: string): string[] =>
     .filter((word) => word.length > 1 && !/^\p{Lu}{2,5}$/u.test(word) && /^\p{Lu}|['’]\p{Lu}/u.test(word))
     .map(foldWord);
 
-/** Of the same length. A heading, a bold label and the head of a table name kinds of things, not things. */
+/** Keeps the length. Headings, bold labels and table headers name kinds of things, not things. */
 function withoutLabels(line: string, at: number, lines: readonly string[]): string {
   const isHeading = /^\s*#{1,6}\s/.test(line);
   const isTableHead = /^\s*\|/.test(line) && /^\s*\|[\s:|-]+\|?\s*$/.test(lines[at + 1] ?? '');

@@ -1,32 +1,68 @@
-// Times of the clock that a text names, with the zone that stands behind them. Durations are no times.
+// Finds clock times in a text, with the time zone after them. Durations are not times.
 import { blank, foldKeepingLength } from './fold.ts';
 
 export type TimeMention = {
   readonly text: string;
   readonly index: number;
-  /** Minutes of the day, as the clock on the wall shows them. Several where the text leaves morning or evening open. */
+  /** Local minutes of the day. Several if the text doesn't say morning or evening. */
   readonly readings: readonly number[];
-  /** Minutes east of UTC that the zone may stand for; null where none is named. */
+  /** Minutes east of UTC that the zone can mean; null if none is given. */
   readonly offsets: readonly number[] | null;
 };
 
-/** What the letters stand for, in hours from UTC; some are used for more than one zone. */
+/** Zone abbreviations, in hours from UTC; some mean more than one zone. */
 const ZONES: Readonly<Record<string, readonly number[]>> = {
   utc: [0],
   gmt: [0],
   z: [0],
-  ...{ est: [-5], edt: [-4], et: [-5, -4], cst: [-6, 8], cdt: [-5], ct: [-6, -5], mst: [-7], mdt: [-6], mt: [-7, -6] },
-  ...{ pst: [-8], pdt: [-7], pt: [-8, -7], akst: [-9], akdt: [-8], hst: [-10], ast: [-4, 3], adt: [-3] },
-  ...{ bst: [1], ist: [5.5, 1, 2], wet: [0], west: [1], cet: [1], cest: [2], mez: [1], mesz: [2], eet: [2], eest: [3] },
-  ...{ jst: [9], kst: [9], aest: [10], aedt: [11], acst: [9.5], acdt: [10.5], awst: [8], nzst: [12], nzdt: [13] },
-  ...{ sgt: [8], hkt: [8], msk: [3], brt: [-3], art: [-3] },
+  est: [-5],
+  edt: [-4],
+  et: [-5, -4],
+  cst: [-6, 8],
+  cdt: [-5],
+  ct: [-6, -5],
+  mst: [-7],
+  mdt: [-6],
+  mt: [-7, -6],
+  pst: [-8],
+  pdt: [-7],
+  pt: [-8, -7],
+  akst: [-9],
+  akdt: [-8],
+  hst: [-10],
+  ast: [-4, 3],
+  adt: [-3],
+  bst: [1],
+  ist: [5.5, 1, 2],
+  wet: [0],
+  west: [1],
+  cet: [1],
+  cest: [2],
+  mez: [1],
+  mesz: [2],
+  eet: [2],
+  eest: [3],
+  jst: [9],
+  kst: [9],
+  aest: [10],
+  aedt: [11],
+  acst: [9.5],
+  acdt: [10.5],
+  awst: [8],
+  nzst: [12],
+  nzdt: [13],
+  sgt: [8],
+  hkt: [8],
+  msk: [3],
+  brt: [-3],
+  art: [-3],
 };
 
 const ZONE = `(?:\\s?\\(?(?<zone>(?:utc|gmt)\\s?[+−-]\\d{1,2}(?::?\\d{2})?|[+−-]\\d{2}:\\d{2}|(?:${Object.keys(ZONES).join('|')})\\b))?`;
 const HALF = '\\s?(?<half>[ap])(?:\\.\\s?m\\.|\\s?m\\b)';
 
 const FORMS: readonly RegExp[] = [
-  // 7–11 PM: the first takes the half of the second, or is of the other
+  // 7–11 PM: the first time can be AM or PM
   /(?<![\d:.,$€£])(?<h>\d{1,2})(?:[:.](?<m>[0-5]\d))?(?=\s?(?:–|—|-|to)\s?\d{1,2}(?:[:.][0-5]\d)?\s?[ap]\.?\s?m\b)/g,
   new RegExp(`(?<![\\d:.,$€£])(?<h>\\d{1,2})(?:[:.](?<m>[0-5]\\d))?${HALF}${ZONE}`, 'g'),
   new RegExp(
@@ -41,7 +77,7 @@ const FORMS: readonly RegExp[] = [
 
 const NOON = /^(?:noon|mittags?|midi)$/;
 
-/** @param text NFC, with its dates taken out */
+/** @param text NFC, with dates removed */
 export function findTimes(text: string): TimeMention[] {
   let rest = foldKeepingLength(text);
   const found: TimeMention[] = [];

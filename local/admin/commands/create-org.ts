@@ -1,12 +1,12 @@
-// Makes an org with its plan and its first roles. Its people come by invitation: the next step is invite-admin.
+// Creates an org with its plan and first roles. People join by invitation, so the next step is invite-admin.
 
 import { PLM_PERMISSIONS } from '../../../durable/packs/plm/permissions.ts';
 import { PRODUCTION_PERMISSIONS } from '../../../durable/packs/production/permissions.ts';
 import { PERMISSIONS } from '../../../durable/permissions.ts';
+import { recordAuditEvent } from '../audit-events.ts';
 import { AdminError, type Command } from '../command.ts';
-import { noteFact } from '../facts.ts';
+import { requirePlan } from '../look-up.ts';
 import { isSet, listOf, textOf, wrong } from '../options.ts';
-import { requirePlan } from '../plans.ts';
 import { inTransaction } from '../transaction.ts';
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -15,12 +15,12 @@ const PACKS: Readonly<Record<string, readonly string[]>> = {
   production: Object.keys(PRODUCTION_PERMISSIONS),
 };
 
-/** What anybody at work needs no special trust for; the rest of a pack is the admins' to give. */
+/** The permissions of a member: reading, except money, people in incidents and other people's programs. */
 const MEMBERS_PART = /^(?!finance:|incidents:parties$|programs:all$).*:(read|contacts|draft)$/;
 
 type Role = { readonly name: string; readonly permissions: readonly string[] };
 
-/** Roles of a new org: `admin` has all that there is, `member` reads what its packs have and is no one's keeper. */
+/** Roles of a new org: `admin` has every permission, `member` reads the data of its packs. */
 export function defaultRoles(packs: readonly string[]): Role[] {
   const ofPacks = packs.flatMap((pack) => PACKS[pack] ?? []);
   return [
@@ -34,28 +34,27 @@ const engineersPart = (): string[] => Object.keys(PLM_PERMISSIONS).filter((name)
 
 export const createOrg: Command = {
   name: 'create-org',
-  summary: 'Make an organisation with its plan and first roles',
+  summary: 'Create an organization with its plan and first roles',
   parameters: ['slug', 'name'],
   options: {
-    plan: { type: 'string', value: 'free|professional|enterprise', help: 'Its plan; needed' },
+    plan: { type: 'string', value: 'free|professional|enterprise', help: 'The plan (required)' },
     pack: {
       type: 'string',
       multiple: true,
       value: 'plm|production',
-      help: 'Roles permit what this pack has; may be repeated',
+      help: 'Give the roles the permissions of this pack; repeatable',
     },
-    assistant: { type: 'boolean', help: 'Turn the assistant on; its admins can do that as well' },
+    assistant: { type: 'boolean', help: 'Turn the assistant on; admins can also do this later' },
   },
-  notes: ['Nobody belongs to it yet: `invite-admin` makes a link for the first admin.'],
+  notes: ['The organization has no members yet. Create a link for the first admin with `invite-admin`.'],
   run: async function runCreateOrg({ database }, { parameters: [slug = '', name = ''], values }) {
-    if (!SLUG.test(slug)) throw wrong(`a slug has small letters, digits and hyphens, at most 63; ${slug} is none`);
-    if (name.trim() === '' || name.length > 200) throw wrong('a name has 1 to 200 characters');
+    if (!SLUG.test(slug)) throw wrong(`a slug has up to 63 lowercase letters, digits and hyphens, unlike ${slug}`);
+    if (name.trim() === '' || name.length > 200) throw wrong('the name must have 1 to 200 characters');
     const plan = textOf(values, 'plan');
-    if (plan === undefined) throw wrong('--plan is needed: free, professional or enterprise');
+    if (plan === undefined) throw wrong('--plan is required: free, professional or enterprise');
     const packs = listOf(values, 'pack') ?? [];
     const unknown = packs.find((pack) => PACKS[pack] === undefined);
-    if (unknown !== undefined)
-      throw wrong(`there is no pack ${unknown}; there are ${Object.keys(PACKS).join(' and ')}`);
+    if (unknown !== undefined) throw wrong(`unknown pack ${unknown}; choose ${Object.keys(PACKS).join(' or ')}`);
     const roles = defaultRoles(packs);
     const id = await inTransaction(database, async () => {
       await requirePlan(database, plan);
@@ -64,7 +63,7 @@ export const createOrg: Command = {
         [slug, name, plan],
       );
       const made = rows[0]?.id;
-      if (made === undefined) throw new AdminError(`there is an org ${slug} already; choose another slug`);
+      if (made === undefined) throw new AdminError(`the org ${slug} already exists; choose another slug`);
       for (const role of roles) {
         await database.query('insert into roles (org_id, name, permissions) values ($1, $2, $3)', [
           made,
@@ -76,12 +75,12 @@ export const createOrg: Command = {
         made,
         { experimentalFeatures: { aiAssistant: isSet(values, 'assistant') } },
       ]);
-      await noteFact(database, made, 'org.created', { slug, plan, roles: roles.map((role) => role.name) });
+      await recordAuditEvent(database, made, 'org.created', { slug, plan, roles: roles.map((role) => role.name) });
       return made;
     });
     return {
       lines: [
-        `org ${slug} made, plan ${plan}, roles ${roles.map((role) => role.name).join(', ')}`,
+        `created org ${slug}, plan ${plan}, roles ${roles.map((role) => role.name).join(', ')}`,
         `next: npm run admin -- invite-admin ${slug} <email>`,
       ],
       json: { id, slug, name, plan, roles },

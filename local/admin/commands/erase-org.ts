@@ -1,12 +1,12 @@
-// Erases an org with everything in it.
+// Erases an org and all its data.
 import type { Command } from '../command.ts';
 import { ERASE_NOTES, ERASE_OPTIONS, erase } from '../erase.ts';
-import { requireOrg } from '../find-org.ts';
+import { requireOrg } from '../look-up.ts';
 import { plain } from '../terminal.ts';
 
 export const eraseOrg: Command = {
   name: 'erase-org',
-  summary: 'Erase an organisation and all it has, for good',
+  summary: 'Erase an organization and all its data, permanently',
   parameters: ['slug'],
   options: ERASE_OPTIONS,
   notes: ERASE_NOTES,

@@ -1,13 +1,12 @@
 // Erases one person from one org.
 import type { Command } from '../command.ts';
 import { ERASE_NOTES, ERASE_OPTIONS, erase } from '../erase.ts';
-import { requireOrg } from '../find-org.ts';
-import { requirePerson } from '../find-person.ts';
+import { requireOrg, requirePerson } from '../look-up.ts';
 import { plain } from '../terminal.ts';
 
 export const eraseUser: Command = {
   name: 'erase-user',
-  summary: 'Erase a person from an organisation, for good',
+  summary: 'Erase a person from an organization, permanently',
   parameters: ['org', 'email|id'],
   options: ERASE_OPTIONS,
   notes: ERASE_NOTES,

@@ -1,12 +1,12 @@
-// Exports all that an org has.
+// Exports all data of an org.
 import type { Command } from '../command.ts';
 import { exportParts } from '../export.ts';
 import { partsOfOrg } from '../export-tables.ts';
-import { requireOrg } from '../find-org.ts';
+import { requireOrg } from '../look-up.ts';
 import { textOf, wrong } from '../options.ts';
 
 export const EXPORT_OPTIONS = {
-  out: { type: 'string', value: 'DIR', help: 'A new folder for the files; needed' },
+  out: { type: 'string', value: 'DIR', help: 'A new folder for the files (required)' },
 } as const;
 
 export const EXPORT_NOTES = [
@@ -16,13 +16,13 @@ export const EXPORT_NOTES = [
 
 export const exportOrg: Command = {
   name: 'export-org',
-  summary: 'Export all that an organisation has, as NDJSON with a manifest',
+  summary: 'Export all data of an organization, as NDJSON with a manifest',
   parameters: ['slug'],
   options: EXPORT_OPTIONS,
   notes: EXPORT_NOTES,
   run: async function runExportOrg({ database, path, say }, { parameters: [slug = ''], values }) {
     const out = textOf(values, 'out');
-    if (out === undefined) throw wrong('--out is needed: a new folder for the files');
+    if (out === undefined) throw wrong('--out is required: a new folder for the files');
     const org = await requireOrg(database, slug);
     const dir = path(out);
     const parts = await partsOfOrg(database, org.id);

@@ -1,21 +1,20 @@
-// Exports what there is of one person in an org.
+// Exports one person's data in an org.
 import type { Command } from '../command.ts';
 import { exportParts } from '../export.ts';
 import { partsOfPerson } from '../export-tables.ts';
-import { requireOrg } from '../find-org.ts';
-import { requirePerson } from '../find-person.ts';
+import { requireOrg, requirePerson } from '../look-up.ts';
 import { textOf, wrong } from '../options.ts';
 import { EXPORT_NOTES, EXPORT_OPTIONS } from './export-org.ts';
 
 export const exportUser: Command = {
   name: 'export-user',
-  summary: 'Export what there is of a person in an organisation, as NDJSON with a manifest',
+  summary: 'Export a person’s data in an organization, as NDJSON with a manifest',
   parameters: ['org', 'email|id'],
   options: EXPORT_OPTIONS,
   notes: EXPORT_NOTES,
   run: async function runExportUser({ database, path, say }, { parameters: [slug = '', named = ''], values }) {
     const out = textOf(values, 'out');
-    if (out === undefined) throw wrong('--out is needed: a new folder for the files');
+    if (out === undefined) throw wrong('--out is required: a new folder for the files');
     const org = await requireOrg(database, slug);
     const person = await requirePerson(database, org, named);
     const dir = path(out);

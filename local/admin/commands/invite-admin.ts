@@ -1,9 +1,9 @@
-// Makes an invitation without a sender, for the first admin of an org. The link is told once, here; what is stored is the
-// hash of its token, as of any other invitation, and it is taken up the same way.
+// Creates an invitation without a sender, for the first admin of an org. The link is printed only here, because the
+// database stores only a hash of its token. It is accepted like any other invitation.
 import { createHash, randomBytes } from 'node:crypto';
+import { recordAuditEvent } from '../audit-events.ts';
 import { AdminError, type Command } from '../command.ts';
-import { noteFact } from '../facts.ts';
-import { requireOrg } from '../find-org.ts';
+import { requireOrg } from '../look-up.ts';
 import { countOf, textOf, wrong } from '../options.ts';
 import { inTransaction } from '../transaction.ts';
 
@@ -13,17 +13,17 @@ const LIFETIME_DAYS = 7;
 
 export const inviteAdmin: Command = {
   name: 'invite-admin',
-  summary: 'Print the link of an invitation for an organisation’s first admin',
+  summary: 'Create an invitation for an organization’s first admin and print its link',
   parameters: ['slug', 'email'],
   options: {
-    role: { type: 'string', value: 'NAME', help: 'The role that it gives; admin where it is left out' },
-    days: { type: 'string', value: 'N', help: `How long it can be taken up; ${LIFETIME_DAYS} where it is left out` },
-    origin: { type: 'string', value: 'URL', help: 'Where people open the pages; PUBLIC_ORIGIN where it is left out' },
+    role: { type: 'string', value: 'NAME', help: 'The role; default: admin' },
+    days: { type: 'string', value: 'N', help: `Days until the link expires; default: ${LIFETIME_DAYS}` },
+    origin: { type: 'string', value: 'URL', help: 'Where people open the pages; default: PUBLIC_ORIGIN' },
   },
-  notes: ['Hand the link to that person alone: it can be taken up once, by whoever signs in with that address.'],
+  notes: ['Give the link only to that person. It works once, for a sign-in with that address.'],
   run: async function runInviteAdmin({ database, settings }, { parameters: [slug = '', given = ''], values }) {
     const email = given.toLowerCase();
-    if (!EMAIL.test(email) || email.length > 320) throw wrong(`${given} is no address`);
+    if (!EMAIL.test(email) || email.length > 320) throw wrong(`${given} is not an email address`);
     const origin = requireOrigin(textOf(values, 'origin') ?? settings['PUBLIC_ORIGIN']);
     const days = countOf(values, 'days', { most: 30, otherwise: LIFETIME_DAYS });
     const role = textOf(values, 'role') ?? 'admin';
@@ -35,7 +35,7 @@ export const inviteAdmin: Command = {
         'select from memberships m join users u on u.id = m.user_id where m.org_id = $1 and lower(u.email) = $2',
         [org.id, email],
       );
-      if (known.rowCount) throw new AdminError(`${email} is a member of ${slug} already`);
+      if (known.rowCount) throw new AdminError(`${email} is already a member of ${slug}`);
       const roles = await database.query('select from roles where org_id = $1 and name = $2', [org.id, role]);
       if (!roles.rowCount) throw new AdminError(`${slug} has no role ${role}`);
       await database.query('delete from invitations where org_id = $1 and email = $2', [org.id, email]);
@@ -47,7 +47,7 @@ export const inviteAdmin: Command = {
       const made = rows[0];
       if (!made) throw new AdminError('the invitation was not stored');
       const fact = { invitationId: made.id, email, role, expiresAt: made.expires_at };
-      await noteFact(database, org.id, 'member.invited', fact);
+      await recordAuditEvent(database, org.id, 'member.invited', fact);
       return made.expires_at.toISOString();
     });
     const link = `${origin}/invite#${token}`;
@@ -59,13 +59,14 @@ export const inviteAdmin: Command = {
 };
 
 function requireOrigin(text: string | undefined): string {
-  if (text === undefined) throw wrong('--origin is needed, where people open the pages: https://assistant.example.com');
+  if (text === undefined)
+    throw wrong('--origin is required: where people open the pages, such as https://assistant.example.com');
   try {
     const url = new URL(text);
     const isHere = ['localhost', '127.0.0.1'].includes(url.hostname);
     if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return url.origin;
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw wrong('--origin needs to be an https address');
+  throw wrong('--origin must be an https address');
 }

@@ -1,9 +1,9 @@
-// The orgs of the installation, with what they may use and have.
+// Lists the orgs of the installation with plan, members and conversations.
 import type { Command } from '../command.ts';
 import { isSet } from '../options.ts';
 import { plain, table } from '../terminal.ts';
 
-type Row = {
+type OrgRow = {
   slug: string;
   name: string;
   plan: string;
@@ -19,11 +19,11 @@ type Row = {
 
 export const listOrgs: Command = {
   name: 'list-orgs',
-  summary: 'List the organisations with plan, people and conversations',
+  summary: 'List the organizations with plan, people and conversations',
   parameters: [],
-  options: { erased: { type: 'boolean', help: 'Also what is left of those that were erased' } },
+  options: { erased: { type: 'boolean', help: 'Include erased organizations' } },
   run: async function runListOrgs({ database }, { values }) {
-    const { rows } = await database.query<Row>(
+    const { rows } = await database.query<OrgRow>(
       `select o.slug, o.name, o.plan, coalesce(o.token_allowance, p.monthly_tokens) as allowance,
          o.extra_models as "extraModels", o.created_at as "createdAt", e.org_id is not null as "isErased",
          (select count(*)::int from memberships m where m.org_id = o.id) as members,
@@ -43,6 +43,6 @@ export const listOrgs: Command = {
       row.isErased ? 'erased' : row.createdAt.toISOString().slice(0, 10),
     ]);
     const head = ['slug', 'name', 'plan', 'tokens/month', 'assistant', 'members', 'invited', 'conversations', 'since'];
-    return { lines: rows.length === 0 ? ['no orgs; create-org makes one'] : table(head, cells), json: rows };
+    return { lines: rows.length === 0 ? ['no orgs yet; create one with create-org'] : table(head, cells), json: rows };
   },
 };

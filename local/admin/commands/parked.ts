@@ -1,11 +1,11 @@
-// Rows that a receiver refused again and again lie parked in their conversation's object. The object tells the audit log of
-// each, without its words; only the Worker can take them up again, so that is left to it as a chore.
+// Lists parked outbox rows. They are in their conversation's object, which reports each to the audit log without its
+// content. Only the Worker can retry them, so --retry queues a chore.
 import { type Command, EXIT } from '../command.ts';
-import { requireOrg } from '../find-org.ts';
+import { requireOrg } from '../look-up.ts';
 import { isSet, textOf } from '../options.ts';
 import { table } from '../terminal.ts';
 
-type Row = {
+type ParkedRow = {
   org: string;
   orgId: string;
   session: string;
@@ -18,17 +18,17 @@ type Row = {
 
 export const parked: Command = {
   name: 'parked',
-  summary: 'List conversations with outbox rows that were put aside, and have them tried again',
+  summary: 'List conversations with parked outbox rows, and retry those rows',
   parameters: [],
   options: {
-    org: { type: 'string', value: 'SLUG', help: 'Of this organisation alone' },
-    retry: { type: 'boolean', help: 'Let the Worker try them once more' },
+    org: { type: 'string', value: 'SLUG', help: 'Only this organization' },
+    retry: { type: 'boolean', help: 'Let the Worker retry the rows' },
   },
-  notes: ['Exits with 3 where there are any. Those that are refused again are listed again.'],
+  notes: ['Exits with 3 if there are any. Rows that are rejected again are listed again.'],
   run: async function runParked({ database }, { values }) {
     const slug = textOf(values, 'org');
     const org = slug === undefined ? null : await requireOrg(database, slug);
-    const { rows } = await database.query<Row>(
+    const { rows } = await database.query<ParkedRow>(
       `select o.slug as org, o.id as "orgId", a.session_id as session, count(*)::int as rows,
          string_agg(distinct a._meta ->> 'lane', ', ') as lanes, string_agg(distinct a._meta ->> 'reason', ', ') as reasons,
          max(a.created_at) as last, exists (
@@ -43,7 +43,7 @@ export const parked: Command = {
       [org?.id ?? null],
     );
     const lines = table(
-      ['org', 'conversation', 'rows', 'receiver', 'refused with', 'last'],
+      ['org', 'conversation', 'rows', 'receiver', 'reason', 'last'],
       rows.map((row) => [row.org, row.session, String(row.rows), row.lanes, row.reasons, row.last.toISOString()]),
     );
     if (!isSet(values, 'retry') || rows.length === 0) {
@@ -56,6 +56,6 @@ export const parked: Command = {
         row.session,
       ]);
     }
-    return { lines: [...lines, `the Worker tries them at its next beat`], json: rows };
+    return { lines: [...lines, 'the Worker retries them within a minute'], json: rows };
   },
 };

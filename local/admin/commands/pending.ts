@@ -1,25 +1,25 @@
-// What the Worker has still to do in objects.
+// Lists the chores that the Worker still has to run in objects.
 import { type Command, EXIT } from '../command.ts';
-import { requireOrg } from '../find-org.ts';
+import { requireOrg } from '../look-up.ts';
 import { textOf } from '../options.ts';
 import { table } from '../terminal.ts';
 
-type Row = { org: string; kind: string; chores: number; attempts: number; reason: string | null; oldest: Date };
+type ChoreRow = { org: string; kind: string; chores: number; attempts: number; reason: string | null; oldest: Date };
 
-/** Beats of the cron trigger come every minute; what failed so often needs somebody to look. */
+/** The cron trigger fires every minute; a chore that failed this often needs an operator. */
 const MANY_ATTEMPTS = 10;
 
 export const pending: Command = {
   name: 'pending',
-  summary: 'List what the Worker has still to do in objects',
+  summary: 'List the work that the Worker still has to do in objects',
   parameters: [],
-  options: { org: { type: 'string', value: 'SLUG', help: 'Of this organisation alone' } },
-  notes: [`Exits with 3 where something failed ${MANY_ATTEMPTS} times. The Worker’s log has the reason.`],
+  options: { org: { type: 'string', value: 'SLUG', help: 'Only this organization' } },
+  notes: [`Exits with 3 if a task failed ${MANY_ATTEMPTS} times. The Worker’s log has the reason.`],
   run: async function runPending({ database }, { values }) {
     const slug = textOf(values, 'org');
-    // An erased org has another slug; its old one is known no more.
+    // Erasing an org replaces its slug, so it can't be found by the old one.
     const org = slug === undefined ? null : await requireOrg(database, slug).catch(() => null);
-    const { rows } = await database.query<Row>(
+    const { rows } = await database.query<ChoreRow>(
       `select coalesce(o.slug, c.org_id::text) as org, c.kind, count(*)::int as chores, max(c.attempts) as attempts,
          max(c.last_error) as reason, min(c.created_at) as oldest
        from private.object_chores c left join orgs o on o.id = c.org_id
@@ -31,7 +31,7 @@ export const pending: Command = {
     ]);
     const head = ['org', 'what', 'objects', 'attempts', 'last error', 'since'];
     const isStuck = rows.some(({ attempts }) => attempts >= MANY_ATTEMPTS);
-    const lines = rows.length === 0 ? ['nothing waits'] : table(head, cells);
+    const lines = rows.length === 0 ? ['nothing is pending'] : table(head, cells);
     return { lines, json: rows, exitCode: isStuck ? EXIT.found : EXIT.done };
   },
 };

@@ -1,37 +1,39 @@
-// Wraps stored provider keys under the newest master key. Each transaction takes a few rows and is whole by itself, so that
-// a run which is cut off is ended by the next one; a key that the Worker stores meanwhile wins, since a row is only written
-// over if it is still what was read.
+// Wraps stored provider keys under the newest master key. Each transaction handles one batch, so an interrupted run can
+// simply be repeated. A row is replaced only if it still has the value that was read, so a key that the Worker stores in
+// between wins.
 import type pg from 'pg';
 import { type MasterKeys, parseMasterKeys } from '../../../durable/secrets/master-keys.ts';
 import { type KEY_SLOTS, placeOfKey } from '../../../durable/secrets/provider-key.ts';
 import { rewrap, UnsealError, versionOf } from '../../../durable/secrets/sealed-secret.ts';
-import { AdminError, type Command, type Context, EXIT } from '../command.ts';
+import { AdminError, type Command, type CommandContext, EXIT } from '../command.ts';
 import { countOf } from '../options.ts';
 import { inTransaction } from '../transaction.ts';
 
-type Row = { org_id: string; setting_id: string; slot: (typeof KEY_SLOTS)[number]; sealed: string };
+type SealedKeyRow = { org_id: string; setting_id: string; slot: (typeof KEY_SLOTS)[number]; sealed: string };
 type Tally = { rewrapped: number; replacedMeanwhile: number; failed: { place: string; why: string }[] };
 
 export const rotateKeys: Command = {
   name: 'rotate-keys',
   summary: 'Wrap stored provider keys under the newest master key',
   parameters: [],
-  options: { batch: { type: 'string', value: 'N', help: 'Keys of one transaction; 50 where it is left out' } },
+  options: { batch: { type: 'string', value: 'N', help: 'Keys per transaction; default: 50' } },
   notes: [
-    'MASTER_KEYS has to be what the Worker has: the new key first, the old ones behind it. Run it again until it says that',
-    'an old one is used no more. Exits with 3 where a key does not open.',
+    'MASTER_KEYS must be the Worker’s value: the new key first, then the old ones. Repeat until the old key is reported as',
+    'unused. Exits with 3 if a key doesn’t open.',
   ],
   run: async function runRotateKeys({ database, settings, say }, { values }) {
     const keys = masterKeysOf(settings);
     const batch = countOf(values, 'batch', { most: 1_000, otherwise: 50 });
     const tally: Tally = { rewrapped: 0, replacedMeanwhile: 0, failed: [] };
     for (let replaced = -1; replaced < tally.replacedMeanwhile; ) {
-      // One that was replaced under our hands may be under an old master key again: it is looked for once more.
+      // A key that was replaced during this pass may be sealed under an old master key, so look again.
       replaced = tally.replacedMeanwhile;
       tally.failed = [];
-      let after: Row | null = null;
+      let after: SealedKeyRow | null = null;
       do {
-        const rows: Row[] = await inTransaction(database, () => rotateBatch(database, keys, { after, batch, tally }));
+        const rows: SealedKeyRow[] = await inTransaction(database, () =>
+          rotateBatch(database, keys, { after, batch, tally }),
+        );
         after = rows.at(-1) ?? null;
         if (after) say(`${tally.rewrapped} keys wrapped under ${keys.current.version}`);
       } while (after);
@@ -43,10 +45,10 @@ export const rotateKeys: Command = {
     const held = Object.keys(inUse).filter((version) => version !== current.version);
     return {
       lines: [
-        `${tally.rewrapped} keys wrapped under ${current.version}, ${tally.failed.length} do not open`,
+        `${tally.rewrapped} keys wrapped under ${current.version}, ${tally.failed.length} could not be opened`,
         ...tally.failed.map(({ place, why }) => `  ${place}: ${why}`),
         ...free.map(
-          (version) => `no key is sealed under ${version} any more: take it out of MASTER_KEYS in a day or later`,
+          (version) => `no key is sealed under ${version} anymore: remove it from MASTER_KEYS after at least a day`,
         ),
         ...held.map((version) => `${inUse[version]} keys are still sealed under ${version}: keep it in MASTER_KEYS`),
       ],
@@ -56,9 +58,9 @@ export const rotateKeys: Command = {
   },
 };
 
-function masterKeysOf(settings: Context['settings']): MasterKeys {
+function masterKeysOf(settings: CommandContext['settings']): MasterKeys {
   const text = settings['MASTER_KEYS'];
-  if (!text) throw new AdminError('MASTER_KEYS is not set; give it what the Worker has, the new key first');
+  if (!text) throw new AdminError('MASTER_KEYS is not set; set it to the Worker’s value, with the new key first');
   try {
     return parseMasterKeys(text);
   } catch (cause) {
@@ -68,13 +70,13 @@ function masterKeysOf(settings: Context['settings']): MasterKeys {
 
 const versionsOf = (text: string): string[] => text.split(',').map((part) => part.trim().split(':')[0] ?? '');
 
-/** The rows that were looked at; none at the end. */
+/** Rewraps one batch and returns its rows; none at the end. */
 async function rotateBatch(
   database: pg.Client,
   keys: MasterKeys,
-  { after, batch, tally }: { after: Row | null; batch: number; tally: Tally },
-): Promise<Row[]> {
-  const { rows } = await database.query<Row>(
+  { after, batch, tally }: { after: SealedKeyRow | null; batch: number; tally: Tally },
+): Promise<SealedKeyRow[]> {
+  const { rows } = await database.query<SealedKeyRow>(
     `select org_id, setting_id, slot, sealed from ai_keys
      where split_part(sealed, '.', 2) <> $1 and ($2::uuid is null or (org_id, setting_id, slot) > ($2, $3::uuid, $4))
      order by org_id, setting_id, slot limit $5`,
@@ -84,15 +86,15 @@ async function rotateBatch(
   return rows;
 }
 
-async function rotateRow(database: pg.Client, keys: MasterKeys, row: Row, tally: Tally): Promise<void> {
+async function rotateRow(database: pg.Client, keys: MasterKeys, row: SealedKeyRow, tally: Tally): Promise<void> {
   const place = placeOfKey({ orgId: row.org_id, settingId: row.setting_id, slot: row.slot });
   try {
-    const anew = await rewrap(keys, place, row.sealed);
-    if (anew === null) return;
-    // When it was entered stays: it is the same key.
+    const rewrapped = await rewrap(keys, place, row.sealed);
+    if (rewrapped === null) return;
+    // The time at which it was entered stays the same, because the key does.
     const { rowCount } = await database.query(
       'update ai_keys set sealed = $4 where org_id = $1 and setting_id = $2 and slot = $3 and sealed = $5',
-      [row.org_id, row.setting_id, row.slot, anew, row.sealed],
+      [row.org_id, row.setting_id, row.slot, rewrapped, row.sealed],
     );
     if (rowCount === 0) tally.replacedMeanwhile += 1;
     else tally.rewrapped += 1;

@@ -1,39 +1,36 @@
-// Changes an org's plan, or what it has besides it. Rights pick it up within half a minute, in the Worker everywhere.
-import { MODELS } from '../../../durable/providers/models.ts';
+// Changes an org's plan, allowance or extra models. The Worker applies it within half a minute.
+import { MODELS } from '../../../durable/providers/models/models.ts';
+import { recordAuditEvent } from '../audit-events.ts';
 import type { Command } from '../command.ts';
-import { noteFact } from '../facts.ts';
-import { requireOrg } from '../find-org.ts';
-import { limitOf, listOf, wrong } from '../options.ts';
-import { requirePlan } from '../plans.ts';
+import { requireOrg, requirePlan } from '../look-up.ts';
+import { limitOf, listOf } from '../options.ts';
 import { inTransaction } from '../transaction.ts';
 
 type Terms = { readonly plan: string; readonly tokenAllowance: string | null; readonly extraModels: readonly string[] };
 
 export const setPlan: Command = {
   name: 'set-plan',
-  summary: 'Change an organisation’s plan, its own allowance and its further models',
+  summary: 'Change an organization’s plan, token allowance or extra models',
   parameters: ['slug', 'plan'],
   options: {
     allowance: {
       type: 'string',
       value: 'N|none',
-      help: 'Tokens of a UTC month in place of the plan’s; none: as the plan has it',
+      help: 'Tokens per UTC month instead of the plan’s; none: use the plan’s',
     },
     'extra-models': {
       type: 'string',
       multiple: true,
       value: 'ID,…|none',
-      help: 'Models beyond the plan’s, in place of those it had',
+      help: 'Models in addition to the plan’s; replaces the current list',
     },
   },
-  notes: ['What is not named stays as it is. Conversations notice within half a minute.'],
+  notes: ['Options that are left out keep their values. A change applies within half a minute.'],
   run: async function runSetPlan({ database }, { parameters: [slug = '', plan = ''], values }) {
     const allowance = limitOf(values, 'allowance');
     const given = listOf(values, 'extra-models');
     const extraModels = given?.length === 1 && given[0] === 'none' ? [] : given;
-    const unknown = extraModels?.find((model) => !MODELS.some(({ id }) => id === model));
-    if (unknown !== undefined)
-      throw wrong(`there is no model ${unknown}; there are ${MODELS.map(({ id }) => id).join(', ')}`);
+    const unlisted = (extraModels ?? []).filter((model) => !MODELS.some(({ id }) => id === model));
     const org = await requireOrg(database, slug);
     const { before, after } = await inTransaction(database, async () => {
       await requirePlan(database, plan);
@@ -46,11 +43,15 @@ export const setPlan: Command = {
       );
       const [now] = (await database.query<Terms>(SELECT, [org.id])).rows;
       if (JSON.stringify(old) !== JSON.stringify(now))
-        await noteFact(database, org.id, 'settings.changed', { area: 'plan', before: old, after: now });
+        await recordAuditEvent(database, org.id, 'settings.changed', { area: 'plan', before: old, after: now });
       return { before: old, after: now };
     });
     return {
-      lines: [`${slug} was ${termsOf(before)}`, `${slug} is  ${termsOf(after)}`],
+      lines: [
+        `${slug} was ${termsOf(before)}`,
+        `${slug} is  ${termsOf(after)}`,
+        ...unlisted.map((model) => `${model} has no listed price: it costs as much as its provider’s dearest model`),
+      ],
       json: { slug, before, after },
     };
   },
@@ -58,8 +59,7 @@ export const setPlan: Command = {
 
 function termsOf(terms: Terms | undefined): string {
   if (!terms) return 'unknown';
-  const tokens =
-    terms.tokenAllowance === null ? 'tokens as the plan has them' : `${terms.tokenAllowance} tokens a month`;
-  const models = terms.extraModels.length === 0 ? 'no further models' : `also ${terms.extraModels.join(', ')}`;
+  const tokens = terms.tokenAllowance === null ? 'the plan’s tokens' : `${terms.tokenAllowance} tokens a month`;
+  const models = terms.extraModels.length === 0 ? 'no extra models' : `also ${terms.extraModels.join(', ')}`;
   return `${terms.plan}, ${tokens}, ${models}`;
 }

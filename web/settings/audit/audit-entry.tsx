@@ -1,28 +1,28 @@
-// One row of the audit log with all its fields, in a drawer beside the table.
+// An audit log entry with all its fields, shown in a drawer.
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import type { AuditEntry } from '../../../worker/audit-contract.ts';
-import { Button } from '../../design/button.tsx';
-import { CopyButton } from '../../design/copy-button.tsx';
-import { IconButton } from '../../design/icon-button.tsx';
+import type { AuditEntry } from '../../../worker/api/audit/audit-schema.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { CopyButton } from '../../design/controls/copy-button.tsx';
+import { IconButton } from '../../design/controls/icon-button.tsx';
 import { useSession } from '../../queries.ts';
-import { momentWords } from '../../workspace/moment-words.ts';
-import { Loading } from '../loading.tsx';
+import { formatMoment } from '../../workspace/format-moment.ts';
+import { LoadingOrError } from '../loading-or-error.tsx';
 import { getAuditEntry } from '../records-api.ts';
-import { costWords, countWords, msWords } from '../usage/usage-words.ts';
-import { who } from './audit-table.tsx';
-import { eventWords } from './event-words.ts';
+import { formatCost, formatCount, formatDuration } from '../usage/usage-format.ts';
+import { actorLabel } from './audit-table.tsx';
+import { eventLabel } from './event-labels.ts';
 
 type EntryProps = {
   id: string;
   onClose: () => void;
-  /** Shows all rows that have the same. */
+  /** Filters the log by this value. */
   onFilter: (change: Readonly<Record<string, string>>) => void;
 };
 
-export function Entry({ id, onClose, onFilter }: EntryProps) {
+export function EntryDetails({ id, onClose, onFilter }: EntryProps) {
   const {
     data: entry,
     error,
@@ -30,7 +30,7 @@ export function Entry({ id, onClose, onFilter }: EntryProps) {
   } = useQuery({
     queryKey: ['audit-entry', id],
     queryFn: () => getAuditEntry(id),
-    // What is written there never changes.
+    // Audit entries never change.
     staleTime: Number.POSITIVE_INFINITY,
   });
   const close = useRef<HTMLButtonElement>(null);
@@ -39,9 +39,7 @@ export function Entry({ id, onClose, onFilter }: EntryProps) {
     <div className="flex h-full flex-col">
       <header className="flex items-start gap-3 border-b border-line-strong bg-surface px-5 py-4">
         <div className="flex min-w-0 grow flex-col gap-0.5">
-          <h2 className="text-title font-semibold tracking-tight">
-            {entry ? eventWords(entry.event) : 'Row of the log'}
-          </h2>
+          <h2 className="text-title font-semibold tracking-tight">{entry ? eventLabel(entry.event) : 'Log entry'}</h2>
           {entry && <Moment at={entry.at} />}
         </div>
         <IconButton ref={close} icon={X} label="Close" onClick={onClose} className="-me-2" />
@@ -53,7 +51,7 @@ export function Entry({ id, onClose, onFilter }: EntryProps) {
         className="flex min-h-0 grow flex-col gap-5 overflow-y-auto p-5 -outline-offset-2"
       >
         {entry === undefined ? (
-          <Loading error={error} onRetry={() => void refetch()} />
+          <LoadingOrError error={error} onRetry={() => void refetch()} />
         ) : (
           <Fields entry={entry} onFilter={onFilter} />
         )}
@@ -63,7 +61,7 @@ export function Entry({ id, onClose, onFilter }: EntryProps) {
 }
 
 function Moment({ at }: { at: string }) {
-  const moment = momentWords(at, undefined);
+  const moment = formatMoment(at, undefined);
   return (
     <p className="text-small text-muted tabular-nums">
       <time dateTime={at}>{moment?.words ?? at}</time>
@@ -73,51 +71,58 @@ function Moment({ at }: { at: string }) {
 }
 
 function Fields({ entry, onFilter }: { entry: AuditEntry } & Pick<EntryProps, 'onFilter'>) {
-  const count = (value: number | null) => (value === null ? null : countWords(value));
+  const count = (value: number | null) => (value === null ? null : formatCount(value));
   const rows: readonly (readonly [string, ReactNode])[] = [
     [
       'Who',
-      <Same
+      <FilterableValue
         key="who"
-        words={who(entry)}
+        words={actorLabel(entry)}
         filter={entry.actorId === null ? null : { person: entry.actorId }}
         {...{ onFilter }}
       />,
     ],
-    ['What', <Same key="what" words={entry.event} isCode filter={{ event: entry.event }} {...{ onFilter }} />],
+    [
+      'What',
+      <FilterableValue key="what" words={entry.event} isCode filter={{ event: entry.event }} {...{ onFilter }} />,
+    ],
     [
       'Tool',
-      entry.tool && <Same key="tool" words={entry.tool} isCode filter={{ tool: entry.tool }} {...{ onFilter }} />,
+      entry.tool && (
+        <FilterableValue key="tool" words={entry.tool} isCode filter={{ tool: entry.tool }} {...{ onFilter }} />
+      ),
     ],
     [
       'Error',
-      entry.error && <Same key="error" words={entry.error} isCode filter={{ error: entry.error }} {...{ onFilter }} />,
+      entry.error && (
+        <FilterableValue key="error" words={entry.error} isCode filter={{ error: entry.error }} {...{ onFilter }} />
+      ),
     ],
     ['Conversation', entry.conversationId && <Conversation id={entry.conversationId} onFilter={onFilter} />],
-    ['Took', entry.durationMs === null ? null : msWords(entry.durationMs)],
+    ['Duration', entry.durationMs === null ? null : formatDuration(entry.durationMs)],
     ['Provider', entry.provider],
     ['Model', entry.model],
-    ['Tokens in', count(entry.inputTokens)],
-    ['Tokens out', count(entry.outputTokens)],
-    ['Read from the cache', count(entry.cacheReadTokens)],
-    ['Written to the cache', count(entry.cacheWriteTokens)],
-    ['Thinking, part of out', count(entry.reasoningTokens)],
+    ['Input tokens', count(entry.inputTokens)],
+    ['Output tokens', count(entry.outputTokens)],
+    ['Cache read tokens', count(entry.cacheReadTokens)],
+    ['Cache write tokens', count(entry.cacheWriteTokens)],
+    ['Reasoning tokens', count(entry.reasoningTokens)],
+    ['Token source', entry.usageEstimated === null ? null : entry.usageEstimated ? 'estimate' : 'provider'],
     [
-      'Tokens are',
-      entry.usageEstimated === null ? null : entry.usageEstimated ? 'our estimate' : 'as the provider counted',
+      'Cost',
+      entry.costMicros === null ? null : `${formatCost(entry.costMicros)} (${formatCount(entry.costMicros)} µ$)`,
     ],
-    ['Cost', entry.costMicros === null ? null : `${costWords(entry.costMicros)} (${countWords(entry.costMicros)} µ$)`],
-    ['Prices of', entry.priceVersion],
-    ['Month charged', entry.budgetMonth],
+    ['Price list', entry.priceVersion],
+    ['Billing month', entry.budgetMonth],
     ['Program', code(entry.programId)],
     ['Design', code(entry.designId)],
     ['Run', code(entry.runId)],
     ['Message', code(entry.messageId)],
     ['Request', code(entry.requestId)],
-    ['Row', `${countWords(entry.seq)} of the chain`],
+    ['Row', `${formatCount(entry.seq)} of the chain`],
     ['Id', code(entry.id)],
     ['Hash', code(entry.hash)],
-    ['Hash before', code(entry.previousHash)],
+    ['Previous hash', code(entry.previousHash)],
   ];
   return (
     <>
@@ -131,22 +136,22 @@ function Fields({ entry, onFilter }: { entry: AuditEntry } & Pick<EntryProps, 'o
           ),
         )}
       </dl>
-      <Json label="Given" value={entry.parameters} />
-      <Json label="Answered" value={entry.result} />
-      <Json label="Further facts" value={entry.meta} />
+      <Json label="Input" value={entry.parameters} />
+      <Json label="Result" value={entry.result} />
+      <Json label="Details" value={entry.meta} />
     </>
   );
 }
 
 const code = (text: string | null): ReactNode => text && <span className="font-mono">{text}</span>;
 
-type SameProps = Pick<EntryProps, 'onFilter'> & {
+type FilterableValueProps = Pick<EntryProps, 'onFilter'> & {
   words: string;
   isCode?: boolean;
   filter: Readonly<Record<string, string>> | null;
 };
 
-const Same = ({ words, isCode = false, filter, onFilter }: SameProps) => (
+const FilterableValue = ({ words, isCode = false, filter, onFilter }: FilterableValueProps) => (
   <span className="flex flex-wrap items-center gap-x-2">
     <span className={isCode ? 'font-mono' : ''}>{words}</span>
     {filter !== null && (
@@ -157,7 +162,7 @@ const Same = ({ words, isCode = false, filter, onFilter }: SameProps) => (
   </span>
 );
 
-/** Only its own people may open it; the server is asked who they are. */
+/** Links to the conversation only if the server lets this user read it. */
 function Conversation({ id, onFilter }: { id: string } & Pick<EntryProps, 'onFilter'>) {
   const { data, isPending } = useSession(id, { poll: true });
   return (
@@ -169,10 +174,10 @@ function Conversation({ id, onFilter }: { id: string } & Pick<EntryProps, 'onFil
         </Link>
       )}
       {data === undefined && !isPending && (
-        <span className="text-muted">It is not yours to open, or no longer there.</span>
+        <span className="text-muted">You don’t have access, or it was deleted.</span>
       )}
       <Button tone="quiet" size="small" className="-ms-2 text-accent" onClick={() => onFilter({ conversation: id })}>
-        Show all of it
+        Show all its entries
       </Button>
     </span>
   );

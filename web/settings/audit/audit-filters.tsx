@@ -1,32 +1,37 @@
-// Who, what, with which tool, what went wrong, when: each a part of the page's address.
+// The audit log's filters. The URL holds their values.
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import type { Me } from '../../../worker/contract.ts';
-import { Button } from '../../design/button.tsx';
-import { SelectField } from '../../design/select-field.tsx';
-import { TextField } from '../../design/text-field.tsx';
+import type { Me } from '../../../worker/api/identity/identity-schema.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { SelectField } from '../../design/controls/select-field.tsx';
+import { TextField } from '../../design/controls/text-field.tsx';
+import { keysOf } from '../../design/keys.ts';
 import type { AuditFilter } from '../records-api.ts';
-import { has } from '../settings-access.ts';
+import { hasAnyPermission } from '../settings-access.ts';
 import { getMembers } from '../settings-api.ts';
-import { NO_FILTER } from './audit-filter.ts';
-import { EVENT_WORDS } from './event-words.ts';
+import { EVENT_LABELS } from './event-labels.ts';
+
+const FILTERS = ['person', 'event', 'tool', 'error', 'conversation', 'from', 'to'] as const;
+
+/** Clears every filter. */
+const NO_FILTER: Readonly<Record<string, string>> = Object.fromEntries(FILTERS.map((name) => [name, '']));
 
 type AuditFiltersProps = {
   me: Me;
   filter: AuditFilter;
-  /** People that the shown rows name, by id. */
+  /** Names of people in the loaded rows, by id. */
   seen: ReadonlyMap<string, string>;
   onChange: (change: Readonly<Record<string, string>>) => void;
 };
 
 const EVENTS = [
   { value: '', label: 'Everything' },
-  ...Object.entries(EVENT_WORDS).map(([value, label]) => ({ value, label })),
+  ...Object.entries(EVENT_LABELS).map(([value, label]) => ({ value, label })),
 ];
 const ERRORS = [
   { value: '', label: 'All' },
-  { value: 'any', label: 'Only what went wrong' },
+  { value: 'any', label: 'Errors only' },
 ];
 
 export function AuditFilters({ me, filter, seen, onChange }: AuditFiltersProps) {
@@ -50,14 +55,14 @@ export function AuditFilters({ me, filter, seen, onChange }: AuditFiltersProps) 
         options={EVENTS}
         onChange={(event) => onChange({ event })}
       />
-      <Typed label="Tool" name="tool" filter={filter} onChange={onChange} />
+      <TextFilter label="Tool" name="tool" filter={filter} onChange={onChange} />
       <SelectField
         label="Outcome"
         value={error}
         options={ERRORS.some(({ value }) => value === error) ? ERRORS : [...ERRORS, { value: error, label: error }]}
         onChange={(value) => onChange({ error: value })}
       />
-      <Typed label="Conversation" name="conversation" filter={filter} onChange={onChange} />
+      <TextFilter label="Conversation" name="conversation" filter={filter} onChange={onChange} />
       <TextField label="From (UTC)" type="date" value={filter['from'] ?? ''} onChange={(from) => onChange({ from })} />
       <TextField label="To (UTC)" type="date" value={filter['to'] ?? ''} onChange={(to) => onChange({ to })} />
       {isSet && (
@@ -70,10 +75,10 @@ export function AuditFilters({ me, filter, seen, onChange }: AuditFiltersProps) 
   );
 }
 
-type TypedProps = Pick<AuditFiltersProps, 'filter' | 'onChange'> & { label: string; name: string };
+type TextFilterProps = Pick<AuditFiltersProps, 'filter' | 'onChange'> & { label: string; name: string };
 
-/** Asked for when one has typed it, not at every letter. */
-function Typed({ label, name, filter, onChange }: TypedProps) {
+/** Applies the filter on Enter or blur, not on every keystroke. */
+function TextFilter({ label, name, filter, onChange }: TextFilterProps) {
   const stored = filter[name] ?? '';
   const [draft, setDraft] = useState<{ of: string; text: string } | null>(null);
   const text = draft?.of === stored ? draft.text : stored;
@@ -90,24 +95,32 @@ function Typed({ label, name, filter, onChange }: TypedProps) {
       onChange={(next) => setDraft({ of: stored, text: next })}
       onBlur={apply}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') apply();
+        if (keysOf(event) === 'Enter') apply();
       }}
     />
   );
 }
 
-/** The members, where one may see them, and whoever the rows name. */
+/** People to filter by: members, if the user may list them, and everyone in the loaded rows. */
 function usePeople(me: Me, seen: ReadonlyMap<string, string>, chosen: string | undefined) {
   const { data } = useQuery({
     queryKey: ['audit-people'],
     queryFn: () => getMembers(null),
-    enabled: has(me, ['members:read']),
+    enabled: hasAnyPermission(me, ['members:read']),
     staleTime: 60_000,
   });
   const names = new Map(seen);
   for (const { userId, name } of data?.members ?? []) names.set(userId, name);
-  if (chosen !== undefined && !names.has(chosen)) names.set(chosen, 'Somebody who has left');
+  if (chosen !== undefined && !names.has(chosen)) names.set(chosen, 'Former member');
   const sorted = [...names].map(([value, label]) => ({ value, label }));
   sorted.sort((a, b) => a.label.localeCompare(b.label));
-  return [{ value: '', label: 'Everybody' }, ...sorted];
+  return [{ value: '', label: 'Everyone' }, ...sorted];
+}
+
+export function readFilter(search: URLSearchParams): AuditFilter {
+  const set = FILTERS.flatMap((name) => {
+    const value = search.get(name)?.trim() ?? '';
+    return value === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(set);
 }

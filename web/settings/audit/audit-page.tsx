@@ -1,16 +1,15 @@
-// The audit log: what happened, who did it, what it took. Filters stand in the address; rows come as one scrolls.
+// The audit log page. The URL holds the filters; more rows load on scroll.
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { Button } from '../../design/button.tsx';
-import { Drawer } from '../../design/drawer.tsx';
-import { Loading } from '../loading.tsx';
-import { ProblemBanner } from '../problem-banner.tsx';
+import { Button } from '../../design/controls/button.tsx';
+import { Drawer } from '../../design/overlays/drawer.tsx';
+import { ProblemBanner } from '../../problem-banner.tsx';
+import { LoadingOrError } from '../loading-or-error.tsx';
 import { getAudit } from '../records-api.ts';
 import { useSearchState } from '../search-state.ts';
 import type { SettingsTabProps } from '../settings-access.ts';
-import { Entry } from './audit-entry.tsx';
-import { readFilter } from './audit-filter.ts';
-import { AuditFilters } from './audit-filters.tsx';
+import { EntryDetails } from './audit-entry.tsx';
+import { AuditFilters, readFilter } from './audit-filters.tsx';
 import { AuditTable } from './audit-table.tsx';
 import { ExportButton, ExportState, useAuditExport } from './export-audit.tsx';
 import { CheckButton, CheckState, useAuditCheck } from './verify-audit.tsx';
@@ -27,16 +26,16 @@ export function AuditPage({ me }: SettingsTabProps) {
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
-  const taken = useAuditExport(filter);
-  const check = useAuditCheck();
+  const auditExport = useAuditExport(filter);
+  const auditCheck = useAuditCheck();
   const rows = log.data?.pages.flatMap((page) => page.rows) ?? [];
   const seen = new Map(rows.flatMap(({ actorId, actorName }) => (actorId && actorName ? [[actorId, actorName]] : [])));
   return (
     <>
       <AuditFilters me={me} filter={filter} seen={seen} onChange={change} />
       <div className="flex flex-wrap items-center gap-2">
-        <ExportButton {...taken} />
-        <CheckButton {...check} />
+        <ExportButton {...auditExport} />
+        <CheckButton {...auditCheck} />
         <Button
           tone="quiet"
           size="large"
@@ -47,19 +46,19 @@ export function AuditPage({ me }: SettingsTabProps) {
           Refresh
         </Button>
       </div>
-      <ExportState {...taken} />
-      <CheckState {...check} />
+      <ExportState {...auditExport} />
+      <CheckState {...auditCheck} />
       {log.data === undefined ? (
-        <Loading error={log.error} onRetry={() => void log.refetch()} />
+        <LoadingOrError error={log.error} onRetry={() => void log.refetch()} />
       ) : (
         <>
           {log.error && !log.isFetchNextPageError && <ProblemBanner error={log.error} />}
           <Rows {...{ rows, opened }} isStale={log.isPlaceholderData} log={log} onOpen={setOpened} />
         </>
       )}
-      <Drawer side="end" open={opened !== null} onClose={() => setOpened(null)} label="Row of the audit log">
+      <Drawer side="end" open={opened !== null} onClose={() => setOpened(null)} label="Audit log entry">
         {opened !== null && (
-          <Entry
+          <EntryDetails
             id={opened}
             onClose={() => setOpened(null)}
             onFilter={(values) => {
@@ -92,7 +91,7 @@ function Rows({ rows, opened, onOpen, isStale, log }: RowsProps) {
   if (rows.length === 0)
     return (
       <p className="rounded-card border border-line-strong p-6 text-muted">
-        No rows. What happens stands here some seconds later.
+        No entries yet. New activity appears in a few seconds.
       </p>
     );
   return (
@@ -119,14 +118,14 @@ function Rows({ rows, opened, onOpen, isStale, log }: RowsProps) {
         </div>
       ) : (
         <p role="status" className="border-t border-line-strong/60 px-4 py-2 text-small text-muted">
-          {log.isFetchingNextPage ? 'More rows…' : log.hasNextPage ? 'Scroll for more.' : 'These are all rows.'}
+          {log.isFetchingNextPage ? 'Loading more…' : log.hasNextPage ? 'Scroll to load more.' : 'End of log'}
         </p>
       )}
     </section>
   );
 }
 
-/** Calls while the element is near what is in view; it is asked again after each answer. */
+/** Calls `onVisible` while the element is near the viewport, and again after each render. */
 function useOnVisible(onVisible: () => unknown) {
   const latest = useRef(onVisible);
   const element = useRef<HTMLDivElement>(null);

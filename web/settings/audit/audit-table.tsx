@@ -1,12 +1,12 @@
-// Rows of the audit log, newest first. Each opens with all there is of it; more come as one scrolls.
+// The audit log's rows, newest first. Clicking a row opens its details.
 import { CircleAlert } from 'lucide-react';
-import type { AuditRow } from '../../../worker/audit-contract.ts';
+import type { AuditRow } from '../../../worker/api/audit/audit-schema.ts';
 import { Badge } from '../../design/badge.tsx';
 import { cx } from '../../design/cx.ts';
 import { HeadCell, ROW, TableCell } from '../../design/table.tsx';
-import { momentWords } from '../../workspace/moment-words.ts';
-import { costWords, countWords } from '../usage/usage-words.ts';
-import { eventWords } from './event-words.ts';
+import { formatMoment } from '../../workspace/format-moment.ts';
+import { formatCost, formatCount } from '../usage/usage-format.ts';
+import { eventLabel } from './event-labels.ts';
 
 type AuditTableProps = { rows: readonly AuditRow[]; opened: string | null; onOpen: (id: string) => void };
 
@@ -30,13 +30,13 @@ export const AuditTable = ({ rows, opened, onOpen }: AuditTableProps) => (
           </TableCell>
           <TableCell dense>
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-              {/* The button's area is the whole row; its words are what a screen reader reads out. */}
+              {/* The button covers the whole row; its text is the accessible name. */}
               <button
                 type="button"
                 className="text-start font-medium after:absolute after:inset-0"
                 onClick={() => onOpen(row.id)}
               >
-                {eventWords(row.event)}
+                {eventLabel(row.event)}
               </button>
               {row.error !== null && (
                 <Badge tone="danger" icon={CircleAlert}>
@@ -46,7 +46,7 @@ export const AuditTable = ({ rows, opened, onOpen }: AuditTableProps) => (
             </span>
           </TableCell>
           <TableCell dense className="whitespace-nowrap">
-            {who(row)}
+            {actorLabel(row)}
           </TableCell>
           <TableCell kind="code" dense className="font-mono text-small">
             {row.tool ?? row.model ?? ''}
@@ -55,7 +55,7 @@ export const AuditTable = ({ rows, opened, onOpen }: AuditTableProps) => (
             {tokensOf(row)}
           </TableCell>
           <TableCell kind="number" dense>
-            {row.costMicros === null ? '' : costWords(row.costMicros)}
+            {row.costMicros === null ? '' : formatCost(row.costMicros)}
           </TableCell>
         </tr>
       ))}
@@ -63,11 +63,11 @@ export const AuditTable = ({ rows, opened, onOpen }: AuditTableProps) => (
   </table>
 );
 
-export const who = ({ actorId, actorName }: Pick<AuditRow, 'actorId' | 'actorName'>): string =>
-  actorName ?? (actorId === null ? 'The system' : 'Somebody who has left');
+export const actorLabel = ({ actorId, actorName }: Pick<AuditRow, 'actorId' | 'actorName'>): string =>
+  actorName ?? (actorId === null ? 'System' : 'Former member');
 
 function When({ at }: { at: string }) {
-  const moment = momentWords(at, undefined);
+  const moment = formatMoment(at, undefined);
   return (
     <time dateTime={at} title={moment?.utc ?? at}>
       {moment?.words ?? at}
@@ -77,5 +77,5 @@ function When({ at }: { at: string }) {
 
 function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: AuditRow): string {
   if (inputTokens === null) return '';
-  return countWords(inputTokens + (outputTokens ?? 0) + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0));
+  return formatCount(inputTokens + (outputTokens ?? 0) + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0));
 }

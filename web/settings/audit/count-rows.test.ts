@@ -3,15 +3,15 @@ import { createRowCounter } from './count-rows.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-describe('rows of an export are counted as they come', () => {
-  test('lines of NDJSON, cut wherever the network cuts them', () => {
+describe('createRowCounter', () => {
+  test('counts NDJSON lines split across chunks', () => {
     const counter = createRowCounter('ndjson');
     expect(counter.take(bytes('{"seq":3}\n{"se'))).toBe(1);
     expect(counter.take(bytes('q":2}\n{"seq":1}\n'))).toBe(3);
     expect(counter.isIncomplete()).toBe(false);
   });
 
-  test('records of CSV, without their heading and without line ends inside of fields', () => {
+  test('counts CSV records without the header or line breaks inside fields', () => {
     const counter = createRowCounter('csv');
     expect(counter.take(bytes('seq,id\r\n'))).toBe(0);
     expect(counter.take(bytes('2,"a\r\nb ""quoted'))).toBe(0);

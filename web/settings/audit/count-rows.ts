@@ -1,7 +1,7 @@
-// Follows an export as it comes: how many rows so far, and whether its last line says that it is incomplete. Pure.
+// Counts the rows of an export while it downloads, and detects from its last line whether it is incomplete. Pure.
 
 const [LINE_END, QUOTE] = [10, 34];
-/** Longer than any last line of ours. */
+/** Longer than any last line the server sends. */
 const TAIL_BYTES = 2_000;
 
 export function createRowCounter(format: 'ndjson' | 'csv') {
@@ -9,7 +9,7 @@ export function createRowCounter(format: 'ndjson' | 'csv') {
   let isQuoted = false;
   let tail = new Uint8Array();
 
-  /** Answers the rows so far. */
+  /** Returns the number of rows so far. */
   function take(chunk: Uint8Array): number {
     for (const byte of chunk) {
       if (format === 'csv' && byte === QUOTE) isQuoted = !isQuoted;
@@ -23,7 +23,7 @@ export function createRowCounter(format: 'ndjson' | 'csv') {
     return rows();
   }
 
-  // A CSV file begins with a heading.
+  // The first CSV line is the header.
   const rows = (): number => Math.max(0, ends - (format === 'csv' ? 1 : 0));
 
   function isIncomplete(): boolean {

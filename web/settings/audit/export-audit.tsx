@@ -1,12 +1,14 @@
-// Takes a copy of the log as it is filtered: how many rows have come so far, a way to stop it, and what came of it.
+// Exports the filtered audit log, with progress, cancel and result.
 import { Braces, Download, Table2, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Banner } from '../../design/banner.tsx';
-import { Button } from '../../design/button.tsx';
-import { Menu } from '../../design/menu.tsx';
-import { showToast } from '../../design/toasts.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { Menu } from '../../design/overlays/menu.tsx';
+import { showToast } from '../../design/overlays/toasts.ts';
 import { readProblem, unreachable } from '../../problem.ts';
-import { ProblemBanner } from '../problem-banner.tsx';
+import { ProblemBanner } from '../../problem-banner.tsx';
+import { request } from '../../request.ts';
+import { fileNameOf, saveFile } from '../../save-file.ts';
 import { type AuditFilter, auditExportAddress } from '../records-api.ts';
 import { createRowCounter } from './count-rows.ts';
 
@@ -32,9 +34,9 @@ export function useAuditExport(filter: AuditFilter) {
         signal: controller.signal,
         onRows: (count) => setState({ kind: 'running', rows: count }),
       });
-      save(blob, name);
+      saveFile(blob, name);
       setState(isIncomplete ? { kind: 'incomplete', rows } : { kind: 'idle' });
-      if (!isIncomplete) showToast({ words: `${rows.toLocaleString()} rows saved as ${name}.` });
+      if (!isIncomplete) showToast({ words: `${rows.toLocaleString()} entries saved as ${name}.` });
     } catch (error) {
       if (controller.signal.aborted) setState({ kind: 'idle' });
       else setState({ kind: 'failed', error: error instanceof Error ? error : unreachable() });
@@ -64,13 +66,13 @@ export function ExportButton({ state, start, cancel }: AuditExport) {
       entries={[
         {
           kind: 'item',
-          label: 'NDJSON, a row a line',
+          label: 'NDJSON',
           icon: <Braces size={16} aria-hidden />,
           onSelect: () => start('ndjson'),
         },
         {
           kind: 'item',
-          label: 'CSV, for spreadsheets',
+          label: 'CSV',
           icon: <Table2 size={16} aria-hidden />,
           onSelect: () => start('csv'),
         },
@@ -83,12 +85,11 @@ export function ExportState({ state }: Pick<AuditExport, 'state'>) {
   return (
     <>
       <p role="status" className="text-small text-muted tabular-nums empty:hidden">
-        {state.kind === 'running' && `${state.rows.toLocaleString()} rows written…`}
+        {state.kind === 'running' && `${state.rows.toLocaleString()} entries written…`}
       </p>
       {state.kind === 'incomplete' && (
         <Banner tone="danger" icon={TriangleAlert} alert title="The export is incomplete">
-          It ended after {state.rows.toLocaleString()} rows, and its last line says why. Export it again for all of
-          them.
+          It ended after {state.rows.toLocaleString()} entries. The last line says why. Export again to get all of them.
         </Banner>
       )}
       {state.kind === 'failed' && <ProblemBanner error={state.error} />}
@@ -98,9 +99,9 @@ export function ExportState({ state }: Pick<AuditExport, 'state'>) {
 
 type DownloadOptions = { format: Format; signal: AbortSignal; onRows: (rows: number) => void };
 
-/** The browser keeps what has come where it likes, on disk as well; the page holds none of it. */
+/** Collects the export in a Blob, which the browser can keep on disk instead of in memory. */
 async function download(address: string, { format, signal, onRows }: DownloadOptions) {
-  const response = await fetch(address, { signal });
+  const response = await request(address, { signal });
   if (!response.ok || response.body === null) throw await readProblem(response);
   const counter = createRowCounter(format);
   let rows = 0;
@@ -115,15 +116,6 @@ async function download(address: string, { format, signal, onRows }: DownloadOpt
   );
   const blob = await new Response(counted).blob();
   const isIncomplete = counter.isIncomplete();
-  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? `audit.${format}`;
+  const name = fileNameOf(response, `audit.${format}`);
   return { blob, name, rows: isIncomplete ? rows - 1 : rows, isIncomplete };
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,19 +1,18 @@
-// Gives a member another role, beside what it permits in words. What the server refuses is said here.
+// The dialog for changing a member's role. Lists what the role can do.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import type { Member, Role } from '../../../worker/members-contract.ts';
+import type { Member, Role } from '../../../worker/api/members/members-schema.ts';
 import { Banner } from '../../design/banner.tsx';
-import { Button } from '../../design/button.tsx';
-import { Dialog } from '../../design/dialog.tsx';
-import { SelectField } from '../../design/select-field.tsx';
-import { showToast } from '../../design/toasts.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { SelectField } from '../../design/controls/select-field.tsx';
+import { Dialog } from '../../design/overlays/dialog.tsx';
+import { showToast } from '../../design/overlays/toasts.ts';
+import { ProblemBanner } from '../../problem-banner.tsx';
 import { KEYS } from '../../queries.ts';
-import { ProblemBanner } from '../problem-banner.tsx';
-import { changeMember } from '../settings-api.ts';
-import { MEMBERS_KEY, ROLES_KEY } from './members-key.ts';
-import { Permissions } from './permissions.tsx';
+import { changeMember, MEMBERS_KEY, ROLES_KEY } from '../settings-api.ts';
 import { roleOptions } from './role-choice.ts';
+import { Permissions } from './role-list.tsx';
 
 type ChangeRoleProps = { member: Member | null; roles: readonly Role[]; onClose: () => void };
 
@@ -25,7 +24,7 @@ export function ChangeRole({ member, roles, onClose }: ChangeRoleProps) {
     mutationFn: (given: { userId: string; role: string }) => changeMember(given.userId, given.role),
     onSuccess: ({ name, role: now, isYou }) => {
       close();
-      showToast({ words: `${name} is ${now} now. Effective within a minute.` });
+      showToast({ words: `${name} is now ${now}. Takes effect within a minute.` });
       for (const queryKey of [MEMBERS_KEY, ROLES_KEY]) void queries.invalidateQueries({ queryKey });
       if (isYou) void queries.invalidateQueries({ queryKey: KEYS.me });
     },
@@ -68,11 +67,11 @@ export function ChangeRole({ member, roles, onClose }: ChangeRoleProps) {
         />
         {member?.isYou && (
           <Banner tone="notice" icon={TriangleAlert} title="This is your own role">
-            What the new one does not permit, you cannot give back to yourself.
+            You can’t restore permissions that the new role doesn’t have.
           </Banner>
         )}
-        <section aria-label={`What ${role} permits`} className="flex flex-col gap-2">
-          <h3 className="text-small font-medium text-muted">What {role} permits</h3>
+        <section aria-label={`What ${role} can do`} className="flex flex-col gap-2">
+          <h3 className="text-small font-medium text-muted">What {role} can do</h3>
           <Permissions permissions={permissions} />
         </section>
       </div>

@@ -1,15 +1,14 @@
-// Invitations that nobody took up yet, and the way to take one back.
+// Open invitations, with a button to revoke each one.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Invitation } from '../../../worker/members-contract.ts';
+import type { Invitation } from '../../../worker/api/members/members-schema.ts';
 import { Badge } from '../../design/badge.tsx';
-import { Button } from '../../design/button.tsx';
-import { Dialog } from '../../design/dialog.tsx';
-import { showToast } from '../../design/toasts.ts';
-import { momentWords } from '../../workspace/moment-words.ts';
-import { ProblemBanner } from '../problem-banner.tsx';
-import { revokeInvitation } from '../settings-api.ts';
-import { INVITATIONS_KEY } from './members-key.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { Dialog } from '../../design/overlays/dialog.tsx';
+import { showToast } from '../../design/overlays/toasts.ts';
+import { ProblemBanner } from '../../problem-banner.tsx';
+import { formatMoment } from '../../workspace/format-moment.ts';
+import { INVITATIONS_KEY, revokeInvitation } from '../settings-api.ts';
 import { LIST, Section } from './section.tsx';
 
 export function InvitationList({ invitations, mayManage }: { invitations: readonly Invitation[]; mayManage: boolean }) {
@@ -19,7 +18,7 @@ export function InvitationList({ invitations, mayManage }: { invitations: readon
     mutationFn: (invitation: Invitation) => revokeInvitation(invitation),
     onSuccess: (_, { email }) => {
       setChosen(null);
-      showToast({ words: `The invitation of ${email} is taken back.` });
+      showToast({ words: `The invitation for ${email} was revoked.` });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: INVITATIONS_KEY }),
   });
@@ -38,17 +37,16 @@ export function InvitationList({ invitations, mayManage }: { invitations: readon
                 {invitation.isExpired && <Badge tone="notice">Expired</Badge>}
               </span>
               <span className="text-small text-muted">
-                As {invitation.role}, by {invitation.invitedBy}.{' '}
-                {invitation.isExpired ? 'Was open until' : 'Open until'}{' '}
-                {momentWords(invitation.expiresAt, undefined)?.words}
+                As {invitation.role}, by {invitation.invitedBy}. {invitation.isExpired ? 'Expired on' : 'Open until'}{' '}
+                {formatMoment(invitation.expiresAt, undefined)?.words}
               </span>
             </div>
             {mayManage && (
               <Button
-                aria-label={`Take back the invitation of ${invitation.email}`}
+                aria-label={`Revoke the invitation for ${invitation.email}`}
                 onClick={() => setChosen(invitation)}
               >
-                Take back
+                Revoke
               </Button>
             )}
           </li>
@@ -57,13 +55,13 @@ export function InvitationList({ invitations, mayManage }: { invitations: readon
       <Dialog
         open={chosen !== null}
         onClose={close}
-        title="Take back this invitation?"
-        description={`The link for ${chosen?.email ?? ''} is good no longer. You can invite them again.`}
+        title="Revoke this invitation?"
+        description={`The link for ${chosen?.email ?? ''} no longer works. You can invite them again.`}
         actions={
           <>
             <Button onClick={close}>Cancel</Button>
             <Button tone="danger" busy={revoke.isPending} onClick={() => chosen && revoke.mutate(chosen)}>
-              Take back
+              Revoke
             </Button>
           </>
         }

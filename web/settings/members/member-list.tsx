@@ -1,16 +1,17 @@
-// The members by name, with what may be done about each.
-import { useInfiniteQuery } from '@tanstack/react-query';
+// The list of members, with buttons to change a role or remove someone.
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Member, Role } from '../../../worker/members-contract.ts';
+import type { Member, Role } from '../../../worker/api/members/members-schema.ts';
 import { Avatar } from '../../design/avatar.tsx';
 import { Badge } from '../../design/badge.tsx';
-import { Button } from '../../design/button.tsx';
-import { momentWords } from '../../workspace/moment-words.ts';
-import { Loading } from '../loading.tsx';
-import { getMembers } from '../settings-api.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { Dialog } from '../../design/overlays/dialog.tsx';
+import { showToast } from '../../design/overlays/toasts.ts';
+import { ProblemBanner } from '../../problem-banner.tsx';
+import { formatMoment } from '../../workspace/format-moment.ts';
+import { LoadingOrError } from '../loading-or-error.tsx';
+import { getMembers, INVITATIONS_KEY, MEMBERS_KEY, ROLES_KEY, removeMember } from '../settings-api.ts';
 import { ChangeRole } from './change-role.tsx';
-import { MEMBERS_KEY } from './members-key.ts';
-import { RemoveMember } from './remove-member.tsx';
 import { LIST, Section } from './section.tsx';
 
 type Chosen = { readonly act: 'change' | 'remove'; readonly member: Member };
@@ -24,14 +25,14 @@ export function MemberList({ roles, mayManage }: { roles: readonly Role[]; mayMa
     getNextPageParam: (page) => page.cursor,
     staleTime: 0,
   });
-  if (data === undefined) return <Loading error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <LoadingOrError error={error} onRetry={() => void refetch()} />;
   const members = data.pages.flatMap((page) => page.members);
   const close = () => setChosen(null);
   return (
     <Section
       title="Members"
       count={`${members.length}${hasNextPage ? '+' : ''}`}
-      note="Somebody always manages the members: the last one who may can neither be removed nor lose that role."
+      note="The last admin can’t be removed or demoted."
     >
       <ul className={LIST}>
         {members.map((member) => (
@@ -67,7 +68,7 @@ function MemberRow({ member, mayManage, onChoose }: MemberRowProps) {
       </div>
       <div className="col-start-2 flex min-w-0 flex-wrap gap-x-2 desk:col-auto desk:flex-col desk:gap-0.5">
         <span>{role}</span>
-        <span className="text-small text-muted">since {momentWords(joinedAt.slice(0, 10), undefined)?.words}</span>
+        <span className="text-small text-muted">since {formatMoment(joinedAt.slice(0, 10), undefined)?.words}</span>
       </div>
       {mayManage && (
         <div className="col-start-2 flex flex-wrap gap-2 desk:col-auto desk:justify-end">
@@ -83,10 +84,45 @@ function MemberRow({ member, mayManage, onChoose }: MemberRowProps) {
               )}
             </>
           ) : (
-            <span className="text-small text-muted">Has rights beyond yours</span>
+            <span className="text-small text-muted">Has more permissions than you</span>
           )}
         </div>
       )}
     </li>
+  );
+}
+
+/** Asks for confirmation and removes a member. */
+function RemoveMember({ member, onClose }: { member: Member | null; onClose: () => void }) {
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: ({ userId }: Member) => removeMember(userId),
+    onSuccess: (_, { name }) => {
+      close();
+      showToast({ words: `${name} was removed.` });
+      for (const queryKey of [MEMBERS_KEY, ROLES_KEY, INVITATIONS_KEY]) void queries.invalidateQueries({ queryKey });
+    },
+  });
+  const close = () => {
+    remove.reset();
+    onClose();
+  };
+  return (
+    <Dialog
+      open={member !== null}
+      onClose={close}
+      title={`Remove ${member?.name ?? ''}?`}
+      description="They lose access within a minute, including running answers. Invitations they sent are revoked. Their activity stays in the audit log."
+      actions={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <Button tone="danger" busy={remove.isPending} onClick={() => member && remove.mutate(member)}>
+            Remove
+          </Button>
+        </>
+      }
+    >
+      {remove.error && <ProblemBanner error={remove.error} />}
+    </Dialog>
   );
 }

@@ -1,13 +1,12 @@
-// Who belongs to the organisation, who is invited, and what each role permits.
+// The members page: members, open invitations, and what each role can do.
 import { useQuery } from '@tanstack/react-query';
-import { Loading } from '../loading.tsx';
-import { has, type SettingsTabProps } from '../settings-access.ts';
-import { getInvitations, getRoles } from '../settings-api.ts';
+import { LoadingOrError } from '../loading-or-error.tsx';
+import { hasAnyPermission, type SettingsTabProps } from '../settings-access.ts';
+import { getInvitations, getRoles, INVITATIONS_KEY, ROLES_KEY } from '../settings-api.ts';
 import { ViewOnly } from '../view-only.tsx';
 import { InvitationList } from './invitation-list.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { MemberList } from './member-list.tsx';
-import { INVITATIONS_KEY, ROLES_KEY } from './members-key.ts';
 import { RoleList } from './role-list.tsx';
 
 const MANAGE = 'members:manage';
@@ -15,10 +14,10 @@ const MANAGE = 'members:manage';
 export function MembersPage({ me }: SettingsTabProps) {
   const roles = useQuery({ queryKey: ROLES_KEY, queryFn: getRoles, staleTime: 0 });
   const invitations = useQuery({ queryKey: INVITATIONS_KEY, queryFn: getInvitations, staleTime: 0 });
-  const mayManage = has(me, [MANAGE]);
+  const mayManage = hasAnyPermission(me, [MANAGE]);
   if (roles.data === undefined || invitations.data === undefined) {
     const again = () => void Promise.all([roles.refetch(), invitations.refetch()]);
-    return <Loading error={roles.error ?? invitations.error} onRetry={again} />;
+    return <LoadingOrError error={roles.error ?? invitations.error} onRetry={again} />;
   }
   return (
     <div className="flex flex-col gap-8">

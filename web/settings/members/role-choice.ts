@@ -1,17 +1,17 @@
-// Which role is offered to whom. Pure.
-import type { Role } from '../../../worker/members-contract.ts';
-import type { SelectOption } from '../../design/select-field.tsx';
+// The roles a user can assign. Pure.
+import type { Role } from '../../../worker/api/members/members-schema.ts';
+import type { SelectOption } from '../../design/controls/select-field.tsx';
 
-/** Those that permit more than one's own stand there, and cannot be chosen. */
+/** Roles that exceed the user's own are listed but disabled. */
 export const roleOptions = (roles: readonly Role[]): SelectOption[] =>
   roles.map(({ name, mayGive }) => ({
     value: name,
-    label: mayGive ? name : `${name} (more than your own)`,
+    label: mayGive ? name : `${name} (exceeds your role)`,
     disabled: !mayGive,
   }));
 
-/** Of those that one may give, the one that permits least. */
-export function modestRole(roles: readonly Role[]): string {
+/** The assignable role with the fewest permissions. */
+export function leastPrivilegedRole(roles: readonly Role[]): string {
   const given = roles.filter(({ mayGive }) => mayGive);
   return given.sort((a, b) => a.permissions.length - b.permissions.length)[0]?.name ?? '';
 }

@@ -1,4 +1,4 @@
-// A part of the members' page: its heading, how many it holds, and a list in a frame.
+// A section of the members page: heading, count, note and content.
 import { type ReactNode, useId } from 'react';
 
 type SectionProps = { title: string; count?: string | null; note?: ReactNode; children: ReactNode };

@@ -1,22 +1,29 @@
-// Asks the provider one small question and says what came back, in the provider's own words where it refused.
+// Sends the provider a small test request and shows the result, including the provider's error message.
 import { useMutation } from '@tanstack/react-query';
 import { CircleAlert, CircleCheck, PlugZap } from 'lucide-react';
-import type { AiSettingsTestResult } from '../../../worker/settings-contract.ts';
-import { Button } from '../../design/button.tsx';
-import { ProblemBanner } from '../problem-banner.tsx';
+import type { ReactNode } from 'react';
+import type { AiSettingsTestResult } from '../../../worker/api/settings/settings-schema.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { canAsk } from '../../frame/product-nav.ts';
+import { ProblemBanner } from '../../problem-banner.tsx';
+import { useMe } from '../../queries.ts';
 import { type ProviderInput, testAiSettings } from '../settings-api.ts';
 import { issuesOf } from '../settings-conflict.ts';
 import type { Slot } from './settings-draft.ts';
 
 type ConnectionTestProps = {
   program: string | null;
-  /** What was not saved yet; what is left out is taken from what is stored. */
+  /** Unsaved values; the server uses the stored values for fields that are left out. */
   input: ProviderInput & { readonly slot: Slot };
-  /** Takes what is wrong with single fields, to show it there. */
+  /** Receives validation errors by field, so the form can show them there. */
   onIssues?: (issues: ReadonlyMap<string, string>) => void;
+  /** Sets the API that the server speaks. Left out where there is no form. */
+  onUse?: (wire: string) => void;
+  labelOf?: (wire: string) => string;
 };
 
-export function ConnectionTest({ program, input, onIssues }: ConnectionTestProps) {
+export function ConnectionTest({ program, input, onIssues, onUse, labelOf }: ConnectionTestProps) {
+  const { data: me } = useMe();
   const asked = JSON.stringify(input);
   const test = useMutation({
     mutationFn: async (tried: string) => ({ tried, result: await testAiSettings(program, JSON.parse(tried)) }),
@@ -24,9 +31,17 @@ export function ConnectionTest({ program, input, onIssues }: ConnectionTestProps
     onError: (error) => onIssues?.(issuesOf(error)),
   });
   const unsaved = Object.keys(input).length > 1;
-  // What came back says nothing of values that were changed since.
+  // A result is stale once the values have changed.
   const result = test.data?.tried === asked && !test.isPending ? test.data.result : null;
+  const worksOver = result?.worksOver ?? null;
+  const use = worksOver !== null && onUse && labelOf && (
+    <Button size="small" onClick={() => onUse(worksOver)}>
+      Use {labelOf(worksOver)}
+    </Button>
+  );
   const isShownAtFields = onIssues !== undefined && issuesOf(test.error).size > 0;
+  // The server asks no model for an organization whose assistant is off.
+  if (me && !canAsk(me)) return null;
   return (
     <div className="flex flex-col items-start gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -35,18 +50,18 @@ export function ConnectionTest({ program, input, onIssues }: ConnectionTestProps
           Test connection
         </Button>
         <span className="text-small text-muted">
-          {unsaved ? 'Tries these values before they are saved.' : 'Tries what is saved.'}
+          {unsaved ? 'Tests these values without saving them.' : 'Tests the saved settings.'}
         </span>
       </div>
       <div role="status" className="w-full empty:hidden">
-        {result && <Result result={result} />}
+        {result && <Result result={result}>{use}</Result>}
       </div>
       {test.error && !isShownAtFields && <ProblemBanner error={test.error} />}
     </div>
   );
 }
 
-function Result({ result }: { result: AiSettingsTestResult }) {
+function Result({ result, children }: { result: AiSettingsTestResult; children: ReactNode }) {
   const { ok, message, code } = result;
   const Icon = ok ? CircleCheck : CircleAlert;
   return (
@@ -60,9 +75,10 @@ function Result({ result }: { result: AiSettingsTestResult }) {
         className={`mt-0.5 shrink-0 ${ok ? 'text-on-good' : 'text-on-danger'}`}
       />
       <div className="flex min-w-0 flex-col gap-1">
-        <p className="font-medium">{ok ? 'The provider answered' : 'The provider did not answer'}</p>
+        <p className="font-medium">{ok ? 'Connection works' : 'Connection failed'}</p>
         <p className="text-small [overflow-wrap:anywhere]">{message}</p>
         {code !== null && <p className="font-mono text-meta text-muted">{code}</p>}
+        {children && <div className="pt-1">{children}</div>}
       </div>
     </div>
   );

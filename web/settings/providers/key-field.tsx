@@ -1,14 +1,14 @@
-// The key of a provider. It can be written and never read: what is stored shows as a fact beside the field, not in it.
+// A provider's API key. It is write-only, so the form shows that a key is stored but never its value.
 import { KeyRound, Trash2, Undo2 } from 'lucide-react';
 import { useId } from 'react';
-import { Button } from '../../design/button.tsx';
-import { PasswordField } from '../../design/text-field.tsx';
-import { momentWords } from '../../workspace/moment-words.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { PasswordField } from '../../design/controls/text-field.tsx';
+import { formatMoment } from '../../workspace/format-moment.ts';
 import type { KeyDraft, StoredSlot } from './settings-draft.ts';
 
 type KeyFieldProps = {
   stored: StoredSlot['key'];
-  /** The stored one was entered for another provider or address. */
+  /** The stored key was entered for another provider or base URL. */
   isForAnother: boolean;
   isNeeded: boolean;
   draft: KeyDraft;
@@ -28,19 +28,19 @@ export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChang
             value={draft.kind === 'enter' ? draft.text : ''}
             onChange={(text) => onChange({ kind: 'enter', text })}
             error={error}
-            hint={hintOf(stored !== null, isForAnother)}
+            hint={keyHint(stored !== null, isForAnother)}
           />
         </div>
         {stored !== null && (
           <div className="flex flex-wrap gap-2">
             {draft.kind === 'enter' && !isForAnother && (
               <Button tone="quiet" size="small" onClick={() => onChange({ kind: 'keep' })}>
-                Keep the stored key
+                Keep the saved key
               </Button>
             )}
             {isForAnother && (
               <Button tone="quiet" size="small" onClick={() => onChange({ kind: 'remove' })}>
-                Go without a key
+                Use no key
               </Button>
             )}
           </div>
@@ -57,7 +57,7 @@ export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChang
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-control border border-line-strong bg-sunken px-3 py-2">
         <p className="flex min-w-0 grow items-center gap-2">
           <KeyRound size={16} aria-hidden className="shrink-0 text-muted" />
-          {isGoing ? 'Goes when you save' : <StoredWords stored={stored} />}
+          {isGoing ? 'Removed on save' : <StoredKey stored={stored} />}
         </p>
         {isGoing ? (
           <Button size="small" onClick={() => onChange({ kind: 'keep' })}>
@@ -85,8 +85,8 @@ export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChang
   );
 }
 
-function StoredWords({ stored: { replacedAt, replacedBy } }: { stored: NonNullable<StoredSlot['key']> }) {
-  const moment = momentWords(replacedAt, undefined)?.words ?? '';
+function StoredKey({ stored: { replacedAt, replacedBy } }: { stored: NonNullable<StoredSlot['key']> }) {
+  const moment = formatMoment(replacedAt, undefined)?.words ?? '';
   return (
     <span>
       Key stored · replaced {moment}
@@ -95,8 +95,8 @@ function StoredWords({ stored: { replacedAt, replacedBy } }: { stored: NonNullab
   );
 }
 
-function hintOf(isStored: boolean, isForAnother: boolean): string {
-  if (isForAnother) return 'The stored key is for another provider or address, and is not sent to this one.';
-  if (isStored) return 'The stored key stays until you save another one.';
-  return 'Kept encrypted. It is never shown again.';
+function keyHint(isStored: boolean, isForAnother: boolean): string {
+  if (isForAnother) return 'The saved key belongs to another provider or URL and won’t be sent to this one.';
+  if (isStored) return 'The saved key stays until you save a new one.';
+  return 'Stored encrypted and never shown again.';
 }

@@ -1,31 +1,38 @@
-// The settings of one scope while somebody edits them. What is edited is measured against the copy that it began with, and
-// saved on its version: whoever saved meanwhile is never overwritten unseen.
+// The form for a scope's provider settings. It compares edits with the version they started from and saves against that
+// version, so a concurrent save is never overwritten silently.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { AiSettingsView } from '../../../worker/settings-contract.ts';
+import type { AiSettingsView } from '../../../worker/api/settings/settings-schema.ts';
 import { Banner } from '../../design/banner.tsx';
-import { Button } from '../../design/button.tsx';
-import { Switch } from '../../design/switch.tsx';
-import { showToast } from '../../design/toasts.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { SelectField } from '../../design/controls/select-field.tsx';
+import { Switch } from '../../design/controls/switch.tsx';
+import { Dialog } from '../../design/overlays/dialog.tsx';
+import { showToast } from '../../design/overlays/toasts.ts';
+import { EFFORT_LABELS } from '../../effort-labels.ts';
 import { Problem } from '../../problem.ts';
+import { ProblemBanner } from '../../problem-banner.tsx';
 import { KEYS } from '../../queries.ts';
 import { ConflictBanner } from '../conflict-banner.tsx';
 import { EFFECTIVE, LastSaved } from '../last-saved.tsx';
-import { ProblemBanner } from '../problem-banner.tsx';
-import { createAiSettings, updateAiSettings } from '../settings-api.ts';
+import {
+  ALL_AI_SETTINGS,
+  aiSettingsKey,
+  createAiSettings,
+  removeAiSettings,
+  updateAiSettings,
+} from '../settings-api.ts';
 import { conflictOf, issuesOf } from '../settings-conflict.ts';
 import { UnsavedGuard } from '../unsaved-guard.tsx';
-import { ALL_AI_SETTINGS, aiSettingsKey } from './ai-settings-key.ts';
 import { ProviderFields } from './provider-fields.tsx';
-import { RemoveSettings } from './remove-settings.tsx';
 import { draftOf, inputOf, isChanged } from './settings-draft.ts';
-import { conflictRow } from './settings-words.ts';
+import { conflictRow } from './settings-labels.ts';
 
 type ProvidersFormProps = {
   view: AiSettingsView;
   program: string | null;
-  /** Gives up setting up; null where there is something set up. */
+  /** Cancels the setup; null if the scope already has settings. */
   onLeave: (() => void) | null;
 };
 
@@ -35,7 +42,7 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
   const [base, setBase] = useState(view);
   const [draft, setDraft] = useState(() => draftOf(view));
   const isDirty = isChanged(base, draft);
-  // Nothing is being edited: what somebody else saved shows.
+  // Without unsaved edits, follow what others save.
   if (!isDirty && base !== view) {
     setBase(view);
     setDraft(draftOf(view));
@@ -43,7 +50,7 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
   const save = useMutation({
     mutationFn: (version: number | null) => {
       const input = inputOf(base, draft);
-      // A row of its own has the switch, and is on where it says nothing.
+      // A new row defaults to on, so always send the switch.
       return version === null
         ? createAiSettings(program, { ...input, enabled: draft.enabled })
         : updateAiSettings(program, { ...input, version });
@@ -52,8 +59,8 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
       setBase(saved);
       setDraft(draftOf(saved));
       queries.setQueryData(aiSettingsKey(program), saved);
-      showToast({ words: 'Saved. Effective for everybody within 30 seconds.' });
-      // Programs go by what the organisation says, and whoever chats by both.
+      showToast({ words: 'Saved. Takes effect for everyone within 30 seconds.' });
+      // Programs inherit the organization's settings, and conversations use both.
       for (const queryKey of [ALL_AI_SETTINGS, KEYS.models, KEYS.sessions])
         void queries.invalidateQueries({ queryKey });
     },
@@ -91,14 +98,14 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
       >
         <header className="flex flex-col gap-4 p-4 desk:p-5">
           <h2 id="own-settings" className="text-title font-semibold">
-            {isProgram ? `What ${program} has of its own` : 'What the organisation has set'}
+            {isProgram ? `${program} settings` : 'Organization settings'}
           </h2>
           <Switch
             label="Answers"
             description={
               isProgram
-                ? 'Off: nobody is answered in conversations about this program.'
-                : 'Off: nobody is answered, except where a program’s own settings say otherwise.'
+                ? 'When off, the assistant doesn’t reply in conversations about this program.'
+                : 'When off, the assistant doesn’t reply unless a program overrides this.'
             }
             checked={draft.enabled}
             onChange={(enabled) => setDraft({ ...draft, enabled })}
@@ -111,7 +118,7 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
           <ProviderFields
             {...{ view: base, program, draft, issues }}
             slot="primary"
-            none={isProgram ? 'As the organisation has it' : 'As the environment has it'}
+            none={isProgram ? 'Inherit from organization' : 'Inherit from environment'}
             onChange={setDraft}
           />
         </fieldset>
@@ -119,12 +126,39 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
           <legend className="contents">
             <h3 className="font-semibold">Fallback provider</h3>
           </legend>
-          <p className="text-muted">Answers while the provider above is down or turns requests away.</p>
+          <p className="text-muted">Used when the main provider is unavailable.</p>
           <ProviderFields
             {...{ view: base, program, draft, issues }}
             slot="fallback"
-            none={isProgram ? 'As the organisation has it' : 'None'}
+            none={isProgram ? 'Inherit from organization' : 'None'}
             onChange={setDraft}
+          />
+        </fieldset>
+        <fieldset className="m-0 flex min-w-0 flex-col gap-4 border-x-0 p-4 desk:p-5">
+          <legend className="contents">
+            <h3 className="font-semibold">Effort</h3>
+          </legend>
+          <p className="text-muted">
+            How hard models think before they answer. More effort takes longer and costs more.
+          </p>
+          <SelectField
+            label="Default effort"
+            value={draft.effort}
+            onChange={(effort) => setDraft({ ...draft, effort })}
+            options={[
+              { value: '', label: isProgram ? 'Inherit from organization' : 'Each model’s default' },
+              ...Object.entries(EFFORT_LABELS).map(([value, label]) => ({ value, label })),
+            ]}
+          />
+          <SelectField
+            label="Highest effort"
+            hint="The most that members can choose. Levels above high cost several times as much."
+            value={draft.effortCeiling}
+            onChange={(effortCeiling) => setDraft({ ...draft, effortCeiling })}
+            options={[
+              { value: '', label: isProgram ? 'Inherit from organization' : 'High' },
+              ...CEILINGS.map((value) => ({ value, label: value })),
+            ]}
           />
         </fieldset>
       </section>
@@ -139,13 +173,13 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
       )}
       {issues.size > 0 && (
         <Banner tone="danger" icon={CircleAlert} title="Not saved yet">
-          What to mend stands at each field above.
+          Fix the highlighted fields.
         </Banner>
       )}
       {save.error && !conflict && issues.size === 0 && (
         <ProblemBanner
-          error={isTaken ? SET_UP_MEANWHILE : save.error}
-          actions={isTaken && <Button onClick={takeStored}>Show what is stored</Button>}
+          error={isTaken ? ALREADY_CREATED : save.error}
+          actions={isTaken && <Button onClick={takeStored}>Show saved settings</Button>}
         />
       )}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
@@ -169,9 +203,55 @@ export function ProvidersForm({ view, program, onLeave }: ProvidersFormProps) {
   );
 }
 
-const SET_UP_MEANWHILE = new Problem({
+const CEILINGS = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+const ALREADY_CREATED = new Problem({
   status: 409,
   code: 'SETTINGS_EXIST',
-  title: 'Set up meanwhile',
-  detail: 'Somebody else gave this scope settings of its own while you did. Nothing of yours was saved.',
+  title: 'Created by someone else',
+  detail: 'Someone else created settings here while you were editing. Your changes were not saved.',
 });
+
+/** Asks for confirmation and deletes a scope's settings, including its keys. */
+function RemoveSettings({ program }: { program: string | null }) {
+  const queries = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => removeAiSettings(program),
+    onSuccess: async () => {
+      showToast({ words: 'Removed. Takes effect for everyone within 30 seconds.' });
+      void queries.invalidateQueries({ queryKey: KEYS.models });
+      await queries.invalidateQueries({ queryKey: ALL_AI_SETTINGS });
+    },
+  });
+  const close = () => {
+    setAsking(false);
+    remove.reset();
+  };
+  return (
+    <div className="border-t border-line-strong/60 pt-4">
+      <Button tone="quiet" className="text-on-danger" onClick={() => setAsking(true)}>
+        <Trash2 size={16} aria-hidden />
+        Remove these settings
+      </Button>
+      <Dialog
+        open={isAsking}
+        onClose={close}
+        title={program === null ? 'Remove the organization’s settings?' : `Remove the settings of ${program}?`}
+        description={`${
+          program === null ? 'The environment’s defaults apply.' : 'The organization’s settings apply.'
+        } Saved keys are deleted permanently.`}
+        actions={
+          <>
+            <Button onClick={close}>Cancel</Button>
+            <Button tone="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+              Remove
+            </Button>
+          </>
+        }
+      >
+        {remove.error && <ProblemBanner error={remove.error} />}
+      </Dialog>
+    </div>
+  );
+}

@@ -1,23 +1,37 @@
-// Who answers, for the organisation and for each of its programs: what holds and why, and what is set in this very scope.
+// AI providers for the organization and each program: the effective configuration and the scope's own settings.
 import { useQuery } from '@tanstack/react-query';
 import { PowerOff, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
-import type { Me } from '../../../worker/contract.ts';
-import type { AiSettingsView } from '../../../worker/settings-contract.ts';
+import type { Me } from '../../../worker/api/identity/identity-schema.ts';
+import type { AiSettingsView } from '../../../worker/api/settings/settings-schema.ts';
 import { Banner } from '../../design/banner.tsx';
-import { Button, buttonStyle } from '../../design/button.tsx';
+import { Button, buttonStyle } from '../../design/controls/button.tsx';
+import { SelectField } from '../../design/controls/select-field.tsx';
+import { canAsk } from '../../frame/product-nav.ts';
 import { Problem } from '../../problem.ts';
-import { Loading } from '../loading.tsx';
+import { LoadingOrError } from '../loading-or-error.tsx';
 import type { SettingsTabProps } from '../settings-access.ts';
-import { getAiSettings } from '../settings-api.ts';
+import { aiSettingsKey, getAiSettings } from '../settings-api.ts';
 import { ViewOnly } from '../view-only.tsx';
-import { aiSettingsKey } from './ai-settings-key.ts';
 import { ConnectionTest } from './connection-test.tsx';
-import { InForce } from './in-force.tsx';
-import { NothingSet } from './nothing-set.tsx';
+import { CurrentConfiguration } from './current-configuration.tsx';
 import { ProvidersForm } from './providers-form.tsx';
-import { ScopePicker } from './scope-picker.tsx';
+
+const EmptyScope = ({ isProgram, onSetUp }: { isProgram: boolean; onSetUp: () => void }) => (
+  <section className="flex flex-col items-start gap-3 rounded-card border border-dashed border-control p-4">
+    <p className="text-muted">
+      {isProgram
+        ? 'This program has no settings. It uses the organization’s.'
+        : 'No organization settings. Everyone uses the environment’s defaults.'}
+    </p>
+    <Button tone="primary" onClick={onSetUp}>
+      {isProgram ? 'Set up this program' : 'Set up a provider'}
+    </Button>
+  </section>
+);
+
+type ScopePickerProps = { me: Me; view: AiSettingsView; onChoose: (code: string | null) => void };
 
 export function ProvidersPage({ me }: SettingsTabProps) {
   const [path, navigate] = useLocation();
@@ -29,11 +43,11 @@ export function ProvidersPage({ me }: SettingsTabProps) {
   });
   const choose = (code: string | null) =>
     navigate(code === null ? path : `${path}?${new URLSearchParams({ program: code })}`);
-  if (error instanceof Problem && error.code === 'ASSISTANT_DISABLED') return <AssistantOff problem={error} />;
   if (error instanceof Problem && error.status === 404) return <NoSuchProgram onLeave={() => choose(null)} />;
-  if (data === undefined) return <Loading error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <LoadingOrError error={error} onRetry={() => void refetch()} />;
   return (
     <>
+      {!canAsk(me) && <AssistantOff me={me} mayWrite={data.mayCreate || data.mayUpdate} />}
       {data.programs.length > 0 && <ScopePicker me={me} view={data} onChoose={choose} />}
       <Scope key={program} me={me} view={data} program={program} />
     </>
@@ -46,13 +60,13 @@ function Scope({ me, view, program }: { me: Me; view: AiSettingsView; program: s
   const isForm = mayWrite && (view.exists || isSettingUp);
   return (
     <>
-      <InForce view={view}>
+      <CurrentConfiguration view={view}>
         {!isForm && (view.mayCreate || view.mayUpdate) && (
           <ConnectionTest program={program} input={{ slot: 'primary' }} />
         )}
-      </InForce>
+      </CurrentConfiguration>
       {!mayWrite && <ViewOnly me={me} permission={view.exists ? 'ai_settings:update' : 'ai_settings:create'} />}
-      {mayWrite && !isForm && <NothingSet isProgram={program !== null} onSetUp={() => setSettingUp(true)} />}
+      {mayWrite && !isForm && <EmptyScope isProgram={program !== null} onSetUp={() => setSettingUp(true)} />}
       {isForm && (
         <ProvidersForm view={view} program={program} onLeave={view.exists ? null : () => setSettingUp(false)} />
       )}
@@ -60,18 +74,20 @@ function Scope({ me, view, program }: { me: Me; view: AiSettingsView; program: s
   );
 }
 
-const AssistantOff = ({ problem }: { problem: Problem }) => (
+const AssistantOff = ({ me, mayWrite }: { me: Me; mayWrite: boolean }) => (
   <Banner
     tone="notice"
     icon={PowerOff}
-    title={problem.detail}
+    title={`The assistant is off for ${me.org.name}`}
     actions={
       <Link href="/settings/experimental-features" className={buttonStyle('plain', 'medium')}>
         Open Experimental Features
       </Link>
     }
   >
-    Providers are set while it is on. An admin turns it on under Experimental Features.
+    {mayWrite
+      ? 'You can set up a provider first. To test the connection, turn the assistant on under Experimental Features.'
+      : 'An admin can turn it on under Experimental Features.'}
   </Banner>
 );
 
@@ -80,9 +96,28 @@ const NoSuchProgram = ({ onLeave }: { onLeave: () => void }) => (
     tone="neutral"
     icon={SearchX}
     alert
-    title="No such program"
-    actions={<Button onClick={onLeave}>Show the organisation’s settings</Button>}
+    title="Program not found"
+    actions={<Button onClick={onLeave}>Show organization settings</Button>}
   >
-    It does not exist, or it is not for you to see.
+    This page doesn’t exist or you don’t have access.
   </Banner>
 );
+
+function ScopePicker({ me, view, onChoose }: ScopePickerProps) {
+  const chosen = view.programs.find(({ id }) => id === view.programId)?.code ?? '';
+  return (
+    <SelectField
+      label="Settings for"
+      hint="Unset values are inherited from the organization, then from the environment."
+      value={chosen}
+      onChange={(code) => onChoose(code === '' ? null : code)}
+      options={[
+        { value: '', label: `${me.org.name}, entire organization` },
+        ...view.programs.map(({ code, name, exists }) => ({
+          value: code,
+          label: `${code} · ${name}${exists ? ' (customized)' : ''}`,
+        })),
+      ]}
+    />
+  );
+}

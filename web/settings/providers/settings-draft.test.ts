@@ -5,23 +5,32 @@ const KEY = { replacedAt: '2026-05-03T10:00:00.000Z', replacedBy: 'Ada' };
 const STORED = {
   enabled: true,
   stored: {
-    ...{ enabled: true, provider: 'openai', model: 'gpt-4.1', baseUrl: null, key: KEY },
-    fallback: { provider: 'anthropic', model: null, baseUrl: null, key: KEY },
+    ...{
+      enabled: true,
+      effort: null,
+      effortCeiling: null,
+      provider: 'openai',
+      model: 'gpt-4.1',
+      baseUrl: null,
+      wire: null,
+      key: KEY,
+    },
+    fallback: { provider: 'anthropic', model: null, baseUrl: null, wire: null, key: KEY },
   },
 };
 const NEW = { enabled: true, stored: null };
 const BEFORE = draftOf(STORED);
 const changed = (change: Partial<SettingsDraft>): SettingsDraft => ({ ...BEFORE, ...change });
 
-describe('what is sent', () => {
-  test('U37: nothing, where nothing was touched; so the stored key stays', () => {
+describe('inputOf', () => {
+  test('sends nothing when nothing changed, so the stored key stays (U37)', () => {
     expect(inputOf(STORED, BEFORE)).toEqual({});
     expect(isChanged(STORED, BEFORE)).toBe(false);
     const typedAndCleared = changed({ primary: { ...BEFORE.primary, key: { kind: 'enter', text: ' ' } } });
     expect(inputOf(STORED, typedAndCleared)).toEqual({});
   });
 
-  test('only what differs; an emptied field goes back to what the next scope has', () => {
+  test('sends only changed fields, and null for an emptied one', () => {
     const primary = { ...BEFORE.primary, model: '', key: { kind: 'enter', text: ' sk-new ' } as const };
     expect(inputOf(STORED, changed({ enabled: false, primary }))).toEqual({
       enabled: false,
@@ -30,12 +39,14 @@ describe('what is sent', () => {
     });
   });
 
-  test('with another provider all that belongs to it, so that nothing of the old one stays', () => {
+  test('replaces every provider field when the provider changes', () => {
     const primary = { ...BEFORE.primary, provider: 'gemini', model: '' };
-    expect(inputOf(STORED, changed({ primary }))).toEqual({ provider: 'gemini', model: null, baseUrl: null });
+    expect(inputOf(STORED, changed({ primary }))).toEqual({
+      ...{ provider: 'gemini', model: null, baseUrl: null, wire: null },
+    });
   });
 
-  test('a provider that is taken away, alone', () => {
+  test('sends only the provider when it is removed', () => {
     const gone = { ...BEFORE.primary, provider: '' };
     expect(inputOf(STORED, changed({ primary: gone, fallback: { ...BEFORE.fallback, provider: '' } }))).toEqual({
       provider: null,
@@ -43,7 +54,7 @@ describe('what is sent', () => {
     });
   });
 
-  test('a key’s removal only where there is a key', () => {
+  test('removes a key only if one is stored', () => {
     const fallback = { ...BEFORE.fallback, key: { kind: 'remove' } as const };
     expect(inputOf(STORED, changed({ fallback }))).toEqual({ fallback: { apiKey: null } });
     const primary = { ...draftOf(NEW).primary, provider: 'openai', key: { kind: 'remove' } as const };
@@ -51,11 +62,11 @@ describe('what is sent', () => {
   });
 });
 
-test('settings of a program that are new do not turn on what the organisation has off', () => {
+test('new program settings keep answers off when the organization has them off', () => {
   expect(draftOf({ enabled: false, stored: null }).enabled).toBe(false);
 });
 
-test('R26: a stored key is for its provider and its address only', () => {
+test('isKeyForAnother is true when the provider or base URL differs from the key’s (R26)', () => {
   const stored = storedSlot(STORED, 'primary');
   expect(isKeyForAnother(stored, BEFORE.primary)).toBe(false);
   expect(isKeyForAnother(stored, { ...BEFORE.primary, model: 'other' })).toBe(false);

@@ -1,6 +1,6 @@
-// Provider settings as somebody edits them, and what of that is to be sent. Pure. A stored key never comes here: a draft
-// says only whether it stays, goes, or gives way to what was typed.
-import type { AiSettingsView } from '../../../worker/settings-contract.ts';
+// Provider settings while they are edited, and the changes to send. Pure. Stored keys never reach the page: a draft only
+// says whether to keep, remove or replace the key.
+import type { AiSettingsView } from '../../../worker/api/settings/settings-schema.ts';
 import type { AiSettingsInput, ProviderInput } from '../settings-api.ts';
 
 export type Slot = 'primary' | 'fallback';
@@ -9,52 +9,72 @@ export type KeyDraft =
   | { readonly kind: 'enter'; readonly text: string }
   | { readonly kind: 'remove' };
 
-/** Empty text: as the next scope, or the provider, has it. */
+/** An empty string means the value is inherited or the provider's default. */
 export type SlotDraft = {
   readonly provider: string;
   readonly model: string;
   readonly baseUrl: string;
+  readonly wire: string;
   readonly key: KeyDraft;
 };
-export type SettingsDraft = { readonly enabled: boolean } & Readonly<Record<Slot, SlotDraft>>;
+export type SettingsDraft = {
+  readonly enabled: boolean;
+  readonly effort: string;
+  readonly effortCeiling: string;
+} & Readonly<Record<Slot, SlotDraft>>;
 
-type Stored = NonNullable<AiSettingsView['stored']>;
-/** What a row says of one provider. */
+type StoredSettings = NonNullable<AiSettingsView['stored']>;
+/** The stored values of one provider. */
 export type StoredSlot = {
   readonly provider: string | null;
   readonly model: string | null;
   readonly baseUrl: string | null;
-  readonly key: Stored['key'];
+  readonly wire: string | null;
+  readonly key: StoredSettings['key'];
 };
 
-const NOTHING: StoredSlot = { provider: null, model: null, baseUrl: null, key: null };
+const EMPTY_SLOT: StoredSlot = { provider: null, model: null, baseUrl: null, wire: null, key: null };
 
 export const storedSlot = ({ stored }: Pick<AiSettingsView, 'stored'>, slot: Slot): StoredSlot =>
-  (slot === 'primary' ? stored : stored?.fallback) ?? NOTHING;
+  (slot === 'primary' ? stored : stored?.fallback) ?? EMPTY_SLOT;
 
 export function draftOf(view: Pick<AiSettingsView, 'stored' | 'enabled'>): SettingsDraft {
   return {
-    // A row of its own has the switch: one that is new must not turn on what is off.
+    // Start from the inherited switch, so new settings don't turn answers on.
     enabled: view.stored?.enabled ?? view.enabled,
+    effort: view.stored?.effort ?? '',
+    effortCeiling: view.stored?.effortCeiling ?? '',
     primary: slotDraft(storedSlot(view, 'primary')),
     fallback: slotDraft(storedSlot(view, 'fallback')),
   };
 }
 
-const slotDraft = ({ provider, model, baseUrl }: StoredSlot): SlotDraft => ({
+const slotDraft = ({ provider, model, baseUrl, wire }: StoredSlot): SlotDraft => ({
   provider: provider ?? '',
   model: model ?? '',
   baseUrl: baseUrl ?? '',
+  wire: wire ?? '',
   key: { kind: 'keep' },
 });
 
-/** The fields that differ from what is stored; those left out stay. */
+/** The fields that differ from the stored ones; fields left out don't change. */
 export function inputOf(view: Pick<AiSettingsView, 'stored' | 'enabled'>, draft: SettingsDraft): AiSettingsInput {
   const [primary, fallback] = [slotInput(view, draft, 'primary'), slotInput(view, draft, 'fallback')];
   return {
     ...(draft.enabled !== draftOf(view).enabled && { enabled: draft.enabled }),
+    ...effortInput(view, draft),
     ...primary,
     ...(Object.keys(fallback).length > 0 && { fallback: fallback.provider === null ? null : fallback }),
+  };
+}
+
+function effortInput(
+  { stored }: Pick<AiSettingsView, 'stored'>,
+  { effort, effortCeiling }: SettingsDraft,
+): Pick<AiSettingsInput, 'effort' | 'effortCeiling'> {
+  return {
+    ...(effort !== (stored?.effort ?? '') && { effort: effort || null }),
+    ...(effortCeiling !== (stored?.effortCeiling ?? '') && { effortCeiling: effortCeiling || null }),
   };
 }
 
@@ -66,14 +86,15 @@ export function slotInput(
   draft: Pick<SettingsDraft, Slot>,
   slot: Slot,
 ): ProviderInput {
-  const [stored, { provider, model, baseUrl, key }] = [storedSlot(view, slot), draft[slot]];
-  // What belonged to the provider goes with it.
+  const [stored, { provider, model, baseUrl, wire, key }] = [storedSlot(view, slot), draft[slot]];
+  // The server clears the other fields along with the provider.
   if (provider === '') return stored.provider === null ? {} : { provider: null };
   const isOther = provider !== stored.provider;
   return {
     ...(isOther && { provider }),
     ...((isOther || model.trim() !== (stored.model ?? '')) && { model: model.trim() || null }),
     ...((isOther || baseUrl.trim() !== (stored.baseUrl ?? '')) && { baseUrl: baseUrl.trim() || null }),
+    ...((isOther || wire !== (stored.wire ?? '')) && { wire: wire || null }),
     ...keyInput(stored, key),
   };
 }
@@ -83,7 +104,7 @@ function keyInput({ key: stored }: StoredSlot, key: KeyDraft): Pick<ProviderInpu
   return key.kind === 'enter' && key.text.trim() !== '' ? { apiKey: key.text.trim() } : {};
 }
 
-/** A key belongs to the provider and the address that it was entered for: with another of either it is asked for again. */
+/** A key is valid only for the provider and base URL it was entered for. Changing either requires entering it again. */
 export function isKeyForAnother(stored: StoredSlot, { provider, baseUrl }: SlotDraft): boolean {
   return stored.key !== null && (provider !== stored.provider || baseUrl.trim() !== (stored.baseUrl ?? ''));
 }

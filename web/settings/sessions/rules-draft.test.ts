@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { draftOf, faultsOf, keepsLess, rulesOf } from './rules-draft.ts';
+import { draftOf, keepsLess, rulesErrors, rulesOf } from './rules-draft.ts';
 
-test('what is stored is written as it is read', () => {
+test('draftOf and rulesOf convert stored rules back and forth', () => {
   for (const rules of [
     { keepNewest: 50, retentionDays: null },
     { keepNewest: 1, retentionDays: 3650 },
@@ -11,13 +11,13 @@ test('what is stored is written as it is read', () => {
 
 test.each(['', '0', '501', '1.5', '-3', 'ten', '1e2'])('%j is no number of conversations', (keepNewest) => {
   const draft = { keepNewest, isLimited: false, days: '' };
-  expect(faultsOf(draft).keepNewest).toContain('1 to 500');
+  expect(rulesErrors(draft).keepNewest).toContain('1 to 500');
   expect(rulesOf(draft)).toBeNull();
 });
 
-test('days count only where there is a limit', () => {
+test('rulesOf ignores the days when the limit is off', () => {
   expect(rulesOf({ keepNewest: '5', isLimited: false, days: 'x' })).toEqual({ keepNewest: 5, retentionDays: null });
-  expect(faultsOf({ keepNewest: '5', isLimited: true, days: 'x' }).days).toContain('1 to 3650');
+  expect(rulesErrors({ keepNewest: '5', isLimited: true, days: 'x' }).days).toContain('1 to 3650');
 });
 
 test.each([

@@ -1,9 +1,9 @@
-// The rules as one writes them: texts of fields, held against what the server takes. Pure.
+// The retention rules as form text, with validation. Pure.
 
 export type RulesDraft = { readonly keepNewest: string; readonly isLimited: boolean; readonly days: string };
 type Rules = { readonly keepNewest: number; readonly retentionDays: number | null };
 
-/** Shown when one turns the limit on. */
+/** The initial value when the limit is turned on. */
 const FIRST_DAYS = 365;
 
 export const draftOf = ({ keepNewest, retentionDays }: Rules): RulesDraft => ({
@@ -12,26 +12,26 @@ export const draftOf = ({ keepNewest, retentionDays }: Rules): RulesDraft => ({
   days: String(retentionDays ?? FIRST_DAYS),
 });
 
-export type RulesFaults = { readonly keepNewest: string | null; readonly days: string | null };
+export type RulesErrors = { readonly keepNewest: string | null; readonly days: string | null };
 
-export const faultsOf = ({ keepNewest, isLimited, days }: RulesDraft): RulesFaults => ({
-  keepNewest: isWhole(keepNewest, 500) ? null : 'Enter a whole number from 1 to 500.',
-  days: !isLimited || isWhole(days, 3650) ? null : 'Enter a whole number of days from 1 to 3650.',
+export const rulesErrors = ({ keepNewest, isLimited, days }: RulesDraft): RulesErrors => ({
+  keepNewest: isWholeNumber(keepNewest, 500) ? null : 'Enter a whole number from 1 to 500.',
+  days: !isLimited || isWholeNumber(days, 3650) ? null : 'Enter a whole number of days from 1 to 3650.',
 });
 
-/** Null while something is wrong with it. */
+/** Null while a field is invalid. */
 export function rulesOf(draft: RulesDraft): Rules | null {
-  const faults = faultsOf(draft);
-  if (faults.keepNewest !== null || faults.days !== null) return null;
+  const errors = rulesErrors(draft);
+  if (errors.keepNewest !== null || errors.days !== null) return null;
   return { keepNewest: Number(draft.keepNewest), retentionDays: draft.isLimited ? Number(draft.days) : null };
 }
 
-/** Whether they keep less than what is stored: then something is deleted. */
+/** Whether the new rules keep fewer conversations, so saving deletes some. */
 export const keepsLess = (next: Rules, stored: Rules): boolean =>
   next.keepNewest < stored.keepNewest ||
   (next.retentionDays ?? Number.POSITIVE_INFINITY) < (stored.retentionDays ?? Number.POSITIVE_INFINITY);
 
-const isWhole = (text: string, most: number): boolean => {
+const isWholeNumber = (text: string, most: number): boolean => {
   const number = Number(text);
   return /^\d+$/.test(text.trim()) && number >= 1 && number <= most;
 };

@@ -1,10 +1,10 @@
-// What people think of answers, in the days that are shown, newest first. The answers themselves are theirs alone.
+// Feedback on answers in the selected period, newest first. Never shows the answers, which are private.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
-import type { FeedbackList } from '../../../worker/branching-contract.ts';
-import { Button } from '../../design/button.tsx';
-import { momentWords } from '../../workspace/moment-words.ts';
-import { Loading } from '../loading.tsx';
+import type { FeedbackList } from '../../../worker/api/feedback/feedback-schema.ts';
+import { Button } from '../../design/controls/button.tsx';
+import { formatMoment } from '../../workspace/format-moment.ts';
+import { LoadingOrError } from '../loading-or-error.tsx';
 import { getFeedback } from '../records-api.ts';
 
 const CHOICES = [
@@ -16,7 +16,7 @@ const CHOICES = [
 type FeedbackProps = {
   from: string;
   to: string;
-  /** One of the choices; anything else is all. */
+  /** The id of a choice; any other value means all. */
   verdict: string;
   onVerdict: (verdict: string) => void;
 };
@@ -53,9 +53,9 @@ export function Feedback({ from, to, verdict, onVerdict }: FeedbackProps) {
         </fieldset>
       </div>
       {data === undefined || error !== null ? (
-        <Loading error={error} onRetry={() => void refetch()} />
+        <LoadingOrError error={error} onRetry={() => void refetch()} />
       ) : rows.length === 0 ? (
-        <p className="rounded-card border border-line-strong p-6 text-muted">Nobody judged an answer in these days.</p>
+        <p className="rounded-card border border-line-strong p-6 text-muted">No feedback in this period.</p>
       ) : (
         <ul
           aria-label="Feedback"
@@ -93,7 +93,7 @@ function Row({ verdict, comment, user, model, at }: FeedbackList['feedback'][num
           </p>
         )}
         <p className="text-small text-muted">
-          {user.name ?? 'Somebody who left'} · <time dateTime={at}>{momentWords(at, undefined)?.words ?? at}</time>
+          {user.name ?? 'Former member'} · <time dateTime={at}>{formatMoment(at, undefined)?.words ?? at}</time>
           {model !== null && ` · ${model}`}
         </p>
       </div>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { faultOf, keysBetween, readQuestion } from './usage-period.ts';
+import { keysBetween, periodError, readQuestion } from './usage-period.ts';
 
 const NOW = Date.parse('2026-03-15T23:30:00Z');
 const read = (search: string) => readQuestion(new URLSearchParams(search), NOW);
 
-describe('the address names the days', () => {
+describe('readQuestion', () => {
   test.each([
     ['', '2026-03-01', '2026-03-15', 'day'],
     ['period=last-month', '2026-02-01', '2026-02-28', 'day'],
@@ -18,13 +18,13 @@ describe('the address names the days', () => {
   });
 });
 
-test('days that cannot be asked for are told in words', () => {
-  expect(faultOf({ from: '2026-03-02', to: '2026-03-01' })).toContain('not before');
-  expect(faultOf({ from: '2025-01-01', to: '2026-03-01' })).toContain('400');
-  expect(faultOf({ from: '2026-03-01', to: '2026-03-01' })).toBeNull();
+test('periodError explains an invalid period', () => {
+  expect(periodError({ from: '2026-03-02', to: '2026-03-01' })).toContain('on or after the start date');
+  expect(periodError({ from: '2025-01-01', to: '2026-03-01' })).toContain('400');
+  expect(periodError({ from: '2026-03-01', to: '2026-03-01' })).toBeNull();
 });
 
-test('a chart has every day and month of its period, and what is no time as it comes', () => {
+test('keysBetween lists every day or month of the period, and null for other groupings', () => {
   expect(keysBetween({ from: '2026-02-27', to: '2026-03-02', by: 'day' })).toEqual([
     ...['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02'],
   ]);

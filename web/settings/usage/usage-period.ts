@@ -1,7 +1,7 @@
-// Which days the usage page shows, by its address. Days are those of UTC, as the server counts them. Pure.
-import type { Usage } from '../../../worker/usage-contract.ts';
+// The period and grouping of the usage page, read from the URL. Days are in UTC, as on the server. Pure.
+import type { UsageReport } from '../../../worker/api/usage/usage-schema.ts';
 
-export type UsageBy = Usage['by'];
+export type UsageBy = UsageReport['by'];
 export const BY: readonly { readonly value: UsageBy; readonly label: string }[] = [
   { value: 'day', label: 'Day' },
   { value: 'month', label: 'Month' },
@@ -15,7 +15,7 @@ export const PRESETS = [
   { value: 'last-month', label: 'Last month' },
   { value: '30-days', label: 'Last 30 days' },
   { value: 'year', label: 'Last 12 months' },
-  { value: 'custom', label: 'Other days' },
+  { value: 'custom', label: 'Custom range' },
 ] as const;
 export type Preset = (typeof PRESETS)[number]['value'];
 
@@ -27,7 +27,7 @@ export type UsageQuestion = {
 };
 
 const DAY_MS = 86_400_000;
-/** More the server does not answer at once. */
+/** The server's limit per request. */
 const MAX_DAYS = 400;
 
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -60,14 +60,14 @@ function daysOf(preset: Preset, search: URLSearchParams, now: number): { from: s
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 
-/** What is wrong with the days, in words; null where nothing is. */
-export function faultOf({ from, to }: Pick<UsageQuestion, 'from' | 'to'>): string | null {
-  if (from > to) return 'Choose a last day that is not before the first.';
-  if ((Date.parse(to) - Date.parse(from)) / DAY_MS >= MAX_DAYS) return `Choose ${MAX_DAYS} days at most.`;
+/** The error to show at the dates; null if they are valid. */
+export function periodError({ from, to }: Pick<UsageQuestion, 'from' | 'to'>): string | null {
+  if (from > to) return 'Choose an end date on or after the start date.';
+  if ((Date.parse(to) - Date.parse(from)) / DAY_MS >= MAX_DAYS) return `Choose at most ${MAX_DAYS} days.`;
   return null;
 }
 
-/** Every day or month of the period, so that a chart shows those without use as well. */
+/** Every day or month of the period, so charts include those without usage. */
 export function keysBetween({ from, to, by }: Pick<UsageQuestion, 'from' | 'to' | 'by'>): string[] | null {
   if (by === 'day') {
     const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;

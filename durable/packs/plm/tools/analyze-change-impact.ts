@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { defineTool } from '../../../tools/tool.ts';
 import * as fields from '../fields.ts';
 import { readBy } from '../functions.ts';
-import { ActiveChangeOrder, Assembly, ItemRow, Place } from '../shapes.ts';
+import { ActiveChangeOrder, Assembly, EntityRef, ItemRow } from '../shapes.ts';
 
 const Severity = z.enum(['low', 'medium', 'high', 'critical']);
 
 export const analyzeChangeImpact = defineTool({
   name: 'analyze_change_impact',
   description:
-    'Analyze what changing an item would touch: assemblies that use it, documents, other active change orders on it, other designs; with an overall risk from low to critical and the reason for each finding. Use it before a change is proposed.',
+    'Analyze the impact of changing an item: assemblies that use it, documents, other active change orders on it, other designs; with an overall risk from low to critical and the reason for each finding. Use it before proposing a change.',
   effect: 'read',
   permission: 'parts:read',
   input: z.strictObject({
     itemId: fields.itemId('Item UUID'),
-    includeDocuments: z.boolean().default(true).describe('Look at documents too'),
-    includeRelatedChanges: z.boolean().default(true).describe('Look for other active change orders too'),
+    includeDocuments: z.boolean().default(true).describe('Include documents'),
+    includeRelatedChanges: z.boolean().default(true).describe('Include other active change orders'),
   }),
   output: z.object({
     item: ItemRow,
@@ -26,8 +26,8 @@ export const analyzeChangeImpact = defineTool({
     affectedAssemblyCount: z.int(),
     maxDepth: z.int(),
     affectedAssemblies: z.array(Assembly),
-    otherDesigns: z.array(Place),
-    /** Null where they were not asked for. */
+    otherDesigns: z.array(EntityRef),
+    /** Null if not requested. */
     documents: z.array(ItemRow).nullable(),
     relatedChangeOrders: z.array(ActiveChangeOrder).nullable(),
     truncated: z.boolean(),

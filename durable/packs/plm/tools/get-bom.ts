@@ -23,7 +23,7 @@ const BomLine: z.ZodType<BomLine> = ItemRow.extend({
 export const getBom = defineTool({
   name: 'get_bom',
   description:
-    'Get the bill of materials of a part: its components with quantity, find number and reference designator, nested when depth is more than 1. hidden counts components in programs that the user does not see.',
+    'Get the bill of materials of a part: its components with quantity, find number and reference designator, nested if depth is more than 1. hidden is the number of components in programs the user cannot see.',
   effect: 'read',
   permission: 'parts:read',
   input: z.strictObject({

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { defineTool } from '../../../tools/tool.ts';
 import * as fields from '../fields.ts';
 import { readBy } from '../functions.ts';
-import { Assembly, ItemRow, Place } from '../shapes.ts';
+import { Assembly, EntityRef, ItemRow } from '../shapes.ts';
 
 export const getWhereUsed = defineTool({
   name: 'get_where_used',
   description:
-    'Find all assemblies that use a part, directly or through other assemblies, with how many levels up each is and its design.',
+    'Find all assemblies that use a part, directly or through other assemblies, with the level and design of each.',
   effect: 'read',
   permission: 'parts:read',
   input: z.strictObject({
@@ -18,9 +18,9 @@ export const getWhereUsed = defineTool({
     item: ItemRow,
     parents: z.array(Assembly),
     total: z.int(),
-    /** False where the way up was too long to walk to its end: there are more. */
+    /** False if there are more assemblies than could be counted. */
     totalIsExact: z.boolean(),
-    otherDesigns: z.array(Place),
+    otherDesigns: z.array(EntityRef),
     truncated: z.boolean(),
   }),
   affected: ({ itemId }) => [itemId],

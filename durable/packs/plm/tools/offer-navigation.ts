@@ -13,7 +13,7 @@ const Found = z.object({ id: z.string(), number: z.string(), type: entityType })
 export const offerNavigation = defineTool({
   name: 'offer_navigation',
   description:
-    'Offer the user a button that opens the page of an item, design or program. Use it after you answered a question about one thing. It opens nothing by itself.',
+    'Offer the user a button that opens the page of an item, design or program. Use it after answering a question about one thing. It does not open the page by itself.',
   effect: 'navigate',
   permission: null,
   input: z.strictObject({
@@ -21,7 +21,7 @@ export const offerNavigation = defineTool({
     itemNumber: fields.itemNumber.describe('Number to display, for example PN-000001; the code of a design or program'),
     itemType: entityType.describe('What it is'),
     tab: tab.optional().describe('Tab to open; designs and programs have none'),
-    label: fields.label.optional().describe('Label of the button; View and the number by default'),
+    label: fields.label.optional().describe('Button label; default: View and the number'),
   }),
   output: z.object({
     path: z.templateLiteral(['/workspace/', z.string()]),
@@ -32,11 +32,11 @@ export const offerNavigation = defineTool({
     external: z.literal(false),
   }),
   affected: ({ itemId }) => [itemId],
-  run: async function offerWay(context, input, tenant) {
-    const answer = await findEntity(context, { itemId: input.itemId, itemType: input.itemType }, tenant);
-    if (answer.refused) return answer;
-    // What the model calls it may be another's number; the button says what it opens.
-    const { id, number, type } = Found.parse(answer.data);
+  run: async function offerLink(context, input, tenant) {
+    const reply = await findEntity(context, { itemId: input.itemId, itemType: input.itemType }, tenant);
+    if (reply.refused) return reply;
+    // The model may give the wrong number, so the button shows the number of what it opens.
+    const { id, number, type } = Found.parse(reply.data);
     const opened = input.tab !== undefined && hasTab(type, input.tab) ? input.tab : undefined;
     const path = `${PLACES[type] ?? '/workspace/items/'}${encodeURIComponent(id)}`;
     const data = {

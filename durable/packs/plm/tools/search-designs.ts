@@ -6,7 +6,7 @@ import { readBy } from '../functions.ts';
 export const searchDesigns = defineTool({
   name: 'search_designs',
   description:
-    'Search designs by name, code, type or program. Without a query it lists them. Archived designs are left out.',
+    'Search designs by name, code, type or program. Without a query it lists all. Archived designs are not included.',
   effect: 'read',
   permission: 'designs:read',
   input: z.strictObject({

@@ -8,7 +8,7 @@ import { ItemRow } from '../shapes.ts';
 export const searchItems = defineTool({
   name: 'search_items',
   description:
-    'Search parts, documents, change orders, requirements and tasks by type, text, lifecycle state or design. Use it first when you have a name or a number and need the id. Without a query it lists. Answers the current revisions and how many match in all.',
+    'Search parts, documents, change orders, requirements and tasks by type, text, lifecycle state or design. Use it first when you have a name or number and need the id. Without a query it lists all. Returns current revisions and the total number of matches.',
   effect: 'read',
   permission: 'parts:read',
   input: z.strictObject({

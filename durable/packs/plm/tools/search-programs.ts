@@ -5,8 +5,7 @@ import { readBy } from '../functions.ts';
 
 export const searchPrograms = defineTool({
   name: 'search_programs',
-  description:
-    'Search the programs that the user may see, by name, code, customer or status. Without a query it lists them.',
+  description: 'Search the programs the user can see, by name, code, customer or status. Without a query it lists all.',
   effect: 'read',
   permission: 'programs:read',
   input: z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../../tools/tool.ts';
+import { transitionCard } from '../approval-cards.ts';
 import * as fields from '../fields.ts';
 import { linkToItem, writeBy } from '../functions.ts';
 import { targetState } from '../item-types.ts';
@@ -8,24 +9,24 @@ import { ItemRow, ScopeRow } from '../shapes.ts';
 export const transitionItemState = defineTool({
   name: 'transition_item_state',
   description:
-    'Propose to move an item or a change order to another lifecycle state; the user confirms it in a card. Only the moves of its type are allowed, one step at a time; a refusal names them. Approving a change order merges all of its changes: new revisions become current and replace the old ones.',
+    'Propose to change the lifecycle state of an item or change order; the user approves it in a card. Only the transitions of its type are allowed, one step at a time; a refusal lists them. Approving a change order merges all its changes: new revisions become current and replace the old ones.',
   effect: 'write',
   action: 'transition',
-  // Which of them decides is for the item's type to say, in Postgres: tasks have their own.
+  // Postgres decides which one applies, by item type: tasks have their own.
   permission: ['change_orders:update', 'tasks:update'],
   input: z.strictObject({
     itemId: fields.itemId('UUID of the item or change order'),
-    targetState: targetState.describe('State to move to'),
-    comments: fields.comments.optional().describe('Why, for the history'),
+    targetState: targetState.describe('New state'),
+    comments: fields.comments.optional().describe('Reason, for the history'),
   }),
   output: z.object({
     item: ItemRow,
     fromState: z.string(),
-    /** What the approval of a change order merged; null for any other move. */
+    /** The items merged by the approval of a change order; null for other transitions. */
     merged: z.array(ScopeRow).nullable(),
     allowedTransitions: z.array(z.string()),
   }),
   affected: ({ itemId }) => [itemId],
-  ...writeBy('transition_item_state'),
+  ...writeBy('transition_item_state', transitionCard),
   link: linkToItem,
 });

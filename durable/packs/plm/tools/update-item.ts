@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../../tools/tool.ts';
+import { itemUpdateCard } from '../approval-cards.ts';
 import * as fields from '../fields.ts';
 import { linkToItem, writeBy } from '../functions.ts';
 import { Written } from '../shapes.ts';
@@ -7,7 +8,7 @@ import { Written } from '../shapes.ts';
 export const updateItem = defineTool({
   name: 'update_item',
   description:
-    'Propose new values for properties of an item; the user confirms them in a card that shows old and new. Give only what is to change. A released item needs a change order: the answer has suggestCreateEco then; offer to create one, then call this again with its changeOrderId. States are changed by transition_item_state.',
+    'Propose new values for properties of an item; the user approves them in a card that shows old and new values. Give only what changes. A released item requires a change order: the result then has suggestCreateEco; offer to create one, then call this again with its changeOrderId. To change states, use transition_item_state.',
   effect: 'write',
   action: 'update',
   permission: 'parts:update',
@@ -21,8 +22,8 @@ export const updateItem = defineTool({
       weight: fields.weight.optional().describe('Parts only; 0 or more'),
       weightUnit: fields.weightUnit.optional().describe('Unit of the weight'),
       cost: fields.cost.optional().describe('Cost of one piece; Parts only; 0 or more'),
-      currency: fields.currency.optional().describe('Currency of the cost, three letters as USD'),
-      assignee: fields.assignee.optional().describe('Name or e-mail address of a person; Tasks only'),
+      currency: fields.currency.optional().describe('Currency of the cost, three letters such as USD'),
+      assignee: fields.assignee.optional().describe('Name or email address of a person; Tasks only'),
       priority: fields.priority.optional().describe('Tasks and change orders only'),
       dueDate: fields.dueDate.optional().describe('Day as YYYY-MM-DD; Tasks only'),
       changeOrderId: fields.idOrCode('Change order ID or number, for a released item').optional(),
@@ -31,11 +32,11 @@ export const updateItem = defineTool({
       ({ itemId: _item, changeOrderId: _order, ...changes }) =>
         Object.values(changes).some((value) => value !== undefined),
       {
-        error: 'name nothing that is to change',
+        error: 'must name at least one property to change',
       },
     ),
   output: Written.extend({ changed: z.array(z.string()) }),
   affected: ({ itemId, changeOrderId }) => (changeOrderId === undefined ? [itemId] : [itemId, changeOrderId]),
-  ...writeBy('update_item'),
+  ...writeBy('update_item', itemUpdateCard),
   link: linkToItem,
 });

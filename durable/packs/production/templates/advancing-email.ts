@@ -1,7 +1,7 @@
-// The e-mail in which a show is advanced with its venue, its crew or a vendor: what is agreed, and what is still to be told.
+// An email that advances a show with its venue, its crew or a vendor: confirmed details and open questions.
 import { z } from 'zod';
+import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, dayField, lineField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere, ofAnotherProject } from './refusals.ts';
 import * as rows from './rows.ts';
@@ -11,23 +11,25 @@ const RECIPIENTS = { venue: 'The venue', crew: 'The crew', vendor: 'A vendor' } 
 export const advancingEmail = defineTemplate({
   id: 'advancing-email',
   name: 'Advancing email',
-  description: 'Advance a show with its venue, crew or a vendor: times, people, papers, and what is still open.',
+  description: 'Advance a show with its venue, crew or a vendor: times, people, documents and open questions.',
   permissions: ['projects:read', 'shows:read'],
   form: z.strictObject({
     projectId: recordField('project', { label: 'Project' }),
     showId: recordField('show', { label: 'Show', within: 'projectId' }),
-    recipient: choiceField(['venue', 'crew', 'vendor'], { label: 'Who it goes to', labels: RECIPIENTS }),
+    recipient: choiceField(['venue', 'crew', 'vendor'], { label: 'Recipient', labels: RECIPIENTS }),
     vendorId: recordField('vendor', {
-      ...{ label: 'Vendor', within: 'projectId', hint: 'Where it goes to a vendor.' },
+      label: 'Vendor',
+      within: 'projectId',
+      hint: 'Required when the recipient is a vendor.',
     }).optional(),
     replyBy: dayField({ label: 'Reply by' }).optional(),
-    signedBy: lineField({ label: 'Signed by', hint: 'You, where it is left empty.' }).optional(),
-    notes: proseField({ label: 'To mention', hint: 'Questions, or what was agreed on the phone.' }).optional(),
+    signedBy: lineField({ label: 'Signed by', hint: 'Defaults to you.' }).optional(),
+    notes: proseField({ label: 'Notes', hint: 'Open questions or phone agreements.' }).optional(),
   }),
   prompt: [
-    'An e-mail. First the line "Subject: " with the show, its city and day; then a greeting to the contact of the recipient by name, or [missing: contact name].',
-    'Then, under short headings: the day and its times (load-in, doors, show, end) as a table with the zone; the venue (address, capacity, contact); the people on site with role, call time and phone; the vendors and what they do; deliverables with state and due day, overdue ones first; what we need from the recipient, as a list.',
-    'For the venue: crew and vendors by role. For the crew: call times first. For a vendor: their own service, and their papers (W-9, insurance) where missing or expired. Close with the reply-by day where one is given, and the name of who signs: the person who drafts, where nobody else is named.',
+    'An email. Start with the line "Subject: " with the show, its city and day; then a greeting to the recipient’s contact by name, or [missing: contact name].',
+    'Then, under short headings: the day and its times (load-in, doors, show, end) as a table with the time zone; the venue (address, capacity, contact); the people on site with role, call time and phone; the vendors and their services; deliverables with state and due date, overdue ones first; what we need from the recipient, as a list.',
+    'For the venue: crew and vendors by role. For the crew: call times first. For a vendor: their own service, and their documents (W-9, insurance) if missing or expired. Close with the reply-by date if there is one, and the name of the person signing: the user, unless another name is given.',
   ].join('\n'),
   gather: async (input, tenant) => {
     const [project, show] = await Promise.all([

@@ -1,7 +1,7 @@
-// The report of an incident for the file: what happened, to whom, what was done, and what nobody has said yet.
+// An incident report: what happened, who was involved, what was done, and what is still unknown.
 import { z } from 'zod';
+import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere } from './refusals.ts';
 import * as rows from './rows.ts';
@@ -11,17 +11,18 @@ const AUDIENCES = { internal: 'The production', insurer: 'The insurer', client: 
 export const incidentSummary = defineTemplate({
   id: 'incident-summary',
   name: 'Incident summary report',
-  description: 'Report an incident: what happened, when and where, who was in it, what was done, and what is open.',
+  description:
+    'Report an incident: what happened, when and where, who was involved, what was done, and what is still open.',
   permissions: ['incidents:read'],
   form: z.strictObject({
     incidentId: recordField('incident', { label: 'Incident' }),
-    audience: choiceField(['internal', 'insurer', 'client'], { label: 'Who reads it', labels: AUDIENCES }),
-    notes: proseField({ label: 'To add', hint: 'What is known and not on record.' }).optional(),
+    audience: choiceField(['internal', 'insurer', 'client'], { label: 'Audience', labels: AUDIENCES }),
+    notes: proseField({ label: 'Notes', hint: 'Anything not in the record.' }).optional(),
   }),
   prompt: [
-    'A report. A title with the incident’s number; then a table of the facts: when (local time and zone), where, project, show, severity, state, OSHA recordable (yes, no, or [missing: OSHA decision] where nobody has decided), days away, days restricted.',
-    'Sections: What happened; People (a table with role, organisation and contact; no judgement of anybody); Statements, each with whose it is; Corrective action; Open points, as a list of what is missing and who could tell.',
-    'State what is on record and no more. Never say who is at fault, never soften or worsen what was said. For a client leave contacts of people and their statements out.',
+    'A report. A title with the incident’s number; then a table of the facts: when (local time and zone), where, project, show, severity, state, OSHA recordable (yes, no, or [missing: OSHA decision] if not decided), days away, days restricted.',
+    'Sections: What happened; People (a table with role, organization and contact; no judgment of anyone); Statements, each with its author; Corrective action; Open points, as a list of what is missing and who could provide it.',
+    'State only what is on record. Never say who is at fault, and never soften or exaggerate a statement. For a client, leave out personal contact details and statements.',
   ].join('\n'),
   gather: async (input, tenant) => {
     const incident = await rows.readIncident(tenant, input.incidentId);

@@ -1,12 +1,12 @@
-// The schedule of a project as a document: its activities by phase, the critical path, the shows, and what endangers them.
+// A project's schedule as a document: activities by phase, the critical path, shows, and risks.
 import { z } from 'zod';
+import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { notThere } from './refusals.ts';
 import * as rows from './rows.ts';
 
-const DETAIL = { full: 'All activities', critical: 'The critical path alone' } as const;
+const DETAIL = { full: 'All activities', critical: 'Critical path only' } as const;
 
 export const productionSchedule = defineTemplate({
   id: 'production-schedule',
@@ -16,13 +16,13 @@ export const productionSchedule = defineTemplate({
   permissions: ['projects:read', 'schedules:read'],
   form: z.strictObject({
     projectId: recordField('project', { label: 'Project' }),
-    detail: choiceField(['full', 'critical'], { label: 'Which activities', labels: DETAIL }),
-    notes: proseField({ label: 'To add', hint: 'Constraints or reminders that belong in it.' }).optional(),
+    detail: choiceField(['full', 'critical'], { label: 'Activities', labels: DETAIL }),
+    notes: proseField({ label: 'Notes', hint: 'Constraints or reminders to include.' }).optional(),
   }),
   prompt: [
     'A production schedule. A title with the project; a line with its client, days and phase.',
-    'Sections: Milestones and critical path (in order, with days); Schedule (one table a phase: activity, start, finish, days, float, responsible, percent done; all activities of the sources); Shows (a table with local times, zone, venue and city); Deliverables (due day, state, responsible; overdue ones first); Risks (activities planned before what they wait for allows, a cycle of dependencies with its path, deliverables overdue, nothing else).',
-    'Days are whole and inclusive. Where there is a cycle there is no critical path: say so. An activity without anybody responsible gets [missing: responsible].',
+    'Sections: Milestones and critical path (in order, with days); Schedule (one table per phase: activity, start, finish, days, float, responsible, percent done; all activities of the sources); Shows (a table with local times, zone, venue and city); Deliverables (due date, state, responsible; overdue ones first); Risks (activities planned earlier than their dependencies allow, a circular dependency with its path, overdue deliverables, nothing else).',
+    'Days are whole and inclusive. With a circular dependency there is no critical path: say so. An activity without a person responsible gets [missing: responsible].',
   ].join('\n'),
   gather: async (input, tenant) => {
     const project = await rows.readProject(tenant, input.projectId);

@@ -1,10 +1,10 @@
-// A record that a form names and that is not there, or not for whoever asks.
+// Refusals for a form field whose record doesn't exist or isn't visible to the user.
 import type { FieldRefusal } from '../../../templates/template.ts';
 
 export const notThere = (field: string, what: string): FieldRefusal => ({
   refused: true,
   field,
-  message: `There is no such ${what} that you can see.`,
+  message: `This ${what} doesn't exist or you don't have access.`,
 });
 
 export const ofAnotherProject = (field: string, what: string): FieldRefusal => ({

@@ -1,20 +1,20 @@
-// The rows of templates, read by the functions of the tools under the person's own rights. Each kind of row is bounded and
-// says what was cut; a kind that the role may not read becomes a note, as do the fields that it may not.
+// The source rows of templates, read by the tools' functions with the user's own rights. Each kind of row is limited and
+// states what was cut. Kinds and fields the role can't read become notes.
 import type { z } from 'zod';
-import type { Source } from '../../../templates/draft.ts';
-import { cutNote, type Listed, notForRole } from '../../../templates/gather-lists.ts';
+import type { Source } from '../../../contracts/draft.ts';
+import { cutNote, type DraftRows, notForRole } from '../../../templates/draft-prompt.ts';
 import type { TenantReader } from '../../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../../tools/tool.ts';
-import { fieldLabel } from '../../page-parts.ts';
+import { fieldLabel } from '../../workspace/page-parts.ts';
+import { readAs } from '../functions.ts';
 import type { NotShown } from '../shapes.ts';
-import { readAs } from '../workspace-read.ts';
-import * as shapes from '../workspace-shapes.ts';
-import * as paths from '../workspace-words.ts';
+import * as paths from '../workspace/labels.ts';
+import * as shapes from '../workspace/page-shapes.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
-export type Scope = { readonly projectId: string } | { readonly showId: string };
+export type RowScope = { readonly projectId: string } | { readonly showId: string };
 
-/** Ids are for programs: a document never shows one. */
+/** Ids must not appear in a document. */
 export const withoutIds = (row: Facts): Facts =>
   Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id' && !key.endsWith('Id')));
 
@@ -25,7 +25,7 @@ const source = (kind: string, title: string, path: string | null, row: Facts): S
   facts: { ...withoutIds(row) },
 });
 
-/** Fields that are empty for the role alone are taken out, so that nobody takes them for missing. */
+/** Removes fields the role can't see, so that they don't count as missing. */
 function shownOf(row: Facts, hidden: z.infer<typeof NotShown>): Facts {
   const names = new Set(hidden.flatMap(({ fields }) => fields));
   return Object.fromEntries(Object.entries(row).filter(([key]) => !names.has(key)));
@@ -37,18 +37,18 @@ const hiddenNotes = (what: string, hidden: z.infer<typeof NotShown>): string[] =
     return notForRole(`${what}: ${names.join(', ')} are`, permission);
   });
 
-const NOTHING: Listed = { sources: [], notes: [] };
+const NOTHING: DraftRows = { sources: [], notes: [] };
 
-/** A kind that the role may not read is left out with a note; any other refusal means that there is nothing. */
-const leftOut = (refusal: ToolRefusal, what: string, permission: string): Listed =>
+/** A kind the role can't read is left out with a note. Any other refusal means there are no rows. */
+const leftOut = (refusal: ToolRefusal, what: string, permission: string): DraftRows =>
   refusal.code === 'FORBIDDEN' ? { ...NOTHING, notes: [notForRole(`${what} are`, permission)] } : NOTHING;
 
-export type Found<T> = { readonly row: T; readonly listed: Listed };
+export type RowWithSources<T> = { readonly row: T; readonly listed: DraftRows };
 
 export async function readProject(
   tenant: TenantReader,
   projectId: string,
-): Promise<Found<shapes.ProjectPage> | ToolRefusal> {
+): Promise<RowWithSources<shapes.ProjectPage> | ToolRefusal> {
   const row = await readAs(shapes.DraftProject, tenant, 'get_project', { projectId });
   if ('refused' in row) return row;
   const { counts: _counts, attention: _attention, notShown, ...facts } = row;
@@ -59,7 +59,7 @@ export async function readProject(
 export async function readShow(
   tenant: TenantReader,
   showId: string,
-): Promise<Found<z.infer<typeof shapes.ShowPage>> | ToolRefusal> {
+): Promise<RowWithSources<z.infer<typeof shapes.ShowPage>> | ToolRefusal> {
   const row = await readAs(shapes.ShowPage, tenant, 'workspace_show', { id: showId });
   if ('refused' in row) return row;
   const { counts: _counts, project: _project, venueDetails, ...facts } = row;
@@ -69,7 +69,7 @@ export async function readShow(
 }
 
 const MAX_SHOWS = 60;
-export async function readShows(tenant: TenantReader, projectId: string): Promise<Listed> {
+export async function readShows(tenant: TenantReader, projectId: string): Promise<DraftRows> {
   const found = await readAs(shapes.ShowList, tenant, 'list_shows', { projectId, limit: MAX_SHOWS });
   if ('refused' in found) return leftOut(found, 'Shows', 'shows:read');
   const sources = found.shows.map((row) => source('Show', row.name, paths.showPath(row.id), row));
@@ -77,7 +77,7 @@ export async function readShows(tenant: TenantReader, projectId: string): Promis
 }
 
 const MAX_CREW = 80;
-export async function readCrew(tenant: TenantReader, scope: Scope): Promise<Listed> {
+export async function readCrew(tenant: TenantReader, scope: RowScope): Promise<DraftRows> {
   const found = await readAs(shapes.CrewList, tenant, 'list_crew', { ...scope, limit: MAX_CREW });
   if ('refused' in found) return leftOut(found, 'The crew and its contacts', 'crew:read');
   const sources = found.crew.map((row) =>
@@ -91,7 +91,7 @@ const MAX_VENDORS = 60;
 export async function readVendors(
   tenant: TenantReader,
   scope: { readonly projectId?: string; readonly category?: string },
-): Promise<Listed> {
+): Promise<DraftRows> {
   const found = await readAs(shapes.VendorList, tenant, 'list_vendors', { ...scope, limit: MAX_VENDORS });
   if ('refused' in found) return leftOut(found, 'Vendors', 'vendors:read');
   const sources = found.vendors.map((row) => source('Vendor', row.name, paths.vendorPath(row.id), row));
@@ -101,10 +101,10 @@ export async function readVendors(
 export async function readVendor(
   tenant: TenantReader,
   vendorId: string,
-): Promise<Found<z.infer<typeof shapes.VendorPage>> | ToolRefusal> {
+): Promise<RowWithSources<z.infer<typeof shapes.VendorPage>> | ToolRefusal> {
   const row = await readAs(shapes.VendorPage, tenant, 'workspace_vendor', { id: vendorId });
   if ('refused' in row) return row;
-  // What it did and offered elsewhere is no matter of this document.
+  // Its other projects and offers don't belong in this document.
   const { projects: _projects, responses: _responses, notShown: _notShown, ...facts } = row;
   return { row, listed: { sources: [source('Vendor', row.name, paths.vendorPath(row.id), facts)], notes: [] } };
 }
@@ -112,10 +112,10 @@ export async function readVendor(
 export async function readRfp(
   tenant: TenantReader,
   rfpId: string,
-): Promise<Found<z.infer<typeof shapes.RfpPage>> | ToolRefusal> {
+): Promise<RowWithSources<z.infer<typeof shapes.RfpPage>> | ToolRefusal> {
   const row = await readAs(shapes.RfpPage, tenant, 'workspace_rfp', { id: rfpId });
   if ('refused' in row) return row;
-  // One vendor's offer is not for another to read.
+  // A vendor must not see another vendor's offer.
   const { responses: _responses, notShown: _notShown, project: _project, ...facts } = row;
   const title = `${row.number} ${row.title}`;
   return { row, listed: { sources: [source('RFP', title, paths.rfpPath(row.id), facts)], notes: [] } };
@@ -124,7 +124,7 @@ export async function readRfp(
 export async function readIncident(
   tenant: TenantReader,
   incidentId: string,
-): Promise<Found<z.infer<typeof shapes.IncidentPage>> | ToolRefusal> {
+): Promise<RowWithSources<z.infer<typeof shapes.IncidentPage>> | ToolRefusal> {
   const row = await readAs(shapes.IncidentPage, tenant, 'workspace_incident', { id: incidentId });
   if ('refused' in row) return row;
   const { parties, notShown, project: _project, ...facts } = row;
@@ -136,15 +136,17 @@ export async function readIncident(
   return { row, listed: { sources, notes: hiddenNotes('Incident', notShown) } };
 }
 
-/** The function's own limit for one list. */
+/** The function's own limit per list. */
 const MAX_ACTIVITIES = 200;
 export async function readSchedule(
   tenant: TenantReader,
   projectId: string,
   only: { readonly isCritical: boolean },
-): Promise<Listed> {
+): Promise<DraftRows> {
   const found = await readAs(shapes.DraftSchedule, tenant, 'get_schedule', {
-    ...{ projectId, limit: MAX_ACTIVITIES, criticalOnly: only.isCritical },
+    projectId,
+    limit: MAX_ACTIVITIES,
+    criticalOnly: only.isCritical,
   });
   if ('refused' in found) return leftOut(found, 'The schedule', 'schedules:read');
   const { activities, total, left: _left, ...summary } = found;
@@ -156,9 +158,10 @@ export async function readSchedule(
 }
 
 const MAX_DELIVERABLES = 60;
-export async function readDeliverables(tenant: TenantReader, scope: Scope): Promise<Listed> {
+export async function readDeliverables(tenant: TenantReader, scope: RowScope): Promise<DraftRows> {
   const found = await readAs(shapes.DeliverableList, tenant, 'list_deliverables', {
-    ...{ ...scope, limit: MAX_DELIVERABLES },
+    ...scope,
+    limit: MAX_DELIVERABLES,
   });
   if ('refused' in found) return leftOut(found, 'Deliverables', 'deliverables:read');
   const sources = found.deliverables.map((row) =>
@@ -167,13 +170,13 @@ export async function readDeliverables(tenant: TenantReader, scope: Scope): Prom
   return { sources, notes: cutNote('deliverables', sources.length, found.total) };
 }
 
-export const together = (...lists: readonly Listed[]): Listed => ({
+export const together = (...lists: readonly DraftRows[]): DraftRows => ({
   sources: lists.flatMap(({ sources }) => sources),
   notes: lists.flatMap(({ notes }) => notes),
 });
 
-/** What a project costs is not for a document that leaves the house: nor is it shown to the model then. */
-export const withoutMoney = ({ sources }: Listed): Listed => ({
+/** Documents for outside readers don't contain the budget, so the model doesn't get it either. */
+export const withoutMoney = ({ sources }: DraftRows): DraftRows => ({
   sources: sources.map((one) => {
     const { budget: _budget, currency: _currency, ...facts } = one.facts;
     return { ...one, facts };
@@ -181,4 +184,4 @@ export const withoutMoney = ({ sources }: Listed): Listed => ({
   notes: [],
 });
 
-export const NONE: Listed = NOTHING;
+export const NONE: DraftRows = NOTHING;

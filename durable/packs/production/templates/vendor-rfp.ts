@@ -1,7 +1,7 @@
 // A request for proposals to vendors: what is wanted, for which days and places, and what an offer must bring.
 import { z } from 'zod';
+import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, dayField, proseField, recordField } from '../../../templates/form-fields.ts';
-import { fitToPrompt } from '../../../templates/gather-lists.ts';
 import { defineTemplate } from '../../../templates/template.ts';
 import { vendorCategory } from '../fields.ts';
 import { notThere, ofAnotherProject } from './refusals.ts';
@@ -10,22 +10,25 @@ import * as rows from './rows.ts';
 export const vendorRfp = defineTemplate({
   id: 'vendor-rfp',
   name: 'Vendor RFP',
-  description: 'Ask vendors for proposals: scope, days and places, deliverables, papers, and when answers are due.',
+  description:
+    'Ask vendors for proposals: scope, dates and places, deliverables, required documents, and the due date.',
   permissions: ['projects:read', 'rfps:read'],
   form: z.strictObject({
     projectId: recordField('project', { label: 'Project' }),
     rfpId: recordField('rfp', {
-      ...{ label: 'RFP on record', within: 'projectId', hint: 'Its scope, deliverables and due day are taken over.' },
+      label: 'RFP on record',
+      within: 'projectId',
+      hint: 'Its scope, deliverables and due date are used.',
     }).optional(),
     category: choiceField(vendorCategory.options as [string, ...string[]], { label: 'Category' }).optional(),
-    vendorId: recordField('vendor', { label: 'Addressed to', hint: 'One vendor; else it is for any.' }).optional(),
-    scope: proseField({ label: 'Scope', hint: 'What is wanted, where the record does not say it.' }).optional(),
-    dueOn: dayField({ label: 'Answers due' }).optional(),
+    vendorId: recordField('vendor', { label: 'Addressed to', hint: 'Leave empty to address any vendor.' }).optional(),
+    scope: proseField({ label: 'Scope', hint: 'Details missing from the record.' }).optional(),
+    dueOn: dayField({ label: 'Responses due' }).optional(),
   }),
   prompt: [
-    'A request for proposals. A title with the RFP’s number where there is one, the project and the client; whom it is addressed to.',
-    'Sections: Project (what it is, days, client); Scope of work; Dates and places (a table of the shows with local times, venue, city and capacity); Deliverables; What a proposal must contain (price and its breakdown, crew, equipment, references); Papers required (insurance, W-9, NDA: only those that the RFP asks for; name what the addressed vendor has on file and what is missing or expired); How to answer, and by when.',
-    'Say nothing of other vendors, of their offers, or of the budget.',
+    'A request for proposals. A title with the RFP’s number if it has one, the project and the client; then the addressee.',
+    'Sections: Project (what it is, days, client); Scope of work; Dates and places (a table of the shows with local times, venue, city and capacity); Deliverables; What a proposal must contain (price with breakdown, crew, equipment, references); Required documents (insurance, W-9, NDA: only those the RFP requires; state what the addressed vendor has on file and what is missing or expired); How to respond, and by when.',
+    'Do not mention other vendors, their offers, or the budget.',
   ].join('\n'),
   gather: async (input, tenant) => {
     const project = await rows.readProject(tenant, input.projectId);

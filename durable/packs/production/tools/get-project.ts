@@ -9,7 +9,7 @@ const count = z.int().nullable();
 export const getProject = defineTool({
   name: 'get_project',
   description:
-    'Get one project: client, state, phase, days, budget, its next show, how much of everything it has, and what needs a look (open incidents, overdue deliverables, vendors whose papers are missing or have run out).',
+    'Get a project: client, state, phase, days, budget, its next show, the number of its records, and what needs attention (open incidents, overdue deliverables, vendors with missing or expired documents).',
   effect: 'read',
   permission: 'projects:read',
   input: z.strictObject({ projectId: fields.projectId }),
@@ -19,11 +19,19 @@ export const getProject = defineTool({
     currency: z.string().nullable(),
     nextShow: ShowRow.nullable(),
     counts: z.object({
-      ...{ shows: count, crew: count, vendors: count, activities: count, rfps: count, incidents: count },
+      shows: count,
+      crew: count,
+      vendors: count,
+      activities: count,
+      rfps: count,
+      incidents: count,
       deliverables: count,
     }),
     attention: z.object({
-      ...{ openIncidents: count, overdueDeliverables: count, vendorsWithoutW9: count, vendorsWithoutInsurance: count },
+      openIncidents: count,
+      overdueDeliverables: count,
+      vendorsWithoutW9: count,
+      vendorsWithoutInsurance: count,
       openRfps: count,
     }),
     notShown: NotShown,

@@ -7,14 +7,14 @@ import { Bounds, ShowRow, Venue } from '../shapes.ts';
 export const listShows = defineTool({
   name: 'list_shows',
   description:
-    'List show dates with local times and time zone, venue, city and capacity, of one project or of all. The query finds by city, venue or name. upcoming begins with the next one, past with the last one.',
+    'List show dates with local times and time zone, venue, city and capacity, of one project or of all. The query matches city, venue or name. upcoming starts with the next show, past with the most recent.',
   effect: 'read',
   permission: 'shows:read',
   input: z.strictObject({
     projectId: fields.projectId.optional(),
-    query: fields.query('Words of a name, city, venue or project').optional(),
+    query: fields.query('Words from a name, city, venue or project').optional(),
     state: fields.showState.optional().describe('Only shows in this state'),
-    when: fields.when.optional().describe('Only shows that are to come, or that are over'),
+    when: fields.when.optional().describe('Only upcoming or only past shows'),
     limit: fields.limit,
   }),
   output: z.object({ shows: z.array(ShowRow.extend({ venueDetails: Venue.nullable() })), ...Bounds }),

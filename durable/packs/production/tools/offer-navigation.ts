@@ -12,14 +12,14 @@ const Found = z.object({ id: z.string(), number: z.string(), type: entityType })
 export const offerNavigation = defineTool({
   name: 'offer_navigation',
   description:
-    'Offer the user a button that opens the page of a project, show, crew member, vendor, RFP, incident or activity. Use it after you answered a question about one thing. It opens nothing by itself.',
+    'Offer the user a button that opens the page of a project, show, crew member, vendor, RFP, incident or activity. Use it after answering a question about one thing. It does not open the page by itself.',
   effect: 'navigate',
   permission: null,
   input: z.strictObject({
-    itemId: fields.reference('ID of it; the code of a project or the number of an RFP or incident does as well'),
+    itemId: fields.reference('Its ID, the code of a project, or the number of an RFP or incident'),
     itemType: entityType.describe('What it is'),
-    tab: tab.optional().describe('Tab to open: any of a project; crew, incidents or deliverables of a show'),
-    label: fields.label.optional().describe('Label of the button; View and its name by default'),
+    tab: tab.optional().describe('Tab to open: any for a project; crew, incidents or deliverables for a show'),
+    label: fields.label.optional().describe('Button label; default: View and its name'),
   }),
   output: z.object({
     path: z.templateLiteral(['/workspace/', z.string()]),
@@ -30,11 +30,11 @@ export const offerNavigation = defineTool({
     external: z.literal(false),
   }),
   affected: ({ itemId }) => [itemId],
-  run: async function offerWay(context, input, tenant) {
-    const answer = await findEntity(context, { itemId: input.itemId, itemType: input.itemType }, tenant);
-    if (answer.refused) return answer;
-    // The button says what it opens, by the name that the database has for it.
-    const { id, number, type } = Found.parse(answer.data);
+  run: async function offerLink(context, input, tenant) {
+    const reply = await findEntity(context, { itemId: input.itemId, itemType: input.itemType }, tenant);
+    if (reply.refused) return reply;
+    // The button shows the name from the database.
+    const { id, number, type } = Found.parse(reply.data);
     const opened = input.tab !== undefined && hasTab(type, input.tab) ? input.tab : undefined;
     const path = `/workspace/${PLACES[type]}/${encodeURIComponent(id)}`;
     const data = {

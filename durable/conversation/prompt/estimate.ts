@@ -1,0 +1,87 @@
+// Estimates the cost of a message: builds the request that it would lead to, without sending it.
+
+import type { ConversationReply, EstimateCall, RunEstimate, RunRequest } from '../../contracts/conversation.ts';
+import { NO_USAGE } from '../../contracts/usage.ts';
+import { toolsFor } from '../../packs/registry.ts';
+import { costMicros } from '../../providers/models/models.ts';
+import { enterConversation } from '../conversation-access.ts';
+import type { ConversationDeps } from '../deps.ts';
+import { draftedThread } from '../history/thread.ts';
+import { blankMessage, nextOrdinal } from '../history/transcript.ts';
+import { type AssignedModels, type Rights, resolveFor } from '../run/assignment.ts';
+import { readHistoryTurn } from './history.ts';
+import { type PreparedRequest, prepareRequest } from './model-request.ts';
+import { pageNote } from './page-note.ts';
+import { scopeOfTurn } from './turn-scope.ts';
+
+export type EstimateDeps = Pick<
+  ConversationDeps,
+  'sql' | 'session' | 'id' | 'members' | 'resolveModel' | 'viewOf' | 'now'
+>;
+
+export type MessageDraft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
+  readonly text: string;
+};
+
+/** The request that a message would lead to. It is refused for the same reasons as at its admission. */
+export function prepareDraft(
+  deps: EstimateDeps,
+  rights: Rights,
+  draft: MessageDraft,
+): ConversationReply<{ readonly resolved: AssignedModels; readonly prepared: PreparedRequest }> {
+  const { access } = rights;
+  const session = deps.session.get();
+  const entered = enterConversation(deps, access);
+  if (!entered) return { ok: false, code: 'NOT_FOUND' };
+  const resolved = resolveFor(deps.resolveModel, draft, session, rights);
+  if (!resolved.ok) return resolved;
+  const ordinal = session ? nextOrdinal(deps.sql) : 1;
+  const blank = blankMessage({
+    id: draft.sessionId,
+    runId: 'draft',
+    role: 'user',
+    parts: [{ type: 'text', content: draft.text }],
+    status: 'complete',
+    createdAt: deps.now(),
+  });
+  const view = entered.place?.view ?? deps.viewOf(access, scopeOfTurn(session, draft));
+  const note = pageNote(access, { view, about: draft.about ?? null, now: deps.now() });
+  const message = { ...blank, author: { id: access.userId, name: access.userName }, note };
+  const prepared = prepareRequest({
+    access,
+    place: entered.place,
+    resolved,
+    mode: draft.mode,
+    tools: toolsFor(access, draft.mode),
+    ordinal,
+    historyFrom: session?.historyFrom ?? 0,
+    thread: draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId }),
+    readTurn: (place) => (place === ordinal ? { ordinal, messages: [message] } : readHistoryTurn(deps.sql, place)),
+  });
+  return { ok: true, resolved, prepared };
+}
+
+/** For one answer: each step of a run that uses tools has its own cost. */
+export function estimate(
+  deps: EstimateDeps,
+  { access, settings, draft }: EstimateCall,
+): ConversationReply<RunEstimate> {
+  const answer = prepareDraft(deps, { access, settings }, draft);
+  if (!answer.ok) return answer;
+  const { resolved, prepared } = answer;
+  const { promptTokens, request } = prepared;
+  const { model } = resolved;
+  const written = { ...NO_USAGE, cacheWriteTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  const read = { ...NO_USAGE, inputTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  return {
+    ok: true,
+    model: model.id,
+    priceVersion: model.priceVersion,
+    promptTokens,
+    maxOutputTokens: request.maxOutputTokens,
+    costMicros: {
+      least: costMicros(model, { ...NO_USAGE, cacheReadTokens: promptTokens, outputTokens: 1 }),
+      most: Math.max(costMicros(model, written), costMicros(model, read)),
+    },
+  };
+}

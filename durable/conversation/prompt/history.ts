@@ -1,0 +1,162 @@
+// The part of the conversation that a model reads: whole turns, limited by tokens, with a start that rarely moves. A window
+// that moved with each turn would change the start of the prompt each time and lose the provider's cache.
+
+import type { TranscriptMessage } from '../../contracts/transcript.ts';
+import { NO_RESULT } from '../../providers/gate/wire-gate.ts';
+import { estimateMessageTokens } from '../../providers/models/estimate-tokens.ts';
+import type { AssistantPart, ModelMessage, PartState } from '../../providers/provider.ts';
+import { draftMaterial } from '../../templates/draft-prompt.ts';
+import { type ModelData, readModelData } from '../history/model-data.ts';
+import { readTurn, textOf } from '../history/transcript.ts';
+import { saidBy } from './author-prefix.ts';
+import { withPageNote } from './page-note.ts';
+
+export type HistoryTurn = {
+  readonly ordinal: number;
+  readonly messages: readonly TranscriptMessage[];
+  /** By message. */
+  readonly modelData?: ReadonlyMap<string, ModelData>;
+};
+
+export const readHistoryTurn = (sql: SqlStorage, ordinal: number): HistoryTurn => ({
+  ordinal,
+  messages: readTurn(sql, ordinal),
+  modelData: readModelData(sql, ordinal),
+});
+
+export type HistoryDeps = {
+  /** The turn with this ordinal; without messages if there is none. */
+  readTurn(ordinal: number): HistoryTurn;
+  /** The turn that this one follows; the one before it by default. */
+  parentOf?(ordinal: number): number;
+  /** Names the author of each question. */
+  readonly isShared?: boolean;
+  /** What the request is sent to. State of other connections isn't sent, so it takes no room. */
+  readonly connection?: string;
+  /** The owner. In a fork, messages of other people are marked with their authors. */
+  readonly ownerId?: string;
+};
+
+export type History = {
+  readonly messages: readonly ModelMessage[];
+  /** Estimated tokens of `messages`. */
+  readonly tokens: number;
+  /** The ordinal of the first turn that is sent; the next turn starts there too. */
+  readonly from: number;
+};
+
+/**
+ * The turns `from` … `current` as a model reads them. If they exceed `maxTokens`, the start moves until at most half is filled,
+ * so that it can then stay for many turns. The current turn is always whole.
+ */
+export function assembleHistory(
+  deps: HistoryDeps,
+  options: { from: number; current: number; maxTokens: number },
+): History {
+  const window = readBack(deps, options.current, options.from, options.maxTokens);
+  const kept = window.complete ? window : readBack(deps, options.current, options.from, options.maxTokens / 2);
+  const messages = kept.turns.reduce(joinTurn, []);
+  const added = messages.length - kept.turns.flat().length;
+  return { messages, tokens: kept.tokens + added * estimateMessageTokens(CLICKED), from: kept.from };
+}
+
+function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: number) {
+  const turns: ModelMessage[][] = [];
+  let tokens = 0;
+  let first = current;
+  const parentOf = (ordinal: number): number => deps.parentOf?.(ordinal) ?? ordinal - 1;
+  for (let ordinal = current; ordinal >= from; ordinal = parentOf(ordinal)) {
+    const messages = toModelMessages(deps.readTurn(ordinal), deps);
+    const cost = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
+    // A turn that executes a decision continues the one before it, which contains the call.
+    const isComplete = turns[0]?.[0]?.role === 'user';
+    if (isComplete && tokens + cost > maxTokens) return { turns, tokens, from: first, complete: false };
+    turns.unshift(messages);
+    tokens += cost;
+    first = ordinal;
+  }
+  return { turns, tokens, from: first, complete: true };
+}
+
+/**
+ * A turn that executes a decision continues the call and its result. If there were messages in between, the user's click becomes
+ * a turn of its own. It contains no data, because data belongs into results.
+ */
+function joinTurn(
+  before: ModelMessage[],
+  turn: ModelMessage[],
+  index: number,
+  turns: ModelMessage[][],
+): ModelMessage[] {
+  // A turn whose rows couldn't be read is empty.
+  if (turn.length === 0 && index < turns.length - 1) return before;
+  const last = before.at(-1)?.role;
+  const hasStart = turn[0]?.role === 'user' || last === 'tool' || last === 'user';
+  return [...before, ...(hasStart ? [] : [CLICKED]), ...turn];
+}
+
+/** A missing answer is replaced by a note, so that roles alternate and the model knows. */
+function toModelMessages(turn: HistoryTurn, { isShared, ownerId, connection }: HistoryDeps): ModelMessage[] {
+  const isOthers = ({ author }: TranscriptMessage): boolean =>
+    isShared === true || (ownerId !== undefined && author != null && author.id !== ownerId);
+  return turn.messages.flatMap((message, index): ModelMessage[] => {
+    const text = textOf(message.parts);
+    if (message.role === 'user')
+      return [{ role: 'user', text: asked(message, isOthers(message) ? saidBy(message.author, text) : text) }];
+    if (message.role === 'tool' || message.status === 'streaming') return [];
+    const parts = toAssistantParts(message, statesFor(connection, turn.modelData?.get(message.id)));
+    const toolCalls = parts.filter((part) => part.type === 'tool-call');
+    if (toolCalls.length === 0) {
+      const isAnswered = parts.some((part) => part.type === 'text');
+      return [{ role: 'assistant', parts: isAnswered ? parts : [{ type: 'text', text: NO_ANSWER }] }];
+    }
+    // Some models number their calls from 1 in each answer, so only the replies right behind this message are its own.
+    const next = turn.messages.findIndex(({ role }, place) => place > index && role === 'assistant');
+    const replies = turn.messages.slice(index + 1, next < 0 ? undefined : next);
+    const answers = toolCalls.map(({ id, name }) => toReply(id, name, replies));
+    return [{ role: 'assistant', parts }, ...answers];
+  });
+}
+
+const statesFor = (connection: string | undefined, { states = [] }: ModelData = {}): NonNullable<ModelData['states']> =>
+  states.filter((state) => connection === undefined || state.connection === connection);
+
+/** In the order in which the model wrote them. */
+function toAssistantParts({ parts }: TranscriptMessage, states: NonNullable<ModelData['states']>): AssistantPart[] {
+  const ownBefore = (index: number): AssistantPart[] =>
+    states
+      .filter((one) => one.isOwn && one.index === index)
+      .map(({ index: _index, isOwn: _isOwn, ...state }) => ({ type: 'reasoning', state }));
+  const stateOf = (index: number): { state?: PartState } => {
+    const found = states.find((one) => !one.isOwn && one.index === index);
+    if (!found) return {};
+    const { index: _index, isOwn: _isOwn, ...state } = found;
+    return { state };
+  };
+  const sent = parts.flatMap((part, index): AssistantPart[] => {
+    const { state } = stateOf(index);
+    const before = ownBefore(index);
+    if (part.type === 'thinking') return state ? [...before, { type: 'reasoning', state }] : before;
+    if (part.type === 'text') return [...before, { type: 'text', text: part.content, ...(state && { state }) }];
+    const { id, name, arguments: args } = part;
+    return [...before, { type: 'tool-call', id, name, arguments: args, ...(state && { state }) }];
+  });
+  return [...sent, ...ownBefore(parts.length)];
+}
+
+/** A question with what belongs to it: the rows that a draft is made of, and what the page showed. */
+const asked = ({ draft, note }: TranscriptMessage, text: string): string =>
+  withPageNote(draft?.type === 'brief' ? `${text}\n\n${draftMaterial(draft)}` : text, note);
+
+/** Providers require a result for each call, even for one that waits for the user or was never run. */
+function toReply(toolCallId: string, toolName: string, replies: readonly TranscriptMessage[]): ModelMessage {
+  const reply = replies.find(({ tool }) => tool?.callId === toolCallId);
+  if (!reply) return { role: 'tool', toolCallId, toolName, text: NO_RESULT };
+  return { role: 'tool', toolCallId, toolName, text: textOf(reply.parts), isError: reply.tool?.isError ?? false };
+}
+
+const NO_ANSWER = '[No answer was given to this message.]';
+const CLICKED: ModelMessage = {
+  role: 'user',
+  text: '[The user decided on an approval that an earlier call had asked for. The result of that call above now contains the outcome. Report it in a sentence or two.]',
+};

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Access } from '../../principal.ts';
+import {
+  ADA,
+  accessOf,
+  ask,
+  callOf,
+  draftOf,
+  ELI,
+  lastOf,
+  newTalk,
+  readerOf,
+  rowsOf,
+} from './conversation-client.fixture.ts';
+import { createWorld, HEAD, piece, TAIL, type World } from './gated-world.fixture.ts';
+
+let world: World;
+let access: Access;
+beforeEach(async () => {
+  world = createWorld();
+  access = await accessOf(ADA);
+});
+afterEach(() => world.restore());
+
+describe('deletion', () => {
+  it('stops the running answer, erases the content, and stays deleted (R4)', async () => {
+    const talk = newTalk(access);
+    const call = callOf(talk, access, { text: 'forget these words' });
+    const reader = readerOf(await ask(talk, call));
+    const queued = readerOf(await ask(talk, callOf(talk, access, { text: 'and these' })));
+    const provider = await world.nextCall();
+    provider.send(HEAD, piece('spoken words'));
+    await reader.until('spoken words');
+    const requestId = crypto.randomUUID();
+    expect(await talk.stub.remove({ access, requestId })).toEqual({ ok: true, removed: true });
+    await provider.aborted();
+    // Not the user's own stop, for the running answer and for the one that waits.
+    const deleted = { type: 'RUN_ERROR', code: 'CONVERSATION_DELETED' };
+    expect(lastOf(await reader.rest())).toMatchObject(deleted);
+    expect(lastOf(await queued.rest())).toMatchObject(deleted);
+    for (const table of ['messages', 'events', 'runs'])
+      expect(await rowsOf(talk, `select * from ${table}`)).toEqual([]);
+
+    expect(await talk.stub.read({ access })).toEqual({ ok: false, code: 'NOT_FOUND' });
+    expect(await talk.stub.remove({ access, requestId })).toEqual({ ok: false, code: 'NOT_FOUND' });
+    expect(await talk.stub.create({ access, draft: draftOf(talk), requestId })).toEqual({
+      ok: false,
+      code: 'NOT_FOUND',
+    });
+    expect((await ask(talk, call)).status).toBe(404);
+    expect((await ask(talk, callOf(talk, access))).status).toBe(404);
+    expect(world.calls).toHaveLength(1);
+  });
+
+  it('refuses a message while the conversation is being deleted', async () => {
+    const talk = newTalk(access);
+    const reader = readerOf(await ask(talk, callOf(talk, access)));
+    const provider = await world.nextCall();
+    provider.send(HEAD, piece('words'));
+    await reader.until('words');
+    const [removed, asked] = await Promise.all([
+      talk.stub.remove({ access, requestId: crypto.randomUUID() }),
+      ask(talk, callOf(talk, access)),
+    ]);
+    expect(removed).toMatchObject({ ok: true });
+    expect(asked.status).toBe(404);
+    expect(await rowsOf(talk, 'select * from runs')).toEqual([]);
+  });
+
+  it("spares pinned conversations from retention, and other people's", async () => {
+    const talk = newTalk(access);
+    const requestId = crypto.randomUUID();
+    await talk.stub.create({ access, draft: draftOf(talk), requestId });
+    await talk.stub.patch({ access, patch: { pinned: true }, requestId });
+    const owner = { orgId: access.orgId, subject: access.subject, lastChangedAt: Date.now() };
+    expect(await talk.stub.removeByRetention(owner)).toBe('kept');
+    await talk.stub.patch({ access, patch: { pinned: false }, requestId });
+    expect(await talk.stub.removeByRetention({ ...owner, subject: ELI })).toBe('kept');
+    expect(await talk.stub.removeByRetention({ ...owner, lastChangedAt: Date.now() })).toBe('removed');
+  });
+
+  it('is never deleted by retention while a run is live or queued, or if it was used since the decision', async () => {
+    const talk = newTalk(access);
+    const expire = (lastChangedAt: number) =>
+      talk.stub.removeByRetention({ orgId: access.orgId, subject: access.subject, lastChangedAt });
+    const decidedAt = Date.now() - 1;
+    const reader = readerOf(await ask(talk, callOf(talk, access)));
+    const provider = await world.nextCall();
+    const queued = readerOf(await ask(talk, callOf(talk, access)));
+    provider.send(HEAD, piece('one'));
+    await reader.until('one');
+    expect(await expire(Date.now())).toBe('kept');
+    provider.send(piece('two'), TAIL);
+    await reader.until('RUN_FINISHED');
+    const next = await world.nextCall();
+    expect(await expire(Date.now())).toBe('kept');
+    next.send(HEAD, piece('three'), TAIL);
+    await queued.until('RUN_FINISHED');
+    expect(await expire(decidedAt)).toBe('kept');
+    await expect.poll(() => expire(Date.now())).toBe('removed');
+  });
+});

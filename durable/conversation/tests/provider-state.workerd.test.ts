@@ -1,0 +1,107 @@
+// What a provider wants back with its answers: sent to it again, and seen by no one else.
+import { runInDurableObject } from 'cloudflare:test';
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Access } from '../../principal.ts';
+import { ADA, accessOf, ask, callOf, newTalk, readerOf, rowsOf, type Talk } from './conversation-client.fixture.ts';
+import { createWorld, toolUse, type World, words } from './gated-world.fixture.ts';
+import { queryAs, shownMessages } from './tool-talk.fixture.ts';
+
+let world: World;
+let access: Access;
+beforeEach(async () => {
+  world = createWorld();
+  access = await accessOf(ADA);
+});
+afterEach(() => world.restore());
+
+const SEARCH = { id: 'toolu_search', name: 'search_items', input: { query: 'elbow' } };
+const SIGNATURE = 'signature-0123456789';
+
+const frame = (type: string, fields: object): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+
+const THINKING =
+  frame('content_block_start', { index: 5, content_block: { type: 'thinking', thinking: '', signature: '' } }) +
+  frame('content_block_delta', { index: 5, delta: { type: 'thinking_delta', thinking: 'Look it up.' } }) +
+  frame('content_block_delta', { index: 5, delta: { type: 'signature_delta', signature: SIGNATURE } }) +
+  frame('content_block_stop', { index: 5 });
+
+/** The answer with thinking in front. */
+function thoughtful(answer: string): string {
+  const start = answer.indexOf('\n\n') + 2;
+  return answer.slice(0, start) + THINKING + answer.slice(start);
+}
+
+const BLOCK = { type: 'thinking', thinking: 'Look it up.', signature: SIGNATURE };
+
+async function askFor(talk: Talk, text: string, ...answers: string[]) {
+  const reader = readerOf(await ask(talk, callOf(talk, access, { text })));
+  const bodies: { role: string; content: unknown }[][] = [];
+  for (const answer of answers) {
+    const call = await world.nextCall();
+    bodies.push([...call.body.messages]);
+    call.send(answer);
+    call.end();
+  }
+  return { shown: await reader.rest(), bodies };
+}
+
+const contentsOf = (messages: readonly { role: string; content: unknown }[] = []) =>
+  messages.filter(({ role }) => role === 'assistant').map(({ content }) => content as { type: string }[]);
+
+it('sends the blocks of a tool loop back within it and in later turns, and shows them nowhere', async () => {
+  const talk = newTalk(access);
+  const first = await askFor(talk, 'elbow?', thoughtful(toolUse(SEARCH)), thoughtful(words('Found it.')));
+  expect(contentsOf(first.bodies[1])[0]?.map(({ type }) => type)).toEqual(['thinking', 'tool_use']);
+  expect(contentsOf(first.bodies[1])[0]?.[0]).toEqual(BLOCK);
+  const second = await askFor(talk, 'and?', words('No.'));
+  expect(contentsOf(second.bodies[0]).map(([block]) => block)).toEqual([BLOCK, BLOCK]);
+
+  const page = await shownMessages(talk, access);
+  expect(JSON.stringify([first.shown, second.shown, page])).not.toContain(SIGNATURE);
+  const copy = await talk.stub.copyForFork({ access, messageId: page.messages.at(-1)?.id ?? '' });
+  expect(JSON.stringify(copy)).not.toContain(SIGNATURE);
+  await vi.waitFor(async () => {
+    const stored = await queryAs(
+      access,
+      sql`select parts::text from ai_messages where conversation_id = ${talk.sessionId}`,
+    );
+    expect(stored.length).toBeGreaterThanOrEqual(5);
+    expect(JSON.stringify(stored)).not.toContain(SIGNATURE);
+  });
+});
+
+it('keeps nothing of an answer that was cut off', async () => {
+  const talk = newTalk(access);
+  const cut = thoughtful(words('Half')).replace('"end_turn"', '"max_tokens"');
+  await askFor(talk, 'elbow?', cut);
+  const next = await askFor(talk, 'and?', words('No.'));
+  expect(JSON.stringify(next.bodies)).not.toContain(SIGNATURE);
+  expect(await rowsOf(talk, 'select * from model_data')).toEqual([]);
+});
+
+it('is stored with the connection and model that it is valid for, and nothing of the request', async () => {
+  const talk = newTalk(access);
+  await askFor(talk, 'elbow?', thoughtful(words('Found it.')));
+  const [row] = await rowsOf<{ data: string }>(talk, 'select data from model_data');
+  expect(JSON.parse(row?.data ?? '')).toStrictEqual({
+    states: [
+      {
+        ...{ index: 0, isOwn: false, wire: 'anthropic', payload: BLOCK },
+        ...{ connection: expect.any(String), model: expect.stringMatching(/^claude-/) },
+      },
+    ],
+  });
+});
+
+it('is erased with the conversation', async () => {
+  const talk = newTalk(access);
+  await askFor(talk, 'elbow?', thoughtful(words('Found it.')));
+  expect(await rowsOf(talk, 'select * from model_data')).toHaveLength(1);
+  await talk.stub.remove({ access, requestId: crypto.randomUUID() });
+  const rows = await runInDurableObject(talk.stub, (_object, { storage }) =>
+    storage.sql.exec('select * from model_data').toArray(),
+  );
+  expect(rows).toEqual([]);
+});

@@ -1,0 +1,71 @@
+// The adapter for Anthropic. The SDK makes the request (headers, version, errors); the response body is read here.
+import Anthropic from '@anthropic-ai/sdk';
+import { findTraits } from '../models/models.ts';
+import type { ModelRequest, Provider, ProviderEvent, StateRemedy } from '../provider.ts';
+import { type Connection, noteSending, type ProviderDeps, sdkFetch } from '../stream/connection.ts';
+import { LONGEST_TIMER_MS } from '../stream/stall-watchdog.ts';
+import { streamAnswer } from '../stream/stream-answer.ts';
+import { createAnthropicDecoder } from './anthropic-decoder.ts';
+import { anthropicRequest, hasThinking } from './anthropic-request.ts';
+import { betasOf, nextRemedy, type ThinkingTraits, thinkingConfig } from './thinking.ts';
+
+export function connectAnthropic(connection: Connection, deps: ProviderDeps): Provider {
+  const { name, apiKey, baseUrl } = connection;
+  const client = new Anthropic({
+    apiKey,
+    baseURL: baseUrl,
+    webhookKey: null,
+    fetch: sdkFetch(deps.fetch),
+    // stream-answer.ts retries and stall-watchdog.ts handles timeouts.
+    maxRetries: 0,
+    timeout: LONGEST_TIMER_MS,
+    // The SDK would log requests, which contain users' text.
+    logLevel: 'off',
+    openTelemetry: false,
+  });
+
+  function create(
+    request: ModelRequest,
+    { signal, onSend, traits }: { signal: AbortSignal; onSend: () => void; traits: ThinkingTraits | null },
+  ): Promise<Response> {
+    const betas = betasOf(thinkingConfig(traits, request.stateRemedy ?? null));
+    const headers = betas.length > 0 ? { headers: { 'anthropic-beta': betas.join(',') } } : {};
+    return client.messages
+      .create(anthropicRequest(request, traits), { signal, fetchOptions: noteSending(onSend), ...headers })
+      .asResponse();
+  }
+
+  return {
+    name,
+    async *stream(request, signal, tries) {
+      const traits = findTraits(request.model);
+      let current = request;
+      let chosen: StateRemedy | null = null;
+
+      /** Repeats a request that was refused for the thinking in it. */
+      async function send(attemptSignal: AbortSignal, onSend: () => void): Promise<Response> {
+        for (;;) {
+          try {
+            return await create(current, { signal: attemptSignal, onSend, traits });
+          } catch (error) {
+            const remedy = current.stateRemedy ?? null;
+            const body = anthropicRequest(current, traits);
+            const next = nextRemedy(error, { traits, remedy, hasThinking: hasThinking(body) });
+            if (next === null) throw error;
+            chosen = next;
+            current = { ...current, stateRemedy: next };
+          }
+        }
+      }
+
+      const decoder = createAnthropicDecoder(request, apiKey);
+      for await (const events of streamAnswer({ request, signal, connection, send, decoder, deps, tries })) {
+        yield withRemedy(events, chosen);
+        chosen = null;
+      }
+    },
+  };
+}
+
+const withRemedy = (events: readonly ProviderEvent[], remedy: StateRemedy | null): readonly ProviderEvent[] =>
+  remedy === null ? events : [{ type: 'state-remedy', remedy }, ...events];

@@ -1,0 +1,80 @@
+// A change that needs a recent sign-in: the page asks for it in another tab and keeps what was entered. When the server asks
+// is tested in worker/api/identity/sign-in-list-routes.workerd.test.ts; here the first request is refused in its place.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Stack } from '../stack/stack.ts';
+import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
+import { startTestStack } from '../testing/test-stack.ts';
+import { enter } from './assistant-page.ts';
+import { expectClean } from './settings-page.ts';
+
+const ADMIN = 'ada@cascade.test';
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startTestStack({ demo: { pace: 'instant' } }), openTestBrowser()]);
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(15_000);
+  return () => context.close();
+});
+
+afterAll(async () => {
+  await closeContexts(browser);
+  await stack?.stop();
+});
+
+async function refuseOnce(page: Page): Promise<void> {
+  let isRefused = false;
+  await page.route('**/api/v1/invitations', async (route) => {
+    if (isRefused || route.request().method() !== 'POST') return route.fallback();
+    isRefused = true;
+    const problem = { code: 'SIGN_IN_AGAIN', title: 'Sign in again', detail: 'This needs a recent sign-in.' };
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+}
+
+it('keeps the form while the user signs in again in another tab, and then sends it (R53)', async () => {
+  const page = await enter(context, stack, { email: ADMIN, path: '/settings/members' });
+  await refuseOnce(page);
+  await page.getByLabel('Email address').fill('sam@elsewhere.test');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  const ask = page.getByRole('alert').filter({ hasText: 'Sign in again to continue' });
+  await ask.waitFor();
+  await expectClean(page);
+
+  const opened = context.waitForEvent('page');
+  await ask.getByRole('link', { name: 'Sign in again' }).click();
+  const other = await opened;
+  await other.getByRole('heading', { name: 'Sign in again' }).waitFor();
+  await expectClean(other);
+  await other.getByRole('button', { name: /Ada Moreau/ }).click();
+  await other.getByRole('heading', { name: 'You’re signed in' }).waitFor();
+  await expectClean(other);
+  await other.close();
+
+  await page.getByRole('alert').filter({ hasText: 'You’re signed in again' }).waitFor();
+  expect(await page.getByLabel('Email address').inputValue()).toBe('sam@elsewhere.test');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await page.getByText('No email was sent. Copy the link now').waitFor();
+});
+
+it('lists the user’s sign-ins and ends all others (R52)', async () => {
+  const elsewhere = await browser.newContext();
+  const theirs = await enter(elsewhere, stack, { email: ADMIN, path: '/chat' });
+  const page = await enter(context, stack, { email: ADMIN, path: '/settings/sign-ins' });
+  const list = page.getByRole('list', { name: 'Your sign-ins' });
+  await list.getByText('This browser').waitFor();
+  await expectClean(page);
+  expect(await list.getByRole('listitem').count()).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'End all others' }).click();
+  await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
+  await theirs.reload();
+  await theirs.getByText('Choose a user to sign in as').waitFor();
+  await elsewhere.close();
+});

@@ -1,7 +1,0 @@
-// A reason why the local stack cannot start or go on, in one line that says what to do.
-export class StackError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StackError';
-  }
-}

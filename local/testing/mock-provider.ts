@@ -1,0 +1,90 @@
+// aimock, an independent imitation of both providers over real HTTP. It answers from a script: words in the user's message
+// select the answers of a turn.
+import { Server } from 'node:http';
+import { type ChatCompletionRequest, LLMock, type ToolCall } from '@copilotkit/aimock';
+import { z } from 'zod';
+import { PAGE_NOTE_START } from '../../durable/conversation/prompt/page-note.ts';
+
+/** The model's text, or the tools that it calls in parallel. */
+export type Answer = string | readonly ToolCall[];
+type Turn = {
+  /** The user's message. */
+  readonly text: string;
+  /** The number of answers in the turn so far, and the results of its tools. */
+  readonly step: number;
+  readonly results: readonly string[];
+};
+type Script = (turn: Turn) => Answer;
+
+export type MockProvider = Awaited<ReturnType<typeof startMockProvider>>;
+
+/** @param options.chunkSize characters an event */
+export async function startMockProvider(options: { readonly chunkSize: number } = { chunkSize: 7 }) {
+  const mock = new LLMock({ port: 0, chunkSize: options.chunkSize });
+  await mock.start();
+  keepIdleConnections(mock);
+  return {
+    url: mock.url,
+    /** Settings for the stack under test: both providers point here. */
+    settings: {
+      ANTHROPIC_API_KEY: 'none',
+      ANTHROPIC_BASE_URL: mock.url,
+      OPENAI_API_KEY: 'none',
+      OPENAI_BASE_URL: `${mock.url}/v1`,
+    },
+    /** Answers turns whose user message has these words. The last answer repeats. */
+    script: (words: string, answers: readonly Answer[] | Script): void => {
+      const choose: Script =
+        typeof answers === 'function' ? answers : ({ step }) => answers[Math.min(step, answers.length - 1)] ?? '';
+      mock.on({ predicate: (request) => userText(request).includes(words) }, (request) => {
+        const answer = choose(turnOf(request));
+        return typeof answer === 'string' ? { content: answer } : { toolCalls: [...answer] };
+      });
+    },
+    /** Refuses turns whose user message has these words, with a status and a message like the provider's. */
+    refuse: (words: string, status: number, message: string): void => {
+      mock.on({ predicate: (request) => userText(request).includes(words) }, { error: { message }, status });
+    },
+    /** Removes all scripted answers. */
+    forget: () => void mock.clearFixtures(),
+    /** The requests of turns whose user message has these words. */
+    asked: (words: string): readonly ChatCompletionRequest[] =>
+      mock
+        .getRequests()
+        .map(({ body }) => body as ChatCompletionRequest)
+        .filter((request) => userText(request).includes(words)),
+    stop: () => mock.stop(),
+  };
+}
+
+/**
+ * An idle connection that is closed just as it is reused looks like an outage, and many of them at once use up the retries
+ * that a provider's breaker allows. aimock has no option for its server.
+ */
+function keepIdleConnections(mock: LLMock): void {
+  const { server } = z.object({ server: z.instanceof(Server) }).parse(Reflect.get(mock, 'serverInstance'));
+  server.keepAliveTimeout = 0;
+}
+
+export const call = (id: string, name: string, input: object): ToolCall => ({
+  id,
+  name,
+  arguments: JSON.stringify(input),
+});
+
+function turnOf(request: ChatCompletionRequest): Turn {
+  const { messages } = request;
+  const turn = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
+  return {
+    text: userText(request),
+    step: turn.filter(({ role }) => role === 'assistant').length,
+    results: turn.filter(({ role }) => role === 'tool').map(({ content }) => textOf(content)),
+  };
+}
+
+/** The user's own words, without what the product adds behind them. */
+const userText = ({ messages }: ChatCompletionRequest): string =>
+  textOf(messages.findLast(({ role }) => role === 'user')?.content ?? null).split(`\n\n${PAGE_NOTE_START}`, 1)[0] ?? '';
+
+const textOf = (content: ChatCompletionRequest['messages'][number]['content']): string =>
+  typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');

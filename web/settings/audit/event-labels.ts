@@ -1,0 +1,50 @@
+// Labels for audit events. Pure.
+import type { AuditEventName } from '../../../worker/api/audit/audit-schema.ts';
+
+export const EVENT_LABELS: Readonly<Record<AuditEventName, string>> = {
+  'session.created': 'Conversation created',
+  'session.changed': 'Conversation changed',
+  'session.deleted': 'Conversation deleted',
+  'message.sent': 'Message sent',
+  'message.refused': 'Message rejected',
+  'answer.step': 'Model call',
+  'answer.abandoned': 'Fell back to another provider',
+  'answer.complete': 'Answer completed',
+  'answer.stopped': 'Answer stopped',
+  'answer.interrupted': 'Answer interrupted',
+  'answer.failed': 'Answer failed',
+  'tool.proposed': 'Change proposed',
+  'tool.approved': 'Change confirmed',
+  'tool.declined': 'Change declined',
+  'tool.completed': 'Tool used',
+  'tool.refused': 'Tool blocked',
+  'tool.failed': 'Tool failed',
+  'tool.unknown': 'Tool outcome unknown',
+  'member.invited': 'Person invited',
+  'member.joined': 'Person joined',
+  'member.left': 'Person left',
+  'member.removed': 'Person removed',
+  'invitation.revoked': 'Invitation revoked',
+  'role.changed': 'Role changed',
+  'settings.changed': 'Settings changed',
+  'settings.tested': 'Connection tested',
+  'members.read': 'Members viewed',
+  'sign_in.succeeded': 'Signed in',
+  'sign_in.ended': 'Signed out',
+  'sign_in.rejected': 'Sign-in token rejected',
+  'access.refused': 'Access refused',
+  'feedback.given': 'Feedback given',
+  'feedback.withdrawn': 'Feedback withdrawn',
+  'audit.read': 'Audit log viewed',
+  'audit.exported': 'Audit log exported',
+  'audit.verified': 'Audit log verified',
+  'audit.redacted': 'Person redacted',
+  'org.created': 'Organization created',
+  'keys.rotated': 'Provider keys re-encrypted',
+  'outbox.parked': 'Entry queued',
+  'outbox.retried': 'Queued entry retried',
+};
+
+/** Falls back to the event's key, for events this page doesn't know yet. */
+export const eventLabel = (event: string): string =>
+  (EVENT_LABELS as Readonly<Record<string, string | undefined>>)[event] ?? event;

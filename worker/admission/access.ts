@@ -1,0 +1,105 @@
+// The user's rights in their current org, from their own Account object in one call.
+import { waitUntil } from 'cloudflare:workers';
+import type { Context, MiddlewareHandler } from 'hono';
+import { requestRuleOf } from '../../durable/account/rate-bucket.ts';
+import {
+  type Admission,
+  type AdmitInput,
+  accountOf,
+  OrgSlug,
+  type RateVerdict,
+} from '../../durable/contracts/account.ts';
+import { settingsOf } from '../../durable/env.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
+import { authenticate, issuerOf } from '../auth/authenticate.ts';
+import { pageIdentity } from '../auth/page-identity.ts';
+import { orgCookie, sessionCookie } from '../auth/session-cookie.ts';
+import type { EdgeEnv } from '../edge-env.ts';
+import { noteEndedSession, noteForeignOrg, noteRejectedToken } from './edge-events.ts';
+
+/** Refuses requests without a valid sign-in. */
+export const authenticated: MiddlewareHandler<EdgeEnv> = async function authenticated(c, next) {
+  const settings = settingsOf(c.env);
+  const authorization = c.req.header('Authorization');
+  const cookie = sessionCookie(c);
+  const principal = await authenticate(
+    { authorization, cookie },
+    { sessionKey: settings.SESSION_KEY, issuer: issuerOf(settings, waitUntil), now: () => new Date() },
+  );
+  if (!principal) {
+    const token = authorization ?? cookie;
+    if (token !== undefined) noteRejectedToken(c, token);
+    throw new AppError('UNAUTHENTICATED');
+  }
+  c.set('principal', principal);
+  await next();
+};
+
+/** Refuses users who are not members of the org. `confirmed` rights are fresh enough to show data. */
+export function admitted(
+  rights: 'confirmed' | ((c: Context<EdgeEnv>) => Promise<Admission>),
+  cost = 1,
+): MiddlewareHandler<EdgeEnv> {
+  return async function admit(c, next) {
+    const admission = rights === 'confirmed' ? await askAccount(c, chosenOrg(c), rights, { cost }) : await rights(c);
+    if (!admission.ok) throw await refusedAdmission(c, admission.code);
+    if (admission.requests && !admission.requests.ok) throw tooManyRequests(c, admission.requests);
+    setAdmission(c, admission);
+    await next();
+  };
+}
+
+/** The error of a refused admission, the same on every route. */
+export async function refusedAdmission(c: Context<EdgeEnv>, code: ErrorCode): Promise<AppError> {
+  const named = c.req.header('X-Org');
+  if (code === 'UNAUTHENTICATED') noteEndedSession(c);
+  else if (code === 'NOT_FOUND' && named !== undefined) noteForeignOrg(c, named);
+  return code === 'NO_MEMBERSHIP' ? noMembership(c) : new AppError(code);
+}
+
+/** Includes the address that the user signed in with, because it often differs from the invited one. */
+async function noMembership(c: Context<EdgeEnv>): Promise<AppError> {
+  const { subject, signInId } = c.get('principal');
+  const signIn = signInId === undefined ? null : await accountOf(c.env, subject).identityAt(signInId);
+  const email = signIn?.identity?.email;
+  if (!email) return new AppError('NO_MEMBERSHIP');
+  return new AppError('NO_MEMBERSHIP', { detail: `You are signed in as ${email}. ${ERRORS.NO_MEMBERSHIP.detail}` });
+}
+
+function tooManyRequests(c: Context<EdgeEnv>, { remaining, seconds }: RateVerdict): AppError {
+  const { perMinute, burst } = requestRuleOf(c.env);
+  c.header('RateLimit-Policy', `"requests";q=${perMinute};w=60;burst=${burst}`);
+  c.header('RateLimit', `"requests";r=${remaining};t=${seconds}`);
+  return new AppError('RATE_LIMITED', { retryAfterSeconds: seconds });
+}
+
+export function setAdmission(c: Context<EdgeEnv>, admission: Extract<Admission, { ok: true }>): void {
+  c.set('access', admission.access);
+  c.set('orgs', admission.orgs);
+  c.set('settings', admission.settings ?? []);
+  c.set('provedAt', admission.provedAt);
+}
+
+/**
+ * The org that the request names. The header applies to one request, the cookie to the browser.
+ * @throws AppError NOT_FOUND for a header that can't name an org. Such a cookie counts as none.
+ */
+export function chosenOrg(c: Context<EdgeEnv>): string | undefined {
+  const header = c.req.header('X-Org');
+  if (header === undefined) return OrgSlug.safeParse(orgCookie(c)).data;
+  const named = OrgSlug.safeParse(header);
+  if (!named.success) throw new AppError('NOT_FOUND');
+  return named.data;
+}
+
+/** By default the page that sends the request must have been loaded for this user and org. */
+export async function askAccount(
+  c: Context<EdgeEnv>,
+  orgSlug: string | undefined,
+  rights: 'last-known' | 'confirmed',
+  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'cost' | 'sessionId' | 'names' | 'page'> = {},
+): Promise<Admission> {
+  const principal = c.get('principal');
+  const question = { principal, rights, page: pageIdentity(c), ...more, ...(orgSlug !== undefined && { orgSlug }) };
+  return accountOf(c.env, principal.subject).admit(question);
+}

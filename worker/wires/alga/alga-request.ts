@@ -1,0 +1,112 @@
+// The alga wire's requests. Clients keep their transcript and repeat it with each request; both completions addresses take
+// the same body. Function names and arguments that clients send back have no effect: only the id counts.
+
+import { z } from 'zod';
+import { digestOf } from '../../../durable/canonical-json.ts';
+import type { RunRequest } from '../../../durable/contracts/conversation.ts';
+import { cleanedText, exactText } from '../../../durable/input-text.ts';
+import { ModelId } from '../../api/fields-schema.ts';
+import { parseInput } from '../../http/problem.ts';
+import { type ClientTranscript, splitTranscript } from '../client-transcript.ts';
+
+const MAX_MESSAGES = 10_000;
+
+const SimpleMessage = z
+  .looseObject({ role: z.enum(['user', 'assistant', 'function']), content: cleanedText().nullish() })
+  .meta({ id: 'SimpleMessage', description: 'Only the text of user and assistant messages is used.' });
+export type SimpleMessage = z.infer<typeof SimpleMessage>;
+
+const Messages = z.array(SimpleMessage).min(1).max(MAX_MESSAGES);
+const ChatId = exactText()
+  .min(1)
+  .max(128)
+  .nullish()
+  .meta({ description: 'The client’s name for the conversation. A UUID is the session’s id.' });
+
+/** What clients send about the page they are on. It is ignored. */
+const IGNORED = { uiContext: z.unknown().optional(), mentions: z.unknown().optional() };
+
+export const SimpleChatRequest = z
+  .strictObject({ messages: Messages, chatId: ChatId, model: ModelId.nullish(), ...IGNORED })
+  .meta({ id: 'SimpleChatRequest', description: 'The last message must be the user’s.' });
+
+/** The older form, at `/api/chat/stream/…`. */
+export const SimpleStreamRequest = z
+  .strictObject({
+    inputs: z.union([cleanedText(), Messages]),
+    model: ModelId.nullish(),
+    chatId: ChatId,
+    options: z.unknown().optional(),
+    parameters: z.unknown().optional(),
+    meta: z.unknown().optional(),
+  })
+  .meta({ id: 'SimpleStreamRequest', description: 'A plain string is the user’s message.' });
+
+export const SimpleExecuteRequest = z
+  .strictObject({
+    functionCall: z.looseObject({ id: z.uuid() }).meta({ description: 'The proposed call. Only `id` is read.' }),
+    action: z.enum(['approve', 'decline']),
+    messages: z.array(SimpleMessage).max(MAX_MESSAGES).optional(),
+    chatId: ChatId,
+    ...IGNORED,
+  })
+  .meta({ id: 'SimpleExecuteRequest', description: 'The server runs the arguments it stored, not the ones sent.' });
+
+export type SimpleQuestion = ClientTranscript & {
+  readonly messages: readonly SimpleMessage[];
+  readonly chatId: string | undefined;
+  readonly model: string | null;
+};
+
+/** @throws AppError */
+export function parseQuestion(body: unknown): SimpleQuestion {
+  const { messages, chatId, model } = parseInput(SimpleChatRequest, body);
+  return { ...splitTranscript(messages), messages, chatId: chatId ?? undefined, model: model ?? null };
+}
+
+export type SimpleDecision = { readonly approvalId: string; readonly approve: boolean };
+
+/** @throws AppError */
+export function parseDecision(body: unknown): {
+  readonly decision: SimpleDecision;
+  readonly messages: readonly SimpleMessage[];
+  readonly chatId: string | undefined;
+} {
+  const { functionCall, action, messages = [], chatId } = parseInput(SimpleExecuteRequest, body);
+  const decision = { approvalId: functionCall.id, approve: action === 'approve' };
+  return { decision, messages, chatId: chatId ?? undefined };
+}
+
+/** @throws AppError */
+export function parseInputs(body: unknown): SimpleQuestion {
+  const { inputs, chatId, model } = parseInput(SimpleStreamRequest, body);
+  const messages = typeof inputs === 'string' ? [{ role: 'user' as const, content: inputs }] : inputs;
+  return { ...splitTranscript(messages), messages, chatId: chatId ?? undefined, model: model ?? null };
+}
+
+const NOTHING_ELSE = { programId: null, designId: null, mode: 'chat', parentRunId: null } as const;
+
+export async function runOfQuestion(
+  { earlier, text, model }: SimpleQuestion,
+  ids: { readonly sessionId: string; readonly runId: string },
+): Promise<RunRequest> {
+  const digest = await digestOf({ text, model, earlier: earlier.map(({ role, text: said }) => [role, said]) });
+  const message = { id: crypto.randomUUID(), text };
+  return { ...ids, ...NOTHING_ELSE, message, decisions: [], earlier: [...earlier], model, digest };
+}
+
+/** Repeating a decision is the same run and returns its result. */
+export const runIdOfDecision = ({ approve, approvalId }: SimpleDecision): string =>
+  `${approve ? 'approve' : 'decline'}-${approvalId}`;
+
+export async function runOfDecision(decision: SimpleDecision, sessionId: string): Promise<RunRequest> {
+  return {
+    sessionId,
+    runId: runIdOfDecision(decision),
+    ...NOTHING_ELSE,
+    message: null,
+    decisions: [decision],
+    model: null,
+    digest: await digestOf(decision),
+  };
+}
