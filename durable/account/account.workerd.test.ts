@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ZodError } from 'zod';
 import { DEMO_ORGS, requireDemoPerson } from '../../local/demo-data/demo-people.ts';
 import { type AdmitInput, accountOf, type EvictedSession } from '../contracts/account.ts';
@@ -62,6 +62,26 @@ describe('admission', () => {
       ok: false,
       code: 'NO_MEMBERSHIP',
     });
+  });
+
+  test('ends the oldest sign-ins beyond a hundred, and never the one that was just opened', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: T0 });
+    try {
+      const account = newAccount();
+      const first = await account.openSignIn();
+      vi.setSystemTime(T0 + 1_000);
+      // All in the same second, so that their times can't tell them apart.
+      for (let opened = 0; opened < 120; opened += 1) {
+        const { signInId } = await account.openSignIn();
+        const signIns = await account.listSignIns();
+        expect(signIns.map((entry) => entry.signInId)).toContain(signInId);
+      }
+      const signIns = await account.listSignIns();
+      expect(signIns).toHaveLength(100);
+      expect(signIns.map(({ signInId }) => signInId)).not.toContain(first.signInId);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('accepts a sign-in until it is closed, also after an eviction', async () => {

@@ -42,10 +42,12 @@ export function openSignIn(sql: SqlStorage, now: number, proven: OpenSignInInput
     proven.device ?? null,
     proven.place ?? null,
   );
+  // Times are in whole seconds, so others can be as new as this one. It must not be the one that ends.
   sql.exec(
     `delete from sign_ins where id in
-       (select id from sign_ins order by coalesce(used_at, opened_at) desc, id limit -1 offset ?)`,
-    MAX_SIGN_INS,
+       (select id from sign_ins where id <> ? order by coalesce(used_at, opened_at) desc, id limit -1 offset ?)`,
+    signIn.signInId,
+    MAX_SIGN_INS - 1,
   );
   return signIn;
 }
