@@ -145,7 +145,7 @@ describe('the coarse limit (R38)', () => {
     const refused = await askFrom(mine);
     expect(refused.status).toBe(429);
     expect(refused.headers.get('Retry-After')).toBe('60');
-    expect(refused.headers.get('RateLimit-Policy')).toBe('"edge";q=600;w=60');
+    expect(refused.headers.get('RateLimit-Policy')).toBe('"edge";q=6000;w=60');
     expect(refused.headers.get('RateLimit')).toBe('"edge";r=0;t=60');
     expect(refused.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
     expect((await askFrom('2001:db8:7:7:ffff::2')).status).toBe(429);

@@ -31,6 +31,8 @@ export type StackOptions = {
   readonly inspectorPort?: number | undefined;
   /** DATABASE_URL, ANTHROPIC_API_KEY, … as in `.dev.vars`. The process's own environment is not read. */
   readonly settings?: Settings;
+  /** Requests a minute from one address; wrangler.toml's limit by default. */
+  readonly addressLimit?: number;
   readonly demo?: DemoModelOptions;
   /** The bundled Worker; built from its sources if absent. */
   readonly code?: string;
@@ -133,6 +135,7 @@ async function startServices(options: StackOptions, stops: Stop[]): Promise<Stac
       neonFetchEndpoint: database.fetchEndpoint,
       demoModelUrl: demo?.url,
     }),
+    addressLimit: options.addressLimit,
     port,
     inspectorPort: options.inspectorPort,
     objectsDir: join(state.path, 'objects'),

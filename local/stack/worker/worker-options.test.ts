@@ -13,8 +13,17 @@ it('turns the bindings of wrangler.toml into options, with objects on SQLite and
     ACCOUNTS: { className: 'Account', useSQLite: true },
     BUDGETS: { className: 'Budget', useSQLite: true },
   });
-  expect(options.ratelimits).toMatchObject({ EDGE_LIMIT: { simple: { limit: 600, period: 60 } } });
+  expect(options.ratelimits).toMatchObject({ EDGE_LIMIT: { simple: { limit: 6000, period: 60 } } });
   expect(options.assets).toMatchObject({ binding: 'ASSETS', directory: join(PROJECT_ROOT, 'dist', 'web') });
+});
+
+it('replaces the limit per address, and nothing else of it', () => {
+  const { ratelimits } = readWorkerOptions({}, { addressLimit: 5 });
+  const { ratelimits: declared } = readWorkerOptions({});
+  expect(ratelimits).toEqual({
+    ...declared,
+    EDGE_LIMIT: { ...declared?.['EDGE_LIMIT'], simple: { limit: 5, period: 60 } },
+  });
 });
 
 it('ignores secrets next to wrangler.toml', () => {
@@ -26,7 +35,7 @@ it('ignores secrets next to wrangler.toml', () => {
       'name = "x"\ncompatibility_date = "2026-10-01"\n[vars]\nA = "1"\n[secrets]\nrequired = ["B"]\n',
     );
     writeFileSync(join(dir, '.dev.vars'), 'B=secret\nC=secret\n');
-    expect(readWorkerOptions({}, config).bindings).toEqual({ A: '1' });
+    expect(readWorkerOptions({}, { configPath: config }).bindings).toEqual({ A: '1' });
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -8,15 +8,33 @@ import { PROJECT_ROOT } from '../../project-root.ts';
 
 export type WorkerOptions = V4WorkerOptionsShape;
 
+export type WorkerOptionsChanges = {
+  /** Requests a minute from one address. Tests send all of theirs from this machine's. */
+  readonly addressLimit?: number | undefined;
+  readonly configPath?: string;
+};
+
 /** Miniflare options of the Worker in `configPath`, with `bindings` on top of its `[vars]`. */
 export function readWorkerOptions(
   bindings: Readonly<Record<string, string>>,
-  configPath = join(PROJECT_ROOT, 'wrangler.toml'),
+  { addressLimit, configPath = join(PROJECT_ROOT, 'wrangler.toml') }: WorkerOptionsChanges = {},
 ): WorkerOptions {
   // Without this, wrangler would report a `.dev.vars` file and warn about secrets missing from it. We use neither.
   process.env['WRANGLER_LOG'] ??= 'warn';
   const config = unstable_readConfig({ config: configPath });
   const { workerOptions } = unstable_getMiniflareWorkerOptions({ ...config, secrets: undefined });
   // Wrangler's type for this is an Omit of a union, which loses the fields.
-  return { ...(workerOptions as WorkerOptions), bindings: { ...(config.vars as Record<string, string>), ...bindings } };
+  const options = workerOptions as WorkerOptions;
+  const limit = options.ratelimits?.['EDGE_LIMIT'];
+  return {
+    ...options,
+    ...(limit &&
+      addressLimit !== undefined && {
+        ratelimits: {
+          ...options.ratelimits,
+          EDGE_LIMIT: { ...limit, simple: { ...limit.simple, limit: addressLimit } },
+        },
+      }),
+    bindings: { ...(config.vars as Record<string, string>), ...bindings },
+  };
 }

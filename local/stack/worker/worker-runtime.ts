@@ -18,6 +18,8 @@ export type WorkerRuntimeOptions = {
   /** One ES module. */
   readonly code: string;
   readonly bindings: Readonly<Record<string, string>>;
+  /** Requests a minute from one address; wrangler.toml's limit if absent. */
+  readonly addressLimit?: number | undefined;
   readonly port: number;
   /** The port for a debugger; none if absent. */
   readonly inspectorPort?: number | undefined;
@@ -101,7 +103,7 @@ function createMiniflare(options: MiniflareOptions): Miniflare {
 const NOTE_TO_ITS_MAKERS = 'NOSENTRY';
 
 function buildOptions(options: WorkerRuntimeOptions, code: string, log: Log, onRestart: () => void) {
-  const { assets, ...worker } = readWorkerOptions(options.bindings);
+  const { assets, ...worker } = readWorkerOptions(options.bindings, { addressLimit: options.addressLimit });
   const v4Options: V4MiniflareOptions = {
     ...worker,
     ...(assets ? { assets: { ...assets, directory: options.webDir } } : {}),
