@@ -3,7 +3,7 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
 import { ANTHROPIC, OPENAI, RESPONSES } from '../durable/providers/wire.fixture.ts';
-import { responsesProblems } from '../local/testing/responses-rules.ts';
+import { responsesProblems } from '../local/testing/providers/responses-rules.ts';
 
 export type UpstreamRequest = {
   readonly url: string;

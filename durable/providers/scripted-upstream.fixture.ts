@@ -3,7 +3,7 @@
 import type { RawMessageStreamEvent, Usage } from '@anthropic-ai/sdk/resources/messages';
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { Response as OpenAiResponse, ResponseStreamEvent } from 'openai/resources/responses/responses';
-import { responsesProblems } from '../../local/testing/responses-rules.ts';
+import { responsesProblems } from '../../local/testing/providers/responses-rules.ts';
 import type { Clock } from '../clock.ts';
 import type { ModelMessage, ModelRequest, Provider, ProviderEvent, ToolCall } from './provider.ts';
 import type { ProviderDeps } from './stream/connection.ts';

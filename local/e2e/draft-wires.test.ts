@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireDemoProject, requireDemoShow } from '../demo-data/production/projects.ts';
 import type { Stack } from '../stack/stack.ts';
-import { call, type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { call, type MockProvider, startMockProvider } from '../testing/providers/mock-provider.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { collectEvents, type Sent, textOf } from './sse.ts';
 import { signIn, type Visitor } from './visitor.ts';

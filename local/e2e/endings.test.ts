@@ -15,7 +15,7 @@ import {
   say,
   startScriptedProvider,
   UNSCRIPTED,
-} from '../testing/scripted-provider.ts';
+} from '../testing/providers/scripted-provider.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, composerIn, enter, openPanel, panel, quickAsk, sendIn, stopIn } from './assistant-page.ts';
@@ -39,8 +39,7 @@ let surfaces: Readonly<Record<'chat' | 'panel' | 'Quick Ask' | 'draft' | 'shared
 
 beforeAll(async () => {
   provider = await startScriptedProvider();
-  const settings = { ...provider.settings, AI_REQUESTS_PER_MINUTE: '6000', AI_BURST: '200' };
-  [stack, browser] = await Promise.all([startTestStack({ settings }), openTestBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack({ settings: provider.settings }), openTestBrowser()]);
   const [chat, inPanel, quick, draft, shared] = await Promise.all([
     openChat(),
     openInPanel(),

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
-import { type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { type MockProvider, startMockProvider } from '../testing/providers/mock-provider.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, enter, openPanel } from './assistant-page.ts';

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
-import { call, type MockProvider, startMockProvider } from '../testing/mock-provider.ts';
+import { call, type MockProvider, startMockProvider } from '../testing/providers/mock-provider.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { collectEvents, type Sent, textOf } from './sse.ts';
 import { askBody, signIn, type Visitor } from './visitor.ts';

@@ -10,8 +10,8 @@ import { startDemoModel } from '../demo-model/demo-model.ts';
 import { appUrl } from '../postgres/database.ts';
 import { buildBindings } from '../stack/worker/worker-bindings.ts';
 import { ensureBuiltWeb } from './built-web.ts';
-import { startMockProvider } from './mock-provider.ts';
 import { addNeighbor } from './neighbor.ts';
+import { startMockProvider } from './providers/mock-provider.ts';
 import { ADMIN_PERMISSIONS, MEMBER_PERMISSIONS, TEST_ORGS, type TestOrg } from './test-orgs.ts';
 import setUpPostgres, { TEMPLATE, type TestPostgres } from './test-postgres.ts';
 

@@ -14,8 +14,8 @@ import {
   TextRun,
   WidthType,
 } from 'docx';
-import type { Block, Inline, List, Table as TableNode } from '../markdown/nodes.ts';
-import { readMarkdown } from '../markdown/read-answer.ts';
+import type { Block, Inline, List, Table as TableNode } from '../markdown/parse/nodes.ts';
+import { readMarkdown } from '../markdown/parse/read-answer.ts';
 import { safeHref } from '../markdown/safe-link.ts';
 
 const HEADINGS = {

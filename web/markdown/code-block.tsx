@@ -1,6 +1,7 @@
 // A code block: language, copy button, horizontal scrolling, and syntax colors once the block is complete.
-import { memo, useEffect, useMemo, useState } from 'react';
+import { memo, useMemo } from 'react';
 import { CopyButton } from '../design/controls/copy-button.tsx';
+import { createLazy, useLazy } from './use-lazy.ts';
 
 type CodeBlockProps = {
   code: string;
@@ -47,46 +48,18 @@ function Code({ code, language, settled }: CodeProps) {
   }, [tokens, code]);
 }
 
-type Tokenize = (code: string, language: string) => readonly CodeToken[];
-
-type CodeToken = { readonly value: string; readonly className?: string };
-
 /** Longer code isn't highlighted, because it would block the page. */
 const MAX_CHARS = 40_000;
 
-let tokenize: Tokenize | null = null;
+const HIGHLIGHTER = createLazy(() => import('@tanstack/highlight'));
 
-let loading: Promise<void> | null = null;
-
-/** The highlighter loads with the first complete code block. */
-function load(): Promise<void> {
-  loading ??= import('@tanstack/highlight').then((library) => {
-    tokenize = (code, language) => library.tokenize(code, { lang: language }).tokens;
-  });
-  return loading;
-}
+type CodeToken = { readonly value: string; readonly className?: string };
 
 /** Null while the code is shown without colors: still streaming, unknown language, too long, or not loaded. */
 function useHighlight(code: string, language: string | null, settled: boolean): readonly CodeToken[] | null {
-  const [, setLoaded] = useState(tokenize !== null);
-  const wanted = settled && language !== null && code.length <= MAX_CHARS;
-  useEffect(() => {
-    if (!wanted || tokenize !== null) return;
-    let isCurrent = true;
-    load().then(
-      () => isCurrent && setLoaded(true),
-      // Code without colors is readable; the next block tries again.
-      () => {
-        loading = null;
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [wanted]);
-  const tokens = wanted ? tokenize : null;
+  const highlighter = useLazy(HIGHLIGHTER, settled && language !== null && code.length <= MAX_CHARS);
   return useMemo(
-    () => (tokens === null || language === null ? null : tokens(code, language)),
-    [tokens, code, language],
+    () => (highlighter === null || language === null ? null : highlighter.tokenize(code, { lang: language }).tokens),
+    [highlighter, code, language],
   );
 }

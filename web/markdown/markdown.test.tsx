@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { Markdown } from './markdown.tsx';
-import { AnswerReader, readMarkdown } from './read-answer.ts';
+import { AnswerReader, readMarkdown } from './parse/read-answer.ts';
 
 const render = (text: string, streaming: boolean): string =>
   renderToStaticMarkup(<Markdown text={text} streaming={streaming} />);

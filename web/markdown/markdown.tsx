@@ -1,7 +1,7 @@
 // Renders model text. Complete blocks keep their DOM nodes; while text streams only the last block is parsed again.
 import { memo, useState } from 'react';
-import type { Block, Inline } from './nodes.ts';
-import { AnswerReader } from './read-answer.ts';
+import type { Block, Inline } from './parse/nodes.ts';
+import { AnswerReader } from './parse/read-answer.ts';
 import { renderBlocks } from './render-nodes.tsx';
 
 export const Markdown = memo(function Markdown({ text, streaming }: { text: string; streaming: boolean }) {

@@ -1,38 +1,14 @@
 // A formula: as written until the typesetter has loaded, and for good if it can't be typeset.
-import { memo, useEffect, useState } from 'react';
-import type { typesetMath } from './typeset-math.ts';
+import { memo } from 'react';
+import { createLazy, useLazy } from './use-lazy.ts';
 
-let typeset: typeof typesetMath | null = null;
-
-let loading: Promise<void> | null = null;
-
-/** The typesetter loads with the first formula. */
-function load(): Promise<void> {
-  loading ??= import('./typeset-math.ts').then((module) => {
-    typeset = module.typesetMath;
-  });
-  return loading;
-}
+const TYPESETTER = createLazy(() => import('./typeset-math.ts'));
 
 type MathProps = { tex: string; source: string; display: boolean };
 
 export const MathSpan = memo(function MathSpan({ tex, source, display }: MathProps) {
-  const [, setLoaded] = useState(typeset !== null);
-  useEffect(() => {
-    if (typeset !== null || tex === '') return;
-    let isCurrent = true;
-    load().then(
-      () => isCurrent && setLoaded(true),
-      // A formula as written is readable; the next one tries again.
-      () => {
-        loading = null;
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [tex]);
-  const math = tex === '' ? null : (typeset?.(tex, display) ?? null);
+  const typesetter = useLazy(TYPESETTER, tex !== '');
+  const math = typesetter?.typesetMath(tex, display) ?? null;
   if (math === null) {
     return (
       <span dir="ltr" className="whitespace-pre-wrap">

@@ -6,8 +6,8 @@ import { Link } from 'wouter';
 import { CodeBlock } from './code-block.tsx';
 import { MathSpan } from './math.tsx';
 import { MixedText } from './mixed-text.tsx';
-import type { Block, Heading, Inline, List, Table } from './nodes.ts';
-import { plainText } from './parse-inline.ts';
+import type { Block, Heading, Inline, List, Table } from './parse/nodes.ts';
+import { plainText } from './parse/parse-inline.ts';
 import { linkTarget, safeHref } from './safe-link.ts';
 import { blocksDirection, hasRtl } from './text-direction.ts';
 

@@ -1,6 +1,6 @@
 // Direction of text: which way a block runs, and quantities that have to read from left to right in it.
-import type { Block, Inline } from './nodes.ts';
-import { plainText } from './parse-inline.ts';
+import type { Block, Inline } from './parse/nodes.ts';
+import { plainText } from './parse/parse-inline.ts';
 
 const RTL =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\p{Script=Samaritan}\p{Script=Mandaic}]/u;

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
-import { findMath } from './math-source.ts';
+import { findMath } from './parse/math-source.ts';
 import { typesetMath } from './typeset-math.ts';
 
 const typeset = (tex: string, display = false): string => renderToStaticMarkup(typesetMath(tex, display));

@@ -2,8 +2,8 @@
 // can make unavailable. Objects run in the isolate of the tests, so replacing the global fetch reaches them.
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
-import { responsesProblems } from '../../../local/testing/responses-rules.ts';
-import { anthropicFaults, chatFaults } from '../../../local/testing/strict-wires.ts';
+import { responsesProblems } from '../../../local/testing/providers/responses-rules.ts';
+import { anthropicFaults, chatFaults } from '../../../local/testing/providers/strict-wires.ts';
 import { anthropicFrame } from '../../providers/scripted-upstream.fixture.ts';
 import { ANTHROPIC } from '../../providers/wire.fixture.ts';
 

@@ -3,7 +3,7 @@
 
 import { env } from 'cloudflare:workers';
 import { type SQL, sql } from 'drizzle-orm';
-import { anthropicFaults } from '../../../local/testing/strict-wires.ts';
+import { anthropicFaults } from '../../../local/testing/providers/strict-wires.ts';
 import type { RunRequest } from '../../contracts/conversation.ts';
 import { postgresDepsOf } from '../../postgres/with-tenant.ts';
 import type { Access } from '../../principal.ts';

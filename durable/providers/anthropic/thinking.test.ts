@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { anthropicFaults } from '../../../local/testing/strict-wires.ts';
+import { anthropicFaults } from '../../../local/testing/providers/strict-wires.ts';
 import { findTraits, MODELS } from '../models/models.ts';
 import type { AssistantPart, ModelMessage, ModelRequest, ProviderEvent } from '../provider.ts';
 import { collect, createUpstream, joined, REQUEST, type ScriptedResponse } from '../scripted-upstream.fixture.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { responsesProblems } from '../../../local/testing/responses-rules.ts';
-import { anthropicFaults, chatFaults } from '../../../local/testing/strict-wires.ts';
+import { responsesProblems } from '../../../local/testing/providers/responses-rules.ts';
+import { anthropicFaults, chatFaults } from '../../../local/testing/providers/strict-wires.ts';
 import { anthropicRequest } from '../anthropic/anthropic-request.ts';
 import { openAiRequest } from '../openai/chat-request.ts';
 import { responsesRequest } from '../openai-responses/responses-request.ts';

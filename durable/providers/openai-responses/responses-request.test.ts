@@ -1,6 +1,6 @@
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import { describe, expect, test } from 'vitest';
-import { responsesProblems } from '../../../local/testing/responses-rules.ts';
+import { responsesProblems } from '../../../local/testing/providers/responses-rules.ts';
 import { MODELS } from '../models/models.ts';
 import type { AssistantPart, ModelRequest, PartState } from '../provider.ts';
 import { answered, collect, createUpstream, REQUEST } from '../scripted-upstream.fixture.ts';

@@ -1,6 +1,7 @@
 // Pairs runs of `*`, `_` and `~`, by the delimiter algorithm of CommonMark.
+
+import { UNSPACED } from '../safe-link.ts';
 import type { Inline } from './nodes.ts';
-import { UNSPACED } from './safe-link.ts';
 
 /** A node, or a run of delimiters that is text until it finds its counterpart. */
 export type Item = {

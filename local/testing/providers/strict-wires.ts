@@ -1,6 +1,6 @@
 // For tests: the rules of each wire that the real APIs enforce with a 400. Scripted providers check every request with them,
 // so a request that only a friendly server would accept fails a test.
-import { isRecord } from '../../durable/providers/stream/tool-arguments.ts';
+import { isRecord } from '../../../durable/providers/stream/tool-arguments.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Report = (fault: string) => void;

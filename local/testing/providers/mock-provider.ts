@@ -3,7 +3,7 @@
 import { Server } from 'node:http';
 import { type ChatCompletionRequest, LLMock, type ToolCall } from '@copilotkit/aimock';
 import { z } from 'zod';
-import { PAGE_NOTE_START } from '../../durable/conversation/prompt/page-note.ts';
+import { PAGE_NOTE_START } from '../../../durable/conversation/prompt/page-note.ts';
 
 /** The model's text, or the tools that it calls in parallel. */
 export type Answer = string | readonly ToolCall[];

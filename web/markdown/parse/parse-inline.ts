@@ -1,10 +1,11 @@
 // The inline content of Markdown, by the algorithm of CommonMark with strikethrough, footnotes, formulas and bare URLs.
 // It departs from CommonMark where that would lose a sign: `5*3*2` is a product, and `~` is "about".
+
+import { bareUrlAt, linkTarget, safeHref } from '../safe-link.ts';
 import { after, before, flanksOf, type Item, MAX_DEPTH, matchRuns, nodesOf, wrap } from './emphasis.ts';
 import { entityAt } from './entities.ts';
 import { findMath } from './math-source.ts';
 import { type Definition, type Inline, normalizeLabel } from './nodes.ts';
-import { bareUrlAt, linkTarget, safeHref } from './safe-link.ts';
 
 export type InlineContext = {
   readonly definitions: ReadonlyMap<string, Definition<string>>;
