@@ -51,7 +51,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             main: './worker/index.ts',
-            miniflare: { ...readWorkerOptions(inject('workerBindings'), { addressLimit: 1_000_000 }), cf: false },
+            miniflare: { ...readWorkerOptions(inject('workerBindings'), { addressLimit: 60_000 }), cf: false },
           })),
         ],
         test: {
