@@ -55,9 +55,9 @@ async function expectCost(sessionId: string, expected: Costs): Promise<void> {
 describe('the cost of an answer', () => {
   it('is this much in a new conversation', async () => {
     await expectCost(crypto.randomUUID(), {
-      statements: 106,
-      schemaStatements: 26,
-      rowsWritten: 36,
+      statements: 75,
+      schemaStatements: 12,
+      rowsWritten: 35,
       calls: {
         'Account.admit': 1,
         'Account.putSession': 2,
@@ -79,7 +79,7 @@ describe('the cost of an answer', () => {
     const sessionId = crypto.randomUUID();
     for (let turns = 0; turns < 4; turns += 1) await answer(sessionId);
     await expectCost(sessionId, {
-      statements: 123,
+      statements: 93,
       schemaStatements: 0,
       rowsWritten: 35,
       calls: {

@@ -9,7 +9,7 @@ import { logFailure, logNotice } from '../log.ts';
 import { readLastSegment, readUnsigned, storeSegment } from '../postgres/queries/audit-chain.ts';
 import { storeItems } from '../postgres/queries/store-items.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
-import { migrate, schemaVersion } from '../sqlite-migrate.ts';
+import { migrate, schemaVersion, transact } from '../sqlite-migrate.ts';
 import { closedEvents, markStored, nextWrite, noteEvent } from './noted-events.ts';
 import { type SignOutcome, signLog } from './sign-log.ts';
 import { auditKeysOf } from './signature.ts';
@@ -34,7 +34,7 @@ export class AuditTrail extends DurableObject<Env> implements AuditTrailRpc {
 
   async note(input: NoteInput): Promise<void> {
     const { orgId, events } = NoteInput.parse(input);
-    this.ctx.storage.transactionSync(() => {
+    transact(this.ctx.storage, () => {
       this.#open(orgId);
       for (const event of events) noteEvent(this.ctx.storage.sql, event, Date.now());
     });

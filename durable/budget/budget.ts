@@ -13,7 +13,7 @@ import {
   StatusInput,
 } from '../contracts/budget.ts';
 import { logFailure } from '../log.ts';
-import { schemaVersion } from '../sqlite-migrate.ts';
+import { schemaVersion, transact } from '../sqlite-migrate.ts';
 import { createLedger, LEASE_MS, type Ledger } from './ledger.ts';
 
 export class Budget extends DurableObject<Env> implements BudgetRpc {
@@ -28,7 +28,7 @@ export class Budget extends DurableObject<Env> implements BudgetRpc {
   /** Reserves tokens from what is left of the month. */
   async reserve(input: ReserveInput): Promise<ReserveResult> {
     const parsed = ReserveInput.parse(input);
-    const result = this.ctx.storage.transactionSync(() => this.#ledger.reserve(parsed));
+    const result = transact(this.ctx.storage, () => this.#ledger.reserve(parsed));
     if (result.ok) this.#wakeLater(Date.now() + LEASE_MS);
     return result;
   }
@@ -36,20 +36,20 @@ export class Budget extends DurableObject<Env> implements BudgetRpc {
   /** Reserves more of what is left for a running answer. */
   async extend(input: ExtendInput): Promise<Extension> {
     const parsed = ExtendInput.parse(input);
-    return this.ctx.storage.transactionSync(() => this.#ledger.extend(parsed));
+    return transact(this.ctx.storage, () => this.#ledger.extend(parsed));
   }
 
   /** Charges finished answers. Repeating a settlement changes nothing. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
     const parsed = z.array(Settlement).parse(settlements);
-    this.ctx.storage.transactionSync(() => {
+    transact(this.ctx.storage, () => {
       for (const settlement of parsed) this.#ledger.settle(settlement);
     });
   }
 
   async status(input: StatusInput): Promise<BudgetFigures> {
     const parsed = StatusInput.parse(input);
-    return this.ctx.storage.transactionSync(() => this.#ledger.status(parsed));
+    return transact(this.ctx.storage, () => this.#ledger.status(parsed));
   }
 
   /** For chores, when the org is erased. @throws if there was something to erase, because the instance ends */
@@ -64,7 +64,7 @@ export class Budget extends DurableObject<Env> implements BudgetRpc {
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false;
     if (schemaVersion(this.ctx.storage.sql) === 0) return;
-    const next = this.ctx.storage.transactionSync(() => this.#ledger.expire());
+    const next = transact(this.ctx.storage, () => this.#ledger.expire());
     if (next !== null) this.#wakeLater(next);
   }
 

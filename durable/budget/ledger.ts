@@ -43,153 +43,176 @@ export type LedgerDeps = { readonly sql: SqlStorage; now(): number };
 
 export type Ledger = ReturnType<typeof createLedger>;
 
+type Held = { readonly month: string; readonly tokens: number; readonly limit: number | null };
+
+type MonthState = {
+  readonly month: string;
+  readonly used: number;
+  readonly leastRefused: number | null;
+  /** Held for all running answers. */
+  readonly reserved: number;
+  /** The reservation that was asked for. */
+  readonly held: Held | null;
+  readonly isSettled: boolean;
+};
+
+type MonthRow = {
+  used: number | null;
+  least_refused: number | null;
+  held_month: string | null;
+  held_tokens: number | null;
+  held_limit: number | null;
+  reserved: number;
+  next_expiry: number | null;
+  is_settled: number;
+};
+
+const emptyMonth = (month: string): MonthState => ({
+  month,
+  used: 0,
+  leastRefused: null,
+  reserved: 0,
+  held: null,
+  isSettled: false,
+});
+
+function figuresOf({ month, used, leastRefused, reserved }: MonthState, limit: number | null): BudgetFigures {
+  const left = limit === null ? null : Math.max(0, limit - used - reserved);
+  return {
+    month,
+    used,
+    reserved,
+    limit,
+    left,
+    renewsAt: renewalOf(month),
+    isSpent: left !== null && (left === 0 || (leastRefused !== null && left < leastRefused)),
+  };
+}
+
 export function createLedger({ sql, now }: LedgerDeps) {
   /** Repeating a reservation returns the same one, unless the limit was lowered since. */
   function reserve({ leaseId, month, tokens, atLeast, limit }: ReserveInput): ReserveResult {
     migrate(sql, BUDGET_STEPS);
-    expire();
-    if (isSettled(leaseId)) return granted(month, limit, tokens);
-    const held = findHeld(leaseId);
-    if (held && !isLowered(held.limit, limit)) return granted(month, limit, held.tokens);
-    if (held) sql.exec('delete from held where lease_id = ?', leaseId);
-    const { left } = figuresOf(month, limit);
+    const before = read(month, leaseId);
+    if (before.isSettled) return { ok: true, tokens, figures: figuresOf(before, limit) };
+    const { held } = before;
+    if (held && !isLowered(held.limit, limit))
+      return { ok: true, tokens: held.tokens, figures: figuresOf(before, limit) };
+    const free = held ? letGo(before, leaseId, held) : before;
+    const { left } = figuresOf(free, limit);
     const grant = Math.min(held?.tokens ?? tokens, left ?? Number.MAX_SAFE_INTEGER);
-    if (grant < atLeast) {
-      noteRefused(month, atLeast);
-      return { ok: false, figures: figuresOf(month, limit) };
-    }
-    sql.exec(
-      'insert into held (lease_id, month, tokens, limit_tokens, expires_at) values (?, ?, ?, ?, ?)',
-      leaseId,
-      month,
-      grant,
-      limit,
-      now() + LEASE_MS,
-    );
-    noteGranted(month);
-    return granted(month, limit, grant);
+    if (grant < atLeast) return { ok: false, figures: figuresOf(noteRefused(free, atLeast), limit) };
+    hold(leaseId, { month, tokens: grant, limit });
+    const after = noteGranted({ ...free, reserved: free.reserved + grant });
+    return { ok: true, tokens: grant, figures: figuresOf(after, limit) };
   }
 
   /** Never takes anything back. A reservation that has expired meanwhile is made again, as far as there is room. */
   function extend({ leaseId, month, tokens, limit }: ExtendInput): Extension {
     migrate(sql, BUDGET_STEPS);
-    expire();
-    const held = findHeld(leaseId);
+    const { held, isSettled } = read(month, leaseId);
     const charged = held?.month ?? month;
-    const { left } = figuresOf(charged, limit);
-    const before = held?.tokens ?? 0;
-    const grant = Math.max(before, Math.min(tokens, before + (left ?? Number.MAX_SAFE_INTEGER)));
+    const before = read(charged, leaseId);
+    const { left } = figuresOf(before, limit);
+    const own = held?.tokens ?? 0;
+    const grant = Math.max(own, Math.min(tokens, own + (left ?? Number.MAX_SAFE_INTEGER)));
     // Its answer has ended, and this request for it was late.
-    if (!isSettled(leaseId)) {
-      sql.exec(
-        'insert or replace into held (lease_id, month, tokens, limit_tokens, expires_at) values (?, ?, ?, ?, ?)',
-        leaseId,
-        charged,
-        grant,
-        limit,
-        now() + LEASE_MS,
-      );
-    }
-    return { tokens: grant, figures: figuresOf(charged, limit) };
+    if (isSettled) return { tokens: grant, figures: figuresOf(before, limit) };
+    hold(leaseId, { month: charged, tokens: grant, limit });
+    return { tokens: grant, figures: figuresOf({ ...before, reserved: before.reserved - own + grant }, limit) };
   }
 
   /** Charges the used tokens, once per reservation, even if it has expired or never arrived. */
   function settle({ leaseId, month, tokens }: Settlement): void {
     migrate(sql, BUDGET_STEPS);
-    if (month < oldestOfLeases() || isSettled(leaseId)) return;
-    // The month it was reserved in, if known.
-    const charged = findHeld(leaseId)?.month ?? month;
+    if (month < oldestOfLeases()) return;
+    // Charged to the month it was reserved in, if known.
+    const [settled] = sql
+      .exec<{ month: string }>(
+        `insert or ignore into settled (lease_id, month, tokens)
+         values (?1, coalesce((select month from held where lease_id = ?1), ?2), ?3) returning month`,
+        leaseId,
+        month,
+        tokens,
+      )
+      .toArray();
+    if (!settled) return;
     sql.exec('delete from held where lease_id = ?', leaseId);
-    sql.exec('insert into settled (lease_id, month, tokens) values (?, ?, ?)', leaseId, charged, tokens);
-    requireMonth(charged);
-    if (tokens > 0) sql.exec('update months set used = used + ? where month = ?', tokens, charged);
+    const charged = sql.exec('update months set used = used + ? where month = ?', tokens, settled.month);
+    if (charged.rowsWritten === 0) beginMonth(settled.month, { used: tokens });
   }
 
   function status({ month, limit }: StatusInput): BudgetFigures {
-    if (schemaVersion(sql) > 0) expire();
-    return figuresOf(month, limit);
+    return figuresOf(schemaVersion(sql) > 0 ? read(month, null) : emptyMonth(month), limit);
   }
 
   /** Releases expired reservations. Returns when the next one expires; null if none is held. */
   function expire(): number | null {
-    const at = now();
-    const next = sql.exec<{ at: number | null }>('select min(expires_at) as at from held').one().at;
-    if (next === null || next > at) return next;
-    sql.exec('delete from held where expires_at <= ?', at);
+    sql.exec('delete from held where expires_at <= ?', now());
     return sql.exec<{ at: number | null }>('select min(expires_at) as at from held').one().at;
   }
 
-  function figuresOf(month: string, limit: number | null): BudgetFigures {
-    const { used, leastRefused } = readMonth(month);
-    const reserved = reservedIn(month);
-    const left = limit === null ? null : Math.max(0, limit - used - reserved);
-    return {
-      month,
-      used,
-      reserved,
-      limit,
-      left,
-      renewsAt: renewalOf(month),
-      isSpent: left !== null && (left === 0 || (leastRefused !== null && left < leastRefused)),
-    };
-  }
-
-  const granted = (month: string, limit: number | null, tokens: number): ReserveResult => ({
-    ok: true,
-    tokens,
-    figures: figuresOf(month, limit),
-  });
-
-  function readMonth(month: string): { readonly used: number; readonly leastRefused: number | null } {
-    if (schemaVersion(sql) === 0) return { used: 0, leastRefused: null };
+  /** The month and one reservation in it, without expired reservations: one query, because each answer needs all of it. */
+  function read(month: string, leaseId: string | null): MonthState {
     const row = sql
-      .exec<{ used: number; least_refused: number | null }>(
-        'select used, least_refused from months where month = ?',
+      .exec<MonthRow>(
+        `select m.used, m.least_refused, h.month as held_month, h.tokens as held_tokens, h.limit_tokens as held_limit,
+           (select coalesce(sum(tokens), 0) from held where month = ?1) as reserved,
+           (select min(expires_at) from held) as next_expiry,
+           exists (select 1 from settled where lease_id = ?2) as is_settled
+         from (select 1) left join months m on m.month = ?1 left join held h on h.lease_id = ?2`,
         month,
+        leaseId,
       )
-      .toArray()[0];
-    return { used: row?.used ?? 0, leastRefused: row?.least_refused ?? null };
+      .one();
+    if (row.next_expiry !== null && row.next_expiry <= now()) {
+      expire();
+      return read(month, leaseId);
+    }
+    const held =
+      row.held_month === null ? null : { month: row.held_month, tokens: row.held_tokens ?? 0, limit: row.held_limit };
+    const { used, least_refused: leastRefused, reserved } = row;
+    return { month, used: used ?? 0, leastRefused, reserved, held, isSettled: row.is_settled === 1 };
   }
 
-  const reservedIn = (month: string): number =>
-    schemaVersion(sql) === 0
-      ? 0
-      : sql.exec<{ sum: number }>('select coalesce(sum(tokens), 0) as sum from held where month = ?', month).one().sum;
-
-  function noteRefused(month: string, atLeast: number): void {
-    const { leastRefused } = readMonth(month);
-    if (leastRefused !== null && leastRefused <= atLeast) return;
-    requireMonth(month);
-    sql.exec('update months set least_refused = ? where month = ?', atLeast, month);
+  function hold(leaseId: string, { month, tokens, limit }: Held): void {
+    sql.exec(
+      'insert or replace into held (lease_id, month, tokens, limit_tokens, expires_at) values (?, ?, ?, ?, ?)',
+      leaseId,
+      month,
+      tokens,
+      limit,
+      now() + LEASE_MS,
+    );
   }
 
-  function noteGranted(month: string): void {
-    if (readMonth(month).leastRefused !== null)
-      sql.exec('update months set least_refused = null where month = ?', month);
+  function letGo(state: MonthState, leaseId: string, { month, tokens }: Held): MonthState {
+    sql.exec('delete from held where lease_id = ?', leaseId);
+    return { ...state, held: null, reserved: state.reserved - (month === state.month ? tokens : 0) };
+  }
+
+  function noteRefused(state: MonthState, atLeast: number): MonthState {
+    const { month, leastRefused } = state;
+    if (leastRefused !== null && leastRefused <= atLeast) return state;
+    const { rowsWritten } = sql.exec('update months set least_refused = ? where month = ?', atLeast, month);
+    if (rowsWritten === 0) beginMonth(month, { leastRefused: atLeast });
+    return { ...state, leastRefused: atLeast };
+  }
+
+  function noteGranted(state: MonthState): MonthState {
+    if (state.leastRefused === null) return state;
+    sql.exec('update months set least_refused = null where month = ?', state.month);
+    return { ...state, leastRefused: null };
   }
 
   /** Old months are deleted when a new one starts. */
-  function requireMonth(month: string): void {
-    const { rowsWritten } = sql.exec('insert or ignore into months (month, used) values (?, 0)', month);
-    if (rowsWritten === 0) return;
+  function beginMonth(month: string, { used = 0, leastRefused = null }: Partial<MonthState>): void {
+    sql.exec('insert into months (month, used, least_refused) values (?, ?, ?)', month, used, leastRefused);
     sql.exec('delete from settled where month < ?', oldestOfLeases());
     sql.exec('delete from months where month < ?', monthAfter(monthOf(now()), 1 - MONTHS_KEPT));
   }
 
   const oldestOfLeases = (): string => monthAfter(monthOf(now()), 1 - MONTHS_OF_LEASES);
-
-  const isSettled = (leaseId: string): boolean =>
-    sql.exec('select 1 from settled where lease_id = ?', leaseId).toArray().length > 0;
-
-  function findHeld(leaseId: string) {
-    const row = sql
-      .exec<{ month: string; tokens: number; limit_tokens: number | null }>(
-        'select month, tokens, limit_tokens from held where lease_id = ?',
-        leaseId,
-      )
-      .toArray()[0];
-    return row ? { month: row.month, tokens: row.tokens, limit: row.limit_tokens } : null;
-  }
 
   return { reserve, extend, settle, status, expire };
 }

@@ -26,7 +26,7 @@ import { backlog } from '../outbox/outbox.ts';
 import { createPump, type Pump } from '../outbox/pump.ts';
 import { toolsFor } from '../packs/registry.ts';
 import { Access } from '../principal.ts';
-import { migrate, schemaVersion } from '../sqlite-migrate.ts';
+import { schemaVersion } from '../sqlite-migrate.ts';
 import { unsettledApprovals } from './approvals/approvals.ts';
 import { decideAndRun } from './approvals/decide.ts';
 import { isLost, settleLost } from './approvals/execute-approval.ts';
@@ -45,7 +45,7 @@ import { cancelRun } from './run/admission/start-run.ts';
 import { recover } from './run/recover.ts';
 import { serveStream } from './serve-streams.ts';
 import { createSession, patchSession, readSession } from './session-operations.ts';
-import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { migrateConversation } from './sqlite-migrations.ts';
 import { createDeps } from './wiring.ts';
 
 /** While work is unfinished, an alarm at this interval resumes what a lost instance left behind. */
@@ -86,7 +86,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   #resume(): void {
     const { sql, session } = this.#deps;
     if (schemaVersion(sql) === 0) return;
-    migrate(sql, CONVERSATION_STEPS);
+    migrateConversation(sql);
     if (recover(this.#deps) > 0) this.#keepAlive();
     if (session.get()?.deletedAt) eraseContent(this.#deps);
     if (backlog(sql) > 0) this.#pump.soon(0);

@@ -4,13 +4,12 @@
 import type { ConversationReply, CreateCall, PatchCall, Refusal, SessionReply } from '../contracts/conversation.ts';
 import { addToOutbox, backlog, MAX_BACKLOG } from '../outbox/outbox.ts';
 import type { Access } from '../principal.ts';
-import { migrate } from '../sqlite-migrate.ts';
 import { changedSession } from './audit-events.ts';
 import { beginAt, enterConversation, getUnstarted, getVisible } from './conversation-access.ts';
 import type { ConversationDeps } from './deps.ts';
 import { resolveFor } from './run/assignment.ts';
 import { changeSession, type Session, toRecord } from './session.ts';
-import { CONVERSATION_STEPS } from './sqlite-migrations.ts';
+import { migrateConversation } from './sqlite-migrations.ts';
 
 export type SessionDeps = Pick<
   ConversationDeps,
@@ -42,7 +41,7 @@ export function createSession(deps: SessionDeps, call: CreateCall): Conversation
   const session = beginAt(entered.place, draft, access, deps.now());
   const by = { actorId: access.userId, requestId: call.requestId, meta: {} };
   deps.transaction(() => {
-    migrate(deps.sql, CONVERSATION_STEPS);
+    migrateConversation(deps.sql);
     deps.session.put(session);
     addToOutbox(deps.sql, changedSession(deps, session, 'session.created', by));
   });

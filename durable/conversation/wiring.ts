@@ -8,6 +8,7 @@ import { settingsOf } from '../env.ts';
 import { findInView, findShared } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
 import { resolveInScope } from '../providers/settings/config.ts';
+import { transact } from '../sqlite-migrate.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { isSharedPlace } from './conversation-access.ts';
@@ -48,7 +49,7 @@ export function createDeps(ctx: DurableObjectState, env: Env, object: ObjectDeps
     session,
     transaction(work) {
       try {
-        return ctx.storage.transactionSync(work);
+        return transact(ctx.storage, work);
       } catch (error) {
         session.forget();
         throw error;

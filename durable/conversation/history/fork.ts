@@ -12,14 +12,13 @@ import type {
 } from '../../contracts/conversation.ts';
 import type { TranscriptMessage } from '../../contracts/transcript.ts';
 import { addToOutbox, type OutboxItem } from '../../outbox/outbox.ts';
-import { migrate } from '../../sqlite-migrate.ts';
 import { approvalsToCopy, storeCopiedApprovals } from '../approvals/approvals.ts';
 import { changedSession, messageItem } from '../audit-events.ts';
 import { getVisible, isSharedPlace } from '../conversation-access.ts';
 import type { ConversationDeps } from '../deps.ts';
 import { beginSession, type Session } from '../session.ts';
 import { readSession, type SessionDeps } from '../session-operations.ts';
-import { CONVERSATION_STEPS } from '../sqlite-migrations.ts';
+import { migrateConversation } from '../sqlite-migrations.ts';
 import { pathTo, type Range, readBranches } from './branches.ts';
 import { findPlace, type MessagePlace, putMessage, readTurn } from './transcript.ts';
 
@@ -128,7 +127,7 @@ export function fork(
   if (deps.session.get()) return existingFork(deps, call);
   if (isSharedPlace(deps)) return { ok: false, code: 'NOT_FOUND' };
   deps.transaction(() => {
-    migrate(deps.sql, CONVERSATION_STEPS);
+    migrateConversation(deps.sql);
     const ids = new Map(copy.messages.map(({ message }) => [message.id, deps.newId()]));
     const session = beginFork(call, ids.get(copy.messageId) ?? copy.messageId, deps.now());
     deps.session.put(session);

@@ -7,7 +7,6 @@ import { AppError } from '../../../errors.ts';
 import { addToOutbox, backlog, MAX_BACKLOG, type OutboxItem } from '../../../outbox/outbox.ts';
 import type { SharedPlace } from '../../../packs/pack.ts';
 import type { Access } from '../../../principal.ts';
-import { migrate } from '../../../sqlite-migrate.ts';
 import { decideApproval, getApproval } from '../../approvals/approvals.ts';
 import { cancelOffBranch } from '../../approvals/cancel-approvals.ts';
 import { messageItem, runAudit, runItems, sessionRow } from '../../audit-events.ts';
@@ -22,7 +21,7 @@ import { blankMessage, nextOrdinal, putMessage } from '../../history/transcript.
 import { pageNote } from '../../prompt/page-note.ts';
 import { scopeOfTurn, settledScope } from '../../prompt/turn-scope.ts';
 import { changeSession, type Session } from '../../session.ts';
-import { CONVERSATION_STEPS } from '../../sqlite-migrations.ts';
+import { migrateConversation } from '../../sqlite-migrations.ts';
 import { type AssignedModels, createAssignment, resolveFor } from '../assignment.ts';
 import { createRunGate } from '../run-gate.ts';
 import { answeredBy, authorOf, findRun, insertRun, type Lease, type Run } from '../runs.ts';
@@ -64,7 +63,7 @@ export function admit(deps: AdmitDeps, call: RunCall, lease: Lease | null = null
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
   const run = deps.transaction(() => {
-    migrate(deps.sql, CONVERSATION_STEPS);
+    migrateConversation(deps.sql);
     const now = deps.now();
     const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : storeEarlierMessages(deps, session, request);
