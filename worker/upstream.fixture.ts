@@ -3,7 +3,7 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
 import { ANTHROPIC, OPENAI, RESPONSES } from '../durable/providers/wire.fixture.ts';
-import { responsesProblems } from '../local/testing/providers/responses-rules.ts';
+import { faultsAt } from '../local/testing/providers/strict-wires.ts';
 
 export type UpstreamRequest = {
   readonly url: string;
@@ -38,8 +38,8 @@ export function openUpstreams() {
     const text = String(init?.body);
     const headers = new Headers(init?.headers);
     requests.push({ url, headers, text, body: JSON.parse(text), redirect: init?.redirect });
-    const problems = url.endsWith('/responses') ? responsesProblems(JSON.parse(text)) : [];
-    if (problems.length > 0) return refusing(400, problems.join('; '));
+    const faults = faultsAt(url, JSON.parse(text));
+    if (faults.length > 0) return refusing(400, faults.join('; '));
     const host = new URL(url).host;
     const reply = replies.get(host);
     if (reply) return reply();

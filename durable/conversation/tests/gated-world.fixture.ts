@@ -2,8 +2,7 @@
 // can make unavailable. Objects run in the isolate of the tests, so replacing the global fetch reaches them.
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers';
-import { responsesProblems } from '../../../local/testing/providers/responses-rules.ts';
-import { anthropicFaults, chatFaults } from '../../../local/testing/providers/strict-wires.ts';
+import { faultsAt } from '../../../local/testing/providers/strict-wires.ts';
 import { anthropicFrame } from '../../providers/scripted-upstream.fixture.ts';
 import { ANTHROPIC } from '../../providers/wire.fixture.ts';
 
@@ -178,12 +177,6 @@ type Step =
   | 'reset'
   | { readonly status: number; readonly headers: Record<string, string> };
 
-/** What the API at this address would refuse. */
-function faultsOf(url: string, body: unknown): string[] {
-  if (url.endsWith('/chat/completions')) return chatFaults(body);
-  return url.endsWith('/responses') ? responsesProblems(body) : anthropicFaults(body);
-}
-
 /** As the API does. A test then misses its answer. */
 const refuseInvalid = (faults: readonly string[]): Response =>
   Response.json(
@@ -208,7 +201,7 @@ function createCall(
 
   async function respond(): Promise<Response> {
     const { signal } = init;
-    const faults = faultsOf(url, call.body);
+    const faults = faultsAt(url, call.body);
     if (faults.length > 0) return refuseInvalid(faults);
     signal?.addEventListener('abort', aborted.set);
     const first = await next(signal);

@@ -1,9 +1,11 @@
 // aimock, an independent imitation of both providers over real HTTP. It answers from a script: words in the user's message
 // select the answers of a turn.
-import { Server } from 'node:http';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { type ChatCompletionRequest, LLMock, type ToolCall } from '@copilotkit/aimock';
 import { z } from 'zod';
 import { PAGE_NOTE_START } from '../../../durable/conversation/prompt/page-note.ts';
+import { faultsAt } from './strict-wires.ts';
 
 /** The model's text, or the tools that it calls in parallel. */
 export type Answer = string | readonly ToolCall[];
@@ -22,7 +24,9 @@ export type MockProvider = Awaited<ReturnType<typeof startMockProvider>>;
 export async function startMockProvider(options: { readonly chunkSize: number } = { chunkSize: 7 }) {
   const mock = new LLMock({ port: 0, chunkSize: options.chunkSize });
   await mock.start();
-  keepIdleConnections(mock);
+  const server = serverOf(mock);
+  keepIdleConnections(server);
+  refuseFaults(server);
   return {
     url: mock.url,
     /** Settings for the stack under test: both providers point here. */
@@ -57,13 +61,47 @@ export async function startMockProvider(options: { readonly chunkSize: number } 
   };
 }
 
+/** aimock has no option for its server. */
+const serverOf = (mock: LLMock): Server =>
+  z.object({ server: z.instanceof(Server) }).parse(Reflect.get(mock, 'serverInstance')).server;
+
 /**
  * An idle connection that is closed just as it is reused looks like an outage, and many of them at once use up the retries
- * that a provider's breaker allows. aimock has no option for its server.
+ * that a provider's breaker allows.
  */
-function keepIdleConnections(mock: LLMock): void {
-  const { server } = z.object({ server: z.instanceof(Server) }).parse(Reflect.get(mock, 'serverInstance'));
+function keepIdleConnections(server: Server): void {
   server.keepAliveTimeout = 0;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** aimock accepts almost anything. What the real API refuses is a 400 here too, before aimock sees it. */
+function refuseFaults(server: Server): void {
+  const handlers = server.listeners('request') as Handler[];
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    readAll(request).then(
+      (text) => {
+        const faults = text === '' ? [] : faultsAt(request.url ?? '', JSON.parse(text));
+        if (faults.length > 0) {
+          response.writeHead(400, { 'Content-Type': 'application/json' });
+          response.end(JSON.stringify({ error: { type: 'invalid_request_error', message: faults.join('; ') } }));
+          return;
+        }
+        const { method, url, headers, rawHeaders, socket, httpVersion } = request;
+        const body = Readable.from(text === '' ? [] : [Buffer.from(text)]);
+        const again = Object.assign(body, { method, url, headers, rawHeaders, socket, httpVersion });
+        for (const handle of handlers) handle(again as unknown as IncomingMessage, response);
+      },
+      (error: unknown) => response.destroy(error instanceof Error ? error : new Error('unreadable request')),
+    );
+  });
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 export const call = (id: string, name: string, input: object): ToolCall => ({

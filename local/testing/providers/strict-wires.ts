@@ -1,6 +1,7 @@
 // For tests: the rules of each wire that the real APIs enforce with a 400. Scripted providers check every request with them,
 // so a request that only a friendly server would accept fails a test.
 import { isRecord } from '../../../durable/providers/stream/tool-arguments.ts';
+import { responsesProblems } from './responses-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Report = (fault: string) => void;
@@ -32,6 +33,14 @@ function checkArguments(text: unknown, report: Report): void {
   } catch {
     report('arguments: must be JSON');
   }
+}
+
+/** What the API at this address would refuse; empty if it accepts the request, or if there is no such API. */
+export function faultsAt(address: string, body: unknown): string[] {
+  const { pathname } = new URL(address, 'http://provider');
+  if (pathname.endsWith('/messages')) return anthropicFaults(body);
+  if (pathname.endsWith('/responses')) return responsesProblems(body);
+  return pathname.endsWith('/chat/completions') ? chatFaults(body) : [];
 }
 
 /** The faults of a request to Anthropic's Messages API; empty if it is accepted. */
