@@ -232,6 +232,17 @@ export const ERRORS = {
     title: 'Provider rejected the request',
     detail: 'The AI provider rejected this request.',
   },
+  PROVIDER_NO_MODEL: {
+    status: 502,
+    title: 'Model not found',
+    detail: "The AI provider doesn't have this model. An admin can choose another one in Settings.",
+  },
+  PROVIDER_CONTEXT: {
+    status: 502,
+    title: 'Too long for the model',
+    detail:
+      'The conversation is longer than the model can read. Start a new conversation, or choose a model with a larger context.',
+  },
   PROVIDER_AUTH: {
     status: 502,
     title: 'Provider key rejected',

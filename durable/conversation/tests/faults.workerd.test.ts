@@ -56,8 +56,8 @@ describe('a provider that fails (R45)', () => {
   it.each([
     [400, 'PROVIDER_REFUSED'],
     [401, 'PROVIDER_AUTH'],
-    [404, 'PROVIDER_REFUSED'],
-    [413, 'PROVIDER_REFUSED'],
+    [404, 'PROVIDER_NO_MODEL'],
+    [413, 'PROVIDER_CONTEXT'],
     [307, 'PROVIDER_REFUSED'],
   ])('before the first byte with %i ends the run typed and costs nothing', async (status, code) => {
     const { events, answer } = await fail((provider) => provider.refuse(status));

@@ -100,7 +100,7 @@ export function createAnthropicDecoder(request: ModelRequest, apiKey: string): D
         break;
       case 'error': {
         const { error } = read(ErrorEvent, data);
-        throw streamError([error.type], error.message, apiKey);
+        throw streamError([error.type], error.message, { apiKey, model: request.model });
       }
       // `ping`, and event types added later.
       default:

@@ -288,7 +288,7 @@ describe('endings', () => {
     ['rate_limit_exceeded', 'PROVIDER_RATE_LIMITED'],
     ['insufficient_quota', 'PROVIDER_RATE_LIMITED'],
     ['invalid_prompt', 'PROVIDER_REFUSED'],
-    ['context_length_exceeded', 'PROVIDER_REFUSED'],
+    ['context_length_exceeded', 'PROVIDER_CONTEXT'],
     ['something_new', 'PROVIDER_BROKEN_STREAM'],
   ])('a failed response (%s) is %s, and its usage is charged (R36)', async (code, expected) => {
     const { events, error } = await run(text('half'), failed(code, REPORTED_USAGE));

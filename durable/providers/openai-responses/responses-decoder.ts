@@ -4,7 +4,7 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { z } from 'zod';
 import type { Usage } from '../../contracts/usage.ts';
-import { AppError } from '../../errors.ts';
+import type { AppError } from '../../errors.ts';
 import { estimateUsage } from '../models/estimate-tokens.ts';
 import type { FinishReason, ModelRequest, ProviderEvent } from '../provider.ts';
 import { brokenStream, streamError } from '../stream/provider-error.ts';
@@ -291,12 +291,7 @@ export function createResponsesDecoder(request: ModelRequest, apiKey: string): D
 
   function errorOf(error: Record<string, unknown>): AppError {
     const { code, type, message } = error;
-    const mapped = streamError([code, type === 'error' ? null : type], message, apiKey);
-    if (code !== 'context_length_exceeded') return mapped;
-    return new AppError('PROVIDER_REFUSED', {
-      cause: mapped.cause,
-      detail: 'The conversation is too long for the model provider.',
-    });
+    return streamError([code, type === 'error' ? null : type], message, { apiKey, model: request.model });
   }
 
   function end(): never {

@@ -298,8 +298,9 @@ export function createOpenAiDecoder(request: ModelRequest, apiKey: string): Deco
   }
 
   function chunkError(error: unknown) {
-    if (!isRecord(error)) return streamError([], error, apiKey);
-    return streamError([error['code'], error['type']], error['message'], apiKey);
+    const sent = { apiKey, model: request.model };
+    if (!isRecord(error)) return streamError([], error, sent);
+    return streamError([error['code'], error['type']], error['message'], sent);
   }
 
   return {

@@ -3,7 +3,7 @@
 import { AppError } from '../../errors.ts';
 import { readStart } from './bounded-body.ts';
 import { plainError } from './connection.ts';
-import { bodyError } from './provider-error.ts';
+import { bodyError, type Sent } from './provider-error.ts';
 import { isRecord, parseJsonObject } from './tool-arguments.ts';
 
 /** Servers that stream without the right type use these. What they send is looked at while it is read. */
@@ -18,12 +18,12 @@ export const isStream = (response: Response): boolean => STREAM_TYPES.includes(t
 const MAX_BODY_CHARS = 16_384;
 
 /** Says what the address replied. Reads no more of it than an error needs. */
-export async function refuseOtherReply(response: Response, apiKey: string): Promise<AppError> {
+export async function refuseOtherReply(response: Response, sent: Sent): Promise<AppError> {
   const type = typeOf(response);
   const body = await readStart(response, MAX_BODY_CHARS);
   const error = type.endsWith('json') ? parseJsonObject(plainError(body))?.['error'] : undefined;
-  if (isRecord(error)) return bodyError([error['code'], error['type']], error['message'], apiKey);
-  if (typeof error === 'string') return bodyError([], error, apiKey);
+  if (isRecord(error)) return bodyError([error['code'], error['type']], error['message'], sent);
+  if (typeof error === 'string') return bodyError([], error, sent);
   return notAStream(type);
 }
 

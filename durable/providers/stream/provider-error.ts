@@ -13,7 +13,16 @@ const SHORTEST_KEY = 8;
 const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /** The common part of both SDKs' errors. Checked at runtime, because anything can be thrown. */
-type StatusError = { readonly status: number; readonly headers: Headers | undefined; readonly message: string };
+type StatusError = {
+  readonly status: number;
+  readonly headers: Headers | undefined;
+  readonly message: string;
+  /** The provider's own name for the error; empty if it has none. */
+  readonly code: string;
+};
+
+/** What an error is about. Errors never quote the key. */
+export type Sent = { readonly apiKey: string; readonly model: string };
 
 export type OpenFailure = {
   readonly error: AppError;
@@ -24,10 +33,7 @@ export type OpenFailure = {
 };
 
 /** Describes a request that got no stream: an error status, or no response. */
-export function describeOpenFailure(
-  thrown: unknown,
-  options: { readonly apiKey: string; readonly now: number },
-): OpenFailure {
+export function describeOpenFailure(thrown: unknown, options: Sent & { readonly now: number }): OpenFailure {
   if (thrown instanceof AppError) return { error: thrown, retryable: false, retryAfterMs: undefined };
   const failure = asStatusError(thrown);
   const cause = new Error(redact(describe(thrown), options.apiKey));
@@ -37,7 +43,7 @@ export function describeOpenFailure(
   const { status, headers } = failure;
   const retryAfterMs = parseRetryAfter(headers, options.now);
   const isSpent = hasNoCredit(failure);
-  const row = isSpent ? NO_CREDIT : rowOfStatus(status);
+  const row = isSpent ? NO_CREDIT : (refusedModel(failure, options.model) ?? rowOfStatus(status));
   const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
   const detail = row.detail ?? (seconds === undefined ? undefined : detailWithWait(row.code, seconds));
   const error = new AppError(row.code, {
@@ -68,6 +74,31 @@ function hasNoCredit({ status, message, headers }: StatusError): boolean {
   return !hasTime && !namesTime && SPENT.test(message);
 }
 
+/** How servers say that they don't serve a model. */
+const NO_MODEL =
+  /\bmodels?\b[^.]{0,120}\b(not found|not exist|doesn.t exist|no longer|decommissioned|shut down)\b|model_?not_?found|model_decommissioned|deployment_?not_?found|no endpoints found|not a valid model|\binvalid model\b|no models? (is |are )?loaded/i;
+
+/** How they say that a request is longer than the model's context. */
+const TOO_LONG =
+  /context.?(length|window|limit|size)|maximum context|prompt is too long|\binput\b[^.]{0,60}\b(too long|exceeds?)\b|too many (input|prompt) tokens|reduce the length of the/i;
+
+/** A refusal of this model that another one may not give; null if it is about something else. */
+function refusedModel({ status, message, code }: StatusError, model: string): Row | null {
+  if (![400, 403, 404, 410, 413, 422].includes(status)) return null;
+  const said = `${code} ${message}`;
+  if (status === 413 || (status !== 404 && TOO_LONG.test(said))) return { code: 'PROVIDER_CONTEXT' };
+  if (NO_MODEL.test(said) || (status === 404 && message.includes(model)))
+    return { code: 'PROVIDER_NO_MODEL', detail: noModelDetail(model) };
+  if (status !== 404) return null;
+  return {
+    code: 'PROVIDER_NO_MODEL',
+    detail: `The AI provider doesn’t have the model ${model}, or its address is wrong. An admin can change both in Settings.`,
+  };
+}
+
+const noModelDetail = (model: string): string =>
+  `The AI provider doesn’t have the model ${model}. An admin can choose another one in Settings.`;
+
 const ERROR_TYPES: Readonly<Record<string, ErrorCode>> = {
   overloaded_error: 'PROVIDER_OVERLOADED',
   engine_overloaded: 'PROVIDER_OVERLOADED',
@@ -91,24 +122,34 @@ const ERROR_TYPES: Readonly<Record<string, ErrorCode>> = {
   '403': 'PROVIDER_AUTH',
   invalid_request_error: 'PROVIDER_REFUSED',
   invalid_prompt: 'PROVIDER_REFUSED',
-  context_length_exceeded: 'PROVIDER_REFUSED',
+  context_length_exceeded: 'PROVIDER_CONTEXT',
   data_residency_mismatch: 'PROVIDER_REFUSED',
-  model_not_found: 'PROVIDER_REFUSED',
+  model_not_found: 'PROVIDER_NO_MODEL',
+  model_decommissioned: 'PROVIDER_NO_MODEL',
+  not_found_error: 'PROVIDER_NO_MODEL',
+  '404': 'PROVIDER_NO_MODEL',
   '400': 'PROVIDER_REFUSED',
 };
 
 /** An error event in a stream that started normally. @param kinds its type and code, if any */
-export function streamError(kinds: readonly unknown[], message: unknown, apiKey: string): AppError {
-  const known = kinds.map((kind) => ERROR_TYPES[String(kind)]).find((code) => code !== undefined);
-  const cause = new Error(redact(`error in the stream: ${kinds.join(' ')} ${String(message)}`, apiKey));
-  return new AppError(known ?? 'PROVIDER_BROKEN_STREAM', { cause });
-}
+export const streamError = (kinds: readonly unknown[], message: unknown, sent: Sent): AppError =>
+  saidError('stream', { kinds, message, otherwise: 'PROVIDER_BROKEN_STREAM' }, sent);
 
 /** An error in the body of a reply with a good status. @param kinds its type and code, if any */
-export function bodyError(kinds: readonly unknown[], message: unknown, apiKey: string): AppError {
+export const bodyError = (kinds: readonly unknown[], message: unknown, sent: Sent): AppError =>
+  saidError('body', { kinds, message, otherwise: 'PROVIDER_REFUSED' }, sent);
+
+function saidError(
+  where: 'stream' | 'body',
+  { kinds, message, otherwise }: { kinds: readonly unknown[]; message: unknown; otherwise: ErrorCode },
+  { apiKey, model }: Sent,
+): AppError {
+  const said = `${kinds.join(' ')} ${String(message)}`;
+  const cause = new Error(redact(`error in the ${where}: ${said}`, apiKey));
   const known = kinds.map((kind) => ERROR_TYPES[String(kind)]).find((code) => code !== undefined);
-  const cause = new Error(redact(`error in the body: ${kinds.join(' ')} ${String(message)}`, apiKey));
-  return new AppError(known ?? 'PROVIDER_REFUSED', { cause });
+  const isRefusal = known === undefined || known === 'PROVIDER_REFUSED';
+  const code = isRefusal && TOO_LONG.test(said) ? 'PROVIDER_CONTEXT' : (known ?? otherwise);
+  return new AppError(code, { cause, ...(code === 'PROVIDER_NO_MODEL' && { detail: noModelDetail(model) }) });
 }
 
 /** A stream that violates its format. @param why names the fault, without quoting the stream */
@@ -116,7 +157,9 @@ export function brokenStream(why: string): AppError {
   return new AppError('PROVIDER_BROKEN_STREAM', { cause: new Error(why) });
 }
 
-function rowOfStatus(status: number): { code: ErrorCode; detail?: string } {
+type Row = { readonly code: ErrorCode; readonly detail?: string };
+
+function rowOfStatus(status: number): Row {
   if (status >= 300 && status < 400) {
     return {
       code: 'PROVIDER_REFUSED',
@@ -124,12 +167,6 @@ function rowOfStatus(status: number): { code: ErrorCode; detail?: string } {
     };
   }
   if (status === 401 || status === 403) return { code: 'PROVIDER_AUTH' };
-  if (status === 404) {
-    return { code: 'PROVIDER_REFUSED', detail: 'The model provider doesn’t have this model, or the address is wrong.' };
-  }
-  if (status === 413) {
-    return { code: 'PROVIDER_REFUSED', detail: 'The conversation is too long for the model provider.' };
-  }
   if (status === 429) return { code: 'PROVIDER_RATE_LIMITED' };
   if (status === 503 || status === 529) return { code: 'PROVIDER_OVERLOADED' };
   if (status === 408 || status >= 500) {
@@ -158,7 +195,8 @@ function parseRetryAfter(headers: Headers | undefined, now: number): number | un
 function asStatusError(thrown: unknown): StatusError | null {
   if (!(thrown instanceof Error) || !('status' in thrown) || typeof thrown.status !== 'number') return null;
   const headers = 'headers' in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined;
-  return { status: thrown.status, headers, message: thrown.message };
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return { status: thrown.status, headers, message: thrown.message, code };
 }
 
 function describe(thrown: unknown): string {

@@ -9,7 +9,7 @@ import { estimateUsage } from '../models/estimate-tokens.ts';
 import type { ModelRequest, ProviderEvent, Tries } from '../provider.ts';
 import type { Connection, ProviderDeps } from './connection.ts';
 import { isStream, notAStream, refuseOtherReply } from './other-reply.ts';
-import { brokenStream, describeOpenFailure } from './provider-error.ts';
+import { brokenStream, describeOpenFailure, type Sent } from './provider-error.ts';
 import { stallLimits, watchForStall } from './stall-watchdog.ts';
 
 const MAX_RETRIES = 2;
@@ -60,11 +60,12 @@ export async function* streamAnswer(options: {
   // Not every runtime fails a pending read when the request’s signal aborts, so cancel it explicitly.
   const letGo = () => void reader?.cancel().catch(ignoreCanceled);
   try {
-    const response = await openStream({ ...options, apiKey, signal, progress, onAttempt: touch });
+    const sent = { apiKey, model: request.model };
+    const response = await openStream({ ...options, sent, signal, progress, onAttempt: touch });
     if (!isStream(response)) {
       // No model worked for it.
       progress.isSent = false;
-      throw await refuseOtherReply(response, apiKey);
+      throw await refuseOtherReply(response, sent);
     }
     if (!response.body) throw brokenStream('no body');
     reader = response.body.getReader();
@@ -104,6 +105,8 @@ const REFUSALS: readonly ErrorCode[] = [
   'PROVIDER_RATE_LIMITED',
   'PROVIDER_AUTH',
   'PROVIDER_REFUSED',
+  'PROVIDER_NO_MODEL',
+  'PROVIDER_CONTEXT',
   'PROVIDER_NOT_A_STREAM',
 ];
 
@@ -211,13 +214,13 @@ async function openStream(options: {
   readonly send: (signal: AbortSignal, onSend: () => void) => Promise<Response>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  readonly apiKey: string;
+  readonly sent: Sent;
   readonly onAttempt: () => void;
   readonly deps: Pick<ProviderDeps, 'clock' | 'random'>;
   /** If undefined, retries need no permission. */
   readonly tries: Tries | undefined;
 }): Promise<Response> {
-  const { send, progress, signal, apiKey, onAttempt, deps, tries } = options;
+  const { send, progress, signal, sent, onAttempt, deps, tries } = options;
   const onSend = () => {
     progress.isSent = true;
   };
@@ -232,7 +235,7 @@ async function openStream(options: {
       signal.throwIfAborted();
       // Refused, or not reached.
       progress.isSent = false;
-      const described = describeOpenFailure(thrown, { apiKey, now: deps.clock.now() });
+      const described = describeOpenFailure(thrown, { ...sent, now: deps.clock.now() });
       const { retryAfterMs } = described;
       failure = described.error;
       if (!described.retryable || retry >= MAX_RETRIES) throw failure;
