@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
-import { type MockProvider, startMockProvider } from '../testing/providers/mock-provider.ts';
+import { call, type MockProvider, startMockProvider } from '../testing/providers/mock-provider.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { answersIn, askIn, enter, openPanel } from './assistant-page.ts';
@@ -13,6 +13,8 @@ const PATH = '/settings/ai-providers';
 const SETTINGS = '/api/v1/ai/settings';
 const ADMIN = 'ada@cascade.test';
 const KEY = 'sk-canary-0123456789-wxyz';
+/** What a connection test asks. */
+const QUESTION = 'Call the tool read_test_value';
 /** Timeout of a poll on a busy machine. */
 const PATIENCE = { timeout: 10_000 };
 
@@ -33,7 +35,7 @@ beforeEach(async () => {
   context.setDefaultTimeout(15_000);
   for (const program of ['', '?programId=KESTREL']) await admin.send('DELETE', SETTINGS + program);
   mock.forget();
-  mock.script('Answer with the one word OK', ['OK']);
+  mock.script(QUESTION, [[call('call_test', 'read_test_value', {})], 'The value is OK.']);
   mock.script('Hello', ['Hello back']);
   return () => context.close();
 });
@@ -154,7 +156,7 @@ describe('the organization’s settings', () => {
   it('show the provider’s error message without the key that it quotes', async () => {
     await create();
     mock.forget();
-    mock.refuse('Answer with the one word OK', 401, `Incorrect API key provided: ${KEY}.`);
+    mock.refuse(QUESTION, 401, `Incorrect API key provided: ${KEY}.`);
     const page = await open();
     await test(primary(page));
     const result = page.getByRole('status').filter({ hasText: 'Connection failed' });

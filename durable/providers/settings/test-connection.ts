@@ -1,41 +1,24 @@
-// Sends a provider one small question, so that an admin can check settings before users depend on them. If the server doesn't
-// understand the API that is set, its other API is tried too. The message quotes the provider's error only in part and without
+// Has a provider answer one small question with a tool, so that an admin can check settings before users depend on them. If the
+// server doesn't understand the API that is set, its other API is tried too. The message quotes the provider's error only in part and without
 // anything that looks like a key.
 
-import { NO_USAGE, type Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/usage.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { PlanRights } from '../../principal.ts';
 import { type AnsweringModel, resolveModel } from '../models/catalog.ts';
-import { estimateRequestTokens, estimateTokens } from '../models/estimate-tokens.ts';
-import type { ModelRequest, WireName } from '../provider.ts';
+import type { WireName } from '../provider.ts';
 import { type ProviderConfig, WIRE_LABELS } from '../registry.ts';
 import { type ProviderDeps, systemDeps } from '../stream/connection.ts';
 import { providerWords } from '../stream/provider-error.ts';
+import { askWithTool, EXCHANGE_TOKENS, type Exchange, sumOf } from './tool-exchange.ts';
 
 /** An admin is waiting, and a provider that takes longer is too slow for users too. */
 const LIMITS = { idleMs: 10_000, totalMs: 20_000 };
-const QUESTION: Omit<ModelRequest, 'model'> = {
-  system: '',
-  messages: [{ role: 'user', text: 'Answer with the one word OK.' }],
-  // Answers are asked for with tools, and some models refuse them on one API only.
-  tools: [
-    {
-      name: 'unused',
-      description: 'Not needed to answer.',
-      parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
-    },
-  ],
-  // Enough for a model that thinks first.
-  maxOutputTokens: 256,
-  cacheKey: 'settings-test',
-  connection: 'settings-test',
-};
 
 /** The instructions and tools of a question, and some of its data. */
 const USUAL_PROMPT_TOKENS = 16_384;
-const INPUT_TOKENS = estimateRequestTokens({ ...QUESTION, model: '' });
-/** The most tokens a test can use: one question over each API. */
-export const TEST_TOKENS = 2 * (INPUT_TOKENS + QUESTION.maxOutputTokens);
+/** The most tokens a test can use: one exchange over each API. */
+export const TEST_TOKENS = 2 * EXCHANGE_TOKENS;
 
 export type ConnectionTest = {
   readonly answering: AnsweringModel | null;
@@ -54,11 +37,12 @@ export type ConnectionTest = {
 /** What a server may say to an API that it doesn't have. */
 const MAY_BE_ANOTHER_API: readonly ErrorCode[] = [
   'PROVIDER_REFUSED',
+  'PROVIDER_NO_MODEL',
   'PROVIDER_NOT_A_STREAM',
   'PROVIDER_BROKEN_STREAM',
 ];
 
-/** Asks the default model of `config` once. */
+/** Asks the default model of `config`. */
 export async function testConnection(
   config: ProviderConfig,
   { extraModels }: Pick<PlanRights, 'extraModels'>,
@@ -77,10 +61,12 @@ export async function testConnection(
   const tested = { answering: choice, wire, ...first };
   if (!first.error) {
     const api = used && used.row.wires.length > 1 ? ` over the ${WIRE_LABELS[used.connection.wire]} API` : '';
-    const message = `${choice.model.id} answered in ${first.durationMs} ms${api}.${await contextWords(choice)}`;
+    const words = `${choice.model.id} answered in ${first.durationMs} ms${api}.`;
+    const noCall = first.reached === 'question' ? NO_CALL : '';
+    const message = `${words}${noCall}${await contextWords(choice)}`;
     return { ...tested, message, worksOver: null };
   }
-  const failed = failureWords(first.error);
+  const failed = failureWords(choice.model.id, first);
   const other = used?.row.wires.find((one) => one !== wire);
   if (!used || !wire || !other || !MAY_BE_ANOTHER_API.includes(first.error.code)) {
     return { ...tested, message: failed, worksOver: null };
@@ -91,11 +77,11 @@ export async function testConnection(
     config: { ...config, configured: [overOther] },
   });
   const retried = second.ok ? await timed(second, deps) : null;
-  const usage = retried?.usage ? sumOf(first.usage, retried.usage) : first.usage;
+  const usage = sumOf(first.usage, retried?.usage ?? null);
   if (!retried || retried.error) return { ...tested, usage, message: failed, worksOver: null };
   const message =
-    `The server doesn’t answer over the ${WIRE_LABELS[wire]} API, but it does over the ${WIRE_LABELS[other]} API. ` +
-    `Set API to ${WIRE_LABELS[other]} and save.`;
+    `The server ${first.reached === 'result' ? 'doesn’t take a tool’s result' : 'doesn’t answer'} over the ${WIRE_LABELS[wire]} ` +
+    `API, but it does over the ${WIRE_LABELS[other]} API. Set API to ${WIRE_LABELS[other]} and save.`;
   return { ...tested, usage, message, worksOver: other };
 }
 
@@ -111,47 +97,18 @@ async function contextWords({ provider, model }: AnsweringModel): Promise<string
 
 async function timed(choice: AnsweringModel, { clock }: ProviderDeps) {
   const startedAt = clock.now();
-  const asked = await ask(choice);
+  const asked = await askWithTool(choice);
   return { ...asked, durationMs: clock.now() - startedAt };
-}
-
-function sumOf(first: Usage | null, second: Usage): Usage {
-  if (!first) return second;
-  return {
-    inputTokens: first.inputTokens + second.inputTokens,
-    outputTokens: first.outputTokens + second.outputTokens,
-    cacheReadTokens: first.cacheReadTokens + second.cacheReadTokens,
-    cacheWriteTokens: first.cacheWriteTokens + second.cacheWriteTokens,
-    reasoningTokens: first.reasoningTokens + second.reasoningTokens,
-    estimated: first.estimated || second.estimated,
-  };
 }
 
 const NOTHING_TO_ASK = 'Nothing to test yet. Enter the provider’s key, or the server’s address and model.';
 
-async function ask({ provider, model }: AnsweringModel): Promise<{ error: AppError | null; usage: Usage | null }> {
-  const received = { usage: null as Usage | null, text: '', isAny: false };
-  const usage = () => received.usage ?? { ...ESTIMATED, outputTokens: estimateTokens(received.text) };
-  const signal = new AbortController().signal;
-  try {
-    const stream = provider.stream({ ...QUESTION, model: model.id }, signal, { mayRetry: async () => false });
-    for await (const events of stream) {
-      received.isAny = true;
-      for (const event of events) {
-        if (event.type === 'usage') received.usage = event.usage;
-        if ('delta' in event) received.text += event.delta;
-      }
-    }
-    return { error: null, usage: usage() };
-  } catch (thrown) {
-    const error = thrown instanceof AppError ? thrown : new AppError('INTERNAL', { cause: thrown });
-    return { error, usage: received.isAny ? usage() : null };
-  }
-}
+/** The product can do little without tools. */
+const NO_CALL = ' But it didn’t call the test’s tool. The assistant needs a model that supports tools.';
 
-const ESTIMATED: Usage = { ...NO_USAGE, inputTokens: INPUT_TOKENS, estimated: true };
-
-function failureWords(error: AppError): string {
+function failureWords(model: string, { error, reached }: Exchange): string {
+  if (error === null) return '';
   const words = providerWords(error);
-  return words === null ? error.detail : `${error.detail} The provider’s message: “${words}”`;
+  const said = words === null ? error.detail : `${error.detail} The provider’s message: “${words}”`;
+  return reached === 'result' ? `${model} called a tool, but failed when it got the tool’s result. ${said}` : said;
 }
