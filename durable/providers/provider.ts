@@ -56,10 +56,12 @@ export type ModelTool = {
 export type Asker = { readonly orgId: string; readonly userId: string };
 
 /**
- * What a conversation does since its provider refused state of earlier answers: the provider drops what no longer fits, or none
- * is sent. It never goes back, because state with gaps is refused too.
+ * What a conversation's requests for a model do since its provider refused one. State of earlier answers: the provider drops what no
+ * longer fits (`drop-unbound`), or none is sent (`send-none`). No summary of the reasoning is asked for (`no-summary`). A remedy
+ * is never taken back, because state with gaps is refused too.
  */
-export type StateRemedy = 'drop-unbound' | 'send-none';
+export const REMEDIES = ['drop-unbound', 'send-none', 'no-summary'] as const;
+export type Remedy = (typeof REMEDIES)[number];
 
 export type ModelRequest = {
   readonly model: string;
@@ -78,8 +80,8 @@ export type ModelRequest = {
   readonly connection: string;
   /** Whether a call of the conversation has this id, also on a branch that isn't sent. */
   readonly isCallIdTaken?: (id: string) => boolean;
-  /** Chosen earlier in the conversation. */
-  readonly stateRemedy?: StateRemedy;
+  /** Found earlier in the conversation, for this connection and model. */
+  readonly remedies?: readonly Remedy[];
 };
 
 /** `unknown` is a reason that isn't known to be good, such as `error`. */
@@ -97,8 +99,14 @@ export type FinishReason =
   | 'filter'
   | 'unknown';
 
-/** Sent before the answer when a remedy had to be chosen. Later requests of the conversation name it. */
-export type RemedyEvent = { readonly type: 'state-remedy'; readonly remedy: StateRemedy };
+/** Sent before the answer when one more remedy was needed, with all of them. Later requests of the conversation name them. */
+export type RemedyEvent = { readonly type: 'remedies'; readonly remedies: readonly Remedy[] };
+
+/** A batch of events with the remedies that were found before it. */
+export const withRemedies = (
+  events: readonly ProviderEvent[],
+  remedies: readonly Remedy[] | null,
+): readonly ProviderEvent[] => (remedies === null ? events : [{ type: 'remedies', remedies }, ...events]);
 
 export type StateOf = { readonly part: 'text' | 'reasoning' } | { readonly part: 'tool-call'; readonly id: string };
 

@@ -1,7 +1,7 @@
 // What only a model reads of a message: the state that its provider wants back. It is kept apart from the message, so that no
 // page, export or row in Postgres can contain it, and is erased with the conversation.
 import { z } from 'zod';
-import type { PartState, StateRemedy } from '../../providers/provider.ts';
+import { type PartState, REMEDIES, type Remedy } from '../../providers/provider.ts';
 
 const StoredState = z.object({
   /** The index of the part that it belongs to, or that it comes before. */
@@ -32,18 +32,31 @@ export function putStates(sql: SqlStorage, messageId: string, states: PlacedStat
   sql.exec('insert or replace into model_data (message_id, data) values (?, ?)', messageId, data);
 }
 
-const Remedy = z.object({ connection: z.string(), remedy: z.enum(['drop-unbound', 'send-none']) });
+const Found = z.object({ connection: z.string(), model: z.string(), remedies: z.array(z.enum(REMEDIES)) });
+type Found = { readonly connection: string; readonly model: string; readonly remedies: readonly Remedy[] };
+/** A newer release may know other remedies. Without them a request is refused once more. */
+const Remedies = z.object({ remedies: z.array(Found).catch([]) });
 
-/** Applies to the whole conversation, and is stored under its id. */
-export function putRemedy(sql: SqlStorage, sessionId: string, chosen: z.infer<typeof Remedy>): void {
-  sql.exec('insert or replace into model_data (message_id, data) values (?, ?)', sessionId, JSON.stringify(chosen));
+/** More models than one conversation is answered by. */
+const MAX_FOUND = 32;
+
+/** Stored under the conversation's id, one entry for each connection and model. */
+export function putRemedies(sql: SqlStorage, sessionId: string, found: Found): void {
+  const others = readRemedies(sql, sessionId).filter((one) => !isFor(one, found));
+  const data = JSON.stringify({ remedies: [...others, found].slice(-MAX_FOUND) } satisfies { remedies: Found[] });
+  sql.exec('insert or replace into model_data (message_id, data) values (?, ?)', sessionId, data);
 }
 
-/** What the conversation's requests to this connection do; null if nothing was refused. */
-export function getRemedy(sql: SqlStorage, sessionId: string, connection: string): StateRemedy | null {
+/** What the conversation's requests to this connection and model do; empty if nothing was refused. */
+export const getRemedies = (sql: SqlStorage, sessionId: string, of: Omit<Found, 'remedies'>): readonly Remedy[] =>
+  readRemedies(sql, sessionId).find((one) => isFor(one, of))?.remedies ?? [];
+
+const isFor = (one: Omit<Found, 'remedies'>, { connection, model }: Omit<Found, 'remedies'>): boolean =>
+  one.connection === connection && one.model === model;
+
+function readRemedies(sql: SqlStorage, sessionId: string): readonly Found[] {
   const row = sql.exec<{ data: string }>('select data from model_data where message_id = ?', sessionId).toArray()[0];
-  const chosen = row && Remedy.safeParse(JSON.parse(row.data)).data;
-  return chosen?.connection === connection ? chosen.remedy : null;
+  return (row && Remedies.safeParse(JSON.parse(row.data)).data?.remedies) ?? [];
 }
 
 /** The data of a turn's messages, by message. */

@@ -55,7 +55,7 @@ export function createAnswerWriter(
     emit({ type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' });
   }
 
-  function write(event: Exclude<ProviderEvent, { type: 'usage' | 'finish' | 'state' | 'state-remedy' }>): void {
+  function write(event: Exclude<ProviderEvent, { type: 'usage' | 'finish' | 'state' | 'remedies' }>): void {
     if (event.type === 'text') writeText(event.delta);
     else if (event.type === 'reasoning') writeReasoning(event.delta);
     else if (event.type === 'tool-call-start') startCall(event.id, event.name);

@@ -7,7 +7,7 @@ import { promptFor } from '../../packs/registry.ts';
 import type { Access } from '../../principal.ts';
 import { effortOf, NO_EFFORT_RULES } from '../../providers/models/effort.ts';
 import { estimateRequestTokens, estimateTokens } from '../../providers/models/estimate-tokens.ts';
-import type { ModelRequest, StateRemedy } from '../../providers/provider.ts';
+import type { ModelRequest, Remedy } from '../../providers/provider.ts';
 import { draftSystem } from '../../templates/draft-prompt.ts';
 import { toModelTool } from '../../tools/model-tools.ts';
 import type { Tool } from '../../tools/tool.ts';
@@ -44,8 +44,8 @@ export type RequestInput = {
   readonly historyFrom: number;
   readTurn(ordinal: number): HistoryTurn;
   readonly thread: Thread;
-  /** Chosen earlier in the conversation. */
-  readonly stateRemedy?: StateRemedy | null;
+  /** Found earlier in the conversation, for this connection and model. */
+  readonly remedies?: readonly Remedy[];
 };
 
 export type PreparedRequest = {
@@ -91,7 +91,7 @@ export function prepareRequest(question: RequestInput): PreparedRequest {
     asker: { orgId: access.orgId, userId: access.userId },
     connection: resolved.connection,
     isCallIdTaken: question.thread.isCallIdTaken,
-    ...(question.stateRemedy && { stateRemedy: question.stateRemedy }),
+    ...(question.remedies?.length && { remedies: question.remedies }),
   };
   return {
     request,

@@ -50,7 +50,7 @@ export async function writeAnswer(options: {
       for (const event of events) {
         options.observe?.(event);
         if (event.type === 'usage') reported = event.usage;
-        else if (event.type === 'state-remedy') continue;
+        else if (event.type === 'remedies') continue;
         else if (event.type === 'state') writer.keepState(event, options.request);
         else if (event.type === 'finish') return ended(finishedEnding(event.reason, writer), true);
         else {

@@ -11,7 +11,7 @@ import type { ModelRequest, Provider, ProviderEvent } from '../../providers/prov
 import type { Tool } from '../../tools/tool.ts';
 import { runAudit } from '../audit-events.ts';
 import type { ConversationDeps, LiveRun } from '../deps.ts';
-import { getRemedy, putRemedy } from '../history/model-data.ts';
+import { getRemedies, putRemedies } from '../history/model-data.ts';
 import { threadOf } from '../history/thread.ts';
 import { briefOf } from '../prompt/drafting.ts';
 import { readHistoryTurn } from '../prompt/history.ts';
@@ -41,7 +41,7 @@ type Attempt = { readonly ending: AnswerEnding } & (
   | { readonly kind: 'sent'; readonly usage: Usage; readonly isCharged: boolean; readonly firstTokenMs: number | null }
   /** No tokens were granted, or the run was aborted in the meantime. */
   | { readonly kind: 'unsent' }
-  /** The breaker is open, so the provider isn't called. Nothing was reserved. */
+  /** The provider isn't called: its breaker is open, or the model can't read the request. Nothing was reserved. */
   | { readonly kind: 'blocked' }
 );
 
@@ -73,6 +73,8 @@ function beginStep(deps: Pick<AttemptDeps, 'sql' | 'now'>, run: Run, step: Step)
   storeBlank(deps.sql, run, step, deps.now());
   step.writer.open();
 }
+
+const servedBy = ({ connection, model }: AssignedModels) => ({ connection, model: model.id });
 
 /** The context that a server really gives a model. */
 type ServerContext = { readonly provider: Provider; readonly tokens: number };
@@ -120,7 +122,7 @@ function prepareCall(
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
     thread: threadOf(deps.sql, session),
-    stateRemedy: getRemedy(deps.sql, session.id, assignment.resolved().connection),
+    remedies: getRemedies(deps.sql, session.id, servedBy(assignment.resolved())),
     readTurn: (ordinal) => readHistoryTurn(deps.sql, ordinal),
   });
   // Sending the conversation from its first turn is the default, so it needs no write.
@@ -136,7 +138,7 @@ async function attemptAnswer(
 ): Promise<Attempt> {
   // The server would cut the start of the request without a word: the rules and the data.
   if (context !== null && promptTokens > context) {
-    return { kind: 'unsent', ending: failedEnding(tooSmall(context, promptTokens)) };
+    return { kind: 'blocked', ending: failedEnding(tooSmall(context, promptTokens)) };
   }
   const { assignment, gate, steps } = live;
   const { provider, connection } = assignment.resolved();
@@ -161,7 +163,8 @@ async function attemptAnswer(
     tries: breaker,
     observe: (event) => {
       meter.observe(event);
-      if (event.type === 'state-remedy') putRemedy(deps.sql, live.run.sessionId, { connection, remedy: event.remedy });
+      if (event.type === 'remedies')
+        putRemedies(deps.sql, live.run.sessionId, { connection, model: request.model, remedies: event.remedies });
       if (allowance && 'delta' in event) allowance.count(event.delta, writer.received);
     },
   });
@@ -176,16 +179,20 @@ async function attemptAnswer(
 }
 
 const tooSmall = (context: number, promptTokens: number): AppError =>
-  new AppError('PROVIDER_REFUSED', {
+  new AppError('PROVIDER_CONTEXT', {
     detail:
       `The model’s server reads ${context.toLocaleString('en-US')} tokens at most, and this question needs about ` +
       `${promptTokens.toLocaleString('en-US')}. An admin can raise the server’s context, or choose another model.`,
   });
 
+/** The provider works, and refuses this request. */
+const REFUSALS: readonly ErrorCode[] = ['PROVIDER_REFUSED', 'PROVIDER_NO_MODEL', 'PROVIDER_CONTEXT'];
+
 /** A request that we aborted, or that failed because of our own bug, says nothing about the provider. */
 function reportToBreaker(breaker: Breaker, { ending }: StreamResult, hasBegun: boolean): void {
   const error = errorOf(ending);
-  if (error === null || ending.kind === 'refused' || error.code === 'PROVIDER_REFUSED' || hasBegun) breaker.answered();
+  const isNoOutage = error === null || ending.kind === 'refused' || REFUSALS.includes(error.code);
+  if (isNoOutage || hasBegun) breaker.answered();
   else breaker.failed(error);
 }
 
@@ -199,6 +206,9 @@ const FALLS_BACK: readonly ErrorCode[] = [
   'PROVIDER_NO_ANSWER',
   'PROVIDER_NOT_A_STREAM',
   'PROVIDER_AUTH',
+  // It may have the model, or one that reads more.
+  'PROVIDER_NO_MODEL',
+  'PROVIDER_CONTEXT',
 ];
 
 type NextModel = { readonly to: AssignedModels; readonly reason: 'settings' | 'fallback' };

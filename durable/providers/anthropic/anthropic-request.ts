@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { passGate, toPlainId, type WireRules } from '../gate/wire-gate.ts';
 import type { AssistantPart, ModelMessage, ModelRequest } from '../provider.ts';
 import { argumentsOf } from '../stream/tool-arguments.ts';
-import { blockOf, type ThinkingTraits, thinkingConfig } from './thinking.ts';
+import { blockOf, stateRemedyOf, type ThinkingTraits, thinkingConfig } from './thinking.ts';
 
 export const ANTHROPIC_RULES: WireRules = {
   wire: 'anthropic',
@@ -25,7 +25,7 @@ export function anthropicRequest(
   traits: ThinkingTraits | null = null,
 ): MessageCreateParamsStreaming {
   const request = passGate(given, ANTHROPIC_RULES);
-  const remedy = request.stateRemedy ?? null;
+  const remedy = stateRemedyOf(request.remedies);
   const messages = request.messages
     .map((message) => toMessageParam(message, remedy !== 'send-none'))
     .reduce<BlockMessage[]>(joinResults, []);

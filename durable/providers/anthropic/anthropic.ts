@@ -1,13 +1,13 @@
 // The adapter for Anthropic. The SDK makes the request (headers, version, errors); the response body is read here.
 import Anthropic from '@anthropic-ai/sdk';
 import { findTraits } from '../models/models.ts';
-import type { ModelRequest, Provider, ProviderEvent, StateRemedy } from '../provider.ts';
+import { type ModelRequest, type Provider, type Remedy, withRemedies } from '../provider.ts';
 import { type Connection, noteSending, type ProviderDeps, sdkFetch } from '../stream/connection.ts';
 import { LONGEST_TIMER_MS } from '../stream/stall-watchdog.ts';
 import { streamAnswer } from '../stream/stream-answer.ts';
 import { createAnthropicDecoder } from './anthropic-decoder.ts';
 import { anthropicRequest, hasThinking } from './anthropic-request.ts';
-import { betasOf, nextRemedy, type ThinkingTraits, thinkingConfig } from './thinking.ts';
+import { betasOf, nextRemedy, stateRemedyOf, type ThinkingTraits, thinkingConfig } from './thinking.ts';
 
 export function connectAnthropic(connection: Connection, deps: ProviderDeps): Provider {
   const { name, apiKey, baseUrl } = connection;
@@ -28,7 +28,7 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
     request: ModelRequest,
     { signal, onSend, traits }: { signal: AbortSignal; onSend: () => void; traits: ThinkingTraits | null },
   ): Promise<Response> {
-    const betas = betasOf(thinkingConfig(traits, request.stateRemedy ?? null));
+    const betas = betasOf(thinkingConfig(traits, stateRemedyOf(request.remedies)));
     const headers = betas.length > 0 ? { headers: { 'anthropic-beta': betas.join(',') } } : {};
     return client.messages
       .create(anthropicRequest(request, traits), { signal, fetchOptions: noteSending(onSend), ...headers })
@@ -40,7 +40,7 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
     async *stream(request, signal, tries) {
       const traits = findTraits(request.model);
       let current = request;
-      let chosen: StateRemedy | null = null;
+      let found: readonly Remedy[] | null = null;
 
       /** Repeats a request that was refused for the thinking in it. */
       async function send(attemptSignal: AbortSignal, onSend: () => void): Promise<Response> {
@@ -48,24 +48,21 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
           try {
             return await create(current, { signal: attemptSignal, onSend, traits });
           } catch (error) {
-            const remedy = current.stateRemedy ?? null;
+            const remedy = stateRemedyOf(current.remedies);
             const body = anthropicRequest(current, traits);
             const next = nextRemedy(error, { traits, remedy, hasThinking: hasThinking(body) });
             if (next === null) throw error;
-            chosen = next;
-            current = { ...current, stateRemedy: next };
+            found = [next];
+            current = { ...current, remedies: found };
           }
         }
       }
 
       const decoder = createAnthropicDecoder(request, apiKey);
       for await (const events of streamAnswer({ request, signal, connection, send, decoder, deps, tries })) {
-        yield withRemedy(events, chosen);
-        chosen = null;
+        yield withRemedies(events, found);
+        found = null;
       }
     },
   };
 }
-
-const withRemedy = (events: readonly ProviderEvent[], remedy: StateRemedy | null): readonly ProviderEvent[] =>
-  remedy === null ? events : [{ type: 'state-remedy', remedy }, ...events];

@@ -169,11 +169,11 @@ describe('a refusal of earlier thinking', () => {
     expect(betas).toEqual([null, 'thinking-binding-controls-2026-08-01']);
     expect(bodies[1]?.thinking).toMatchObject({ block_binding: { prefix_mismatch_behavior: 'drop_block' } });
     expect(JSON.stringify(bodies[1])).toContain('sig-1');
-    expect(events[0]).toEqual({ type: 'state-remedy', remedy: 'drop-unbound' });
+    expect(events[0]).toEqual({ type: 'remedies', remedies: ['drop-unbound'] });
 
-    const next = await ask({ ...withAnswer(parts), stateRemedy: 'drop-unbound' }, WHOLE);
+    const next = await ask({ ...withAnswer(parts), remedies: ['drop-unbound'] }, WHOLE);
     expect(next.betas).toEqual(['thinking-binding-controls-2026-08-01']);
-    expect(next.events.some(({ type }) => type === 'state-remedy')).toBe(false);
+    expect(next.events.some(({ type }) => type === 'remedies')).toBe(false);
   });
 
   test('names the binding only to models that bind their thinking', () => {
@@ -191,7 +191,7 @@ describe('a refusal of earlier thinking', () => {
     expect(error).toBeNull();
     expect(bodies).toHaveLength(3);
     expect(JSON.stringify(bodies[2])).not.toContain('sig-1');
-    expect(events[0]).toEqual({ type: 'state-remedy', remedy: 'send-none' });
+    expect(events[0]).toEqual({ type: 'remedies', remedies: ['send-none'] });
   });
 
   test('is final when nothing of it was sent, or it is about something else', async () => {

@@ -1,7 +1,7 @@
 // What a model's thinking needs in a request. Thinking blocks are returned exactly as they came, in their order, or not at all.
 import { z } from 'zod';
 import type { ModelEntry } from '../models/model-entry.ts';
-import type { PartState, StateRemedy } from '../provider.ts';
+import type { PartState, Remedy } from '../provider.ts';
 
 /** The exact block, as the API wants it back. */
 export const ThinkingBlock = z.discriminatedUnion('type', [
@@ -14,6 +14,12 @@ export const blockOf = (state: PartState): ThinkingBlock | null => ThinkingBlock
 
 /** What the catalog knows about a model. */
 export type ThinkingTraits = Pick<ModelEntry, 'thinking' | 'effort'>;
+
+/** What is done about thinking that was refused. */
+export type StateRemedy = Exclude<Remedy, 'no-summary'>;
+
+export const stateRemedyOf = (remedies: readonly Remedy[] = []): StateRemedy | null =>
+  remedies.find((remedy) => remedy !== 'no-summary') ?? null;
 
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01';
 

@@ -2,11 +2,11 @@
 // brings the whole conversation.
 import { findTraits } from '../models/models.ts';
 import { createOpenAiClient } from '../openai/openai-client.ts';
-import type { Asker, Provider } from '../provider.ts';
+import { type Asker, type Provider, type Remedy, withRemedies } from '../provider.ts';
 import { type Connection, noteSending, type ProviderDeps } from '../stream/connection.ts';
 import { streamAnswer } from '../stream/stream-answer.ts';
 import { createResponsesDecoder } from './responses-decoder.ts';
-import { type Omission, omissionAfter, withoutOmitted } from './responses-refusal.ts';
+import { omissionAfter, omissionsOf, withoutOmitted } from './responses-refusal.ts';
 import { responsesRequest } from './responses-request.ts';
 
 export function connectOpenAiResponses(connection: Connection, deps: ProviderDeps): Provider {
@@ -19,7 +19,8 @@ export function connectOpenAiResponses(connection: Connection, deps: ProviderDep
       const safetyIdentifier = asker && quirks.acceptsPromptCacheKey ? await safetyIdentifierOf(asker) : null;
       signal.throwIfAborted();
       const body = responsesRequest(request, { quirks, safetyIdentifier, traits: findTraits(request.model) });
-      const omitted = new Set<Omission>();
+      const omitted = omissionsOf(request.remedies);
+      let found: readonly Remedy[] | null = null;
 
       /** Repeats a request without what was refused in it. Each time it leaves out one more thing, so it ends. */
       async function send(attemptSignal: AbortSignal, onSend: () => void): Promise<Response> {
@@ -32,19 +33,16 @@ export function connectOpenAiResponses(connection: Connection, deps: ProviderDep
             const omission = omissionAfter(error, sent);
             if (omission === null) throw error;
             omitted.add(omission);
+            found = [...omitted];
           }
         }
       }
 
-      yield* streamAnswer({
-        request,
-        signal,
-        connection,
-        send,
-        decoder: createResponsesDecoder(request, apiKey),
-        deps,
-        tries,
-      });
+      const decoder = createResponsesDecoder(request, apiKey);
+      for await (const events of streamAnswer({ request, signal, connection, send, decoder, deps, tries })) {
+        yield withRemedies(events, found);
+        found = null;
+      }
     },
   };
 }

@@ -31,9 +31,11 @@ const AFTER_A_CALL: ModelRequest = {
   ],
 };
 
-async function run(...responses: ScriptedResponse[]) {
+const run = (...responses: ScriptedResponse[]) => runWith(AFTER_A_CALL, ...responses);
+
+async function runWith(request: ModelRequest, ...responses: ScriptedResponse[]) {
   const upstream = createUpstream(...responses);
-  const outcome = await collect(RESPONSES.connect(upstream.deps), AFTER_A_CALL);
+  const outcome = await collect(RESPONSES.connect(upstream.deps), request);
   return { ...outcome, bodies: upstream.requests.map(({ body }) => body as ResponseCreateParamsStreaming) };
 }
 const answer = { chunks: RESPONSES.text('Three.') };
@@ -64,6 +66,20 @@ describe('a refused request', () => {
     expect(error).toBeNull();
     expect(bodies.map(({ reasoning }) => reasoning)).toEqual([{ summary: 'auto' }, {}]);
     expect(bodies[1]).toMatchObject({ include: ['reasoning.encrypted_content'] });
+  });
+
+  test('is not repeated: the next ones leave out at once what was refused', async () => {
+    const both = refused({ message: 'reasoning.summary and encrypted_content are not supported' });
+    const first = await run(both, both, answer);
+    expect(first.events.filter(({ type }) => type === 'remedies')).toEqual([
+      { type: 'remedies', remedies: ['no-summary', 'send-none'] },
+    ]);
+    expect(first.events[0]?.type).toBe('remedies');
+    const next = await runWith({ ...AFTER_A_CALL, remedies: ['no-summary', 'send-none'] }, answer);
+    expect(next.bodies).toHaveLength(1);
+    expect(next.bodies[0]?.reasoning).toEqual({});
+    expect(next.bodies.map(reasoningIn)).toEqual([[]]);
+    expect(next.events.some(({ type }) => type === 'remedies')).toBe(false);
   });
 
   test('leaves out one thing after the other, and then fails', async () => {

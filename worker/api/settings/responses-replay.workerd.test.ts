@@ -94,3 +94,33 @@ test('reasoning goes back in order to the connection that wrote it, and nowhere 
   expect(session).toContain('unknown_tool');
   expect(session).not.toContain(ENCRYPTED);
 });
+
+test('what a model refused is left out from then on, in later steps and turns, also after another model refused something', async () => {
+  await save('POST', { provider: 'openai', model: 'gpt-6-sol', apiKey: KEY });
+  const threadId = crypto.randomUUID();
+  const bodies = () => upstreams.requests.map(({ text }) => JSON.parse(text) as { reasoning: object; input: object[] });
+  upstreams.reply('api.openai.com', () => {
+    const last = bodies().at(-1);
+    // An organization that isn't verified gets no summaries.
+    if (last && 'summary' in last.reasoning) {
+      const error = { type: 'invalid_request_error', param: 'reasoning.summary', message: 'not verified' };
+      return Response.json({ error }, { status: 400 });
+    }
+    const isFirstStep = JSON.stringify(last?.input.at(-1)).includes('Look it up');
+    const answer = isFirstStep ? thinksAndCalls : null;
+    if (answer === null) return saying('Three.', 'https://api.openai.com/v1/responses');
+    return new Response(answer, { headers: { 'content-type': 'text/event-stream' } });
+  });
+  const ask = async (model: string, text: string): Promise<boolean[]> => {
+    upstreams.forget();
+    const body = { ...chatBody(threadId, crypto.randomUUID(), text), forwardedProps: { model } };
+    const events = await readEvents(await member(`${AI}/chat`, { body }));
+    expect(events.at(-1)?.event.type).toBe('RUN_FINISHED');
+    return bodies().map(({ reasoning }) => 'summary' in reasoning);
+  };
+  expect(await ask('gpt-6-sol', 'Look it up.')).toEqual([true, false, false]);
+  expect(await ask('gpt-6-sol', 'And now?')).toEqual([false]);
+  expect(await ask('gpt-6.1-sol', 'And now?')).toEqual([true, false]);
+  expect(await ask('gpt-6-sol', 'And again?')).toEqual([false]);
+  expect(await ask('gpt-6.1-sol', 'And now?')).toEqual([false]);
+});
