@@ -96,7 +96,7 @@ describe('the context of an Ollama model', () => {
     await save({ provider: 'ollama', model: 'small-model', baseUrl: 'http://localhost:11434/v1' });
     upstreams.giveContext('small-model:latest', 1_024);
     const events = await readEvents(await say(member));
-    expect(events.at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'PROVIDER_REFUSED' });
+    expect(events.at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'PROVIDER_CONTEXT' });
     expect(JSON.stringify(events.at(-1)?.event)).toContain('reads 1,024 tokens at most');
     expect(upstreams.requests).toEqual([]);
     const tried = await (await admin(`${AI}/settings/test`, { body: {} })).json<AiSettingsTestResult>();
@@ -106,12 +106,48 @@ describe('the context of an Ollama model', () => {
     });
   });
 
+  test('sends a question that doesn’t fit to the fallback', async () => {
+    const fallback = { provider: 'openrouter', model: 'meta/llama-4', apiKey: KEY };
+    await save({ provider: 'ollama', model: 'tiny-model', baseUrl: 'http://localhost:11434/v1', fallback });
+    upstreams.giveContext('tiny-model:latest', 1_024);
+    expect(await answer(say(member))).toBe('openrouter.ai says hello');
+    expect(upstreams.hosts()).toEqual(['openrouter.ai']);
+  });
+
   test('may be larger than the catalog’s', async () => {
     await save({ provider: 'ollama', model: 'large-model', baseUrl: 'http://localhost:11434/v1' });
     upstreams.giveContext('large-model:latest', 262_144);
     expect(await answer(say(member))).toBe('localhost:11434 says hello');
     const tried = await (await admin(`${AI}/settings/test`, { body: {} })).json<AiSettingsTestResult>();
     expect(tried.message).toMatch(/262,144 tokens of context\.$/);
+  });
+});
+
+describe('a model that its provider doesn’t have', () => {
+  const MISSING = [
+    ['anthropic', 'claude-sonnet-4-6', 404, 'model: claude-sonnet-4-6'],
+    ['openai', 'gpt-4.1', 400, 'The requested model does not exist.'],
+    ['openrouter', 'meta/llama-4', 400, 'meta/llama-4 is not a valid model ID'],
+  ] as const;
+
+  test.each(MISSING)('%s: ends the answer with its name and what to do', async (provider, model, status, words) => {
+    await save({ provider, model, apiKey: KEY });
+    const host = KINDS.find((kind) => kind.provider === provider)?.host ?? '';
+    upstreams.reply(host, () => refusing(status, words));
+    const events = await readEvents(await say(member));
+    expect(events.at(-1)?.event).toMatchObject({
+      ...{ type: 'RUN_ERROR', code: 'PROVIDER_NO_MODEL' },
+      message: `The AI provider doesn’t have the model ${model}. An admin can choose another one in Settings.`,
+    });
+    expect(upstreams.requests).toHaveLength(1);
+  });
+
+  test.each(MISSING)('%s: sends the question to the fallback', async (provider, model, status, words) => {
+    await save({ provider, model, apiKey: KEY, fallback: { provider: 'gemini', model: 'gemini-3-pro', apiKey: KEY } });
+    const host = KINDS.find((kind) => kind.provider === provider)?.host ?? '';
+    upstreams.reply(host, () => refusing(status, words));
+    expect(await answer(say(member))).toBe('generativelanguage.googleapis.com says hello');
+    expect(upstreams.hosts()).toEqual([host, 'generativelanguage.googleapis.com']);
   });
 });
 
@@ -305,6 +341,43 @@ describe('POST /settings/test', () => {
     expect(await refusal(admin(`${AI}/settings/test`, { body: { url: 'x' } }))).toMatchObject({ status: 400 });
     expect(await refusal(admin(`${AI}/settings/test?programId=NOTHING`, { body: {} }))).toMatchObject({ status: 404 });
   });
+});
+
+describe('the effort that a request names', () => {
+  const messages = [{ role: 'user', content: 'Which parts changed?' }];
+  const part = { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Which parts changed?' }] };
+  const uiMessages = () => ({ id: crypto.randomUUID(), messages: [part], trigger: 'submit-message' });
+  const AGUI = () => chatBody(crypto.randomUUID(), crypto.randomUUID(), 'Which parts changed?');
+  const WIRES: readonly [string, string, (effort: 'fast' | 'thorough') => object][] = [
+    ['AG-UI', `${AI}/chat`, (effort) => ({ ...AGUI(), forwardedProps: { effort } })],
+    ['alga', '/api/chat/v1/completions', (effort) => ({ messages, effort })],
+    ['the older alga', '/api/chat/stream/chat', (effort) => ({ inputs: messages, effort })],
+    ['the AI SDK', `${AI}/ui-messages`, (effort) => ({ ...uiMessages(), effort })],
+    [
+      'Chat Completions',
+      '/v1/chat/completions',
+      (effort) => ({ model: 'default', messages, reasoning_effort: effort === 'fast' ? 'low' : 'max' }),
+    ],
+  ];
+
+  test.each(WIRES)(
+    'reaches the provider over the wire of %s, up to the org’s ceiling',
+    async (_wire, path, bodyFor) => {
+      await save({ provider: 'openai', model: 'gpt-6-sol', apiKey: KEY, effortCeiling: 'medium' });
+      const levels: unknown[] = [];
+      for (const effort of ['fast', 'thorough'] as const) {
+        upstreams.forget();
+        const response = await member(path, {
+          body: bodyFor(effort),
+          headers: { 'X-Session-Id': crypto.randomUUID() },
+        });
+        expect(response.status).toBe(200);
+        await response.text();
+        levels.push(...upstreams.requests.map(({ text }) => JSON.parse(text).reasoning.effort));
+      }
+      expect(levels).toEqual(['low', 'medium']);
+    },
+  );
 });
 
 describe('long answers', () => {

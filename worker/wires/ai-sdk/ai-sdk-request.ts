@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { BranchStart, RunRequest } from '../../../durable/contracts/conversation.ts';
-import { RunMode } from '../../../durable/contracts/session.ts';
+import { EffortChoice, RunMode } from '../../../durable/contracts/session.ts';
 import { AppError } from '../../../durable/errors.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { ModelId, ScopeName } from '../../api/fields-schema.ts';
@@ -38,6 +38,7 @@ export const UiMessagesRequest = z
     messageId: Id.nullish(),
     model: ModelId.nullish(),
     mode: RunMode.nullish(),
+    effort: EffortChoice.nullish().meta({ description: 'How hard the model should think, where it has levels.' }),
     programId: ScopeName.nullish(),
     designId: ScopeName.nullish(),
   })
@@ -81,7 +82,8 @@ export async function parseUiMessages(body: unknown, requestId: string): Promise
     mode: input.mode ?? 'chat',
     programId: input.programId ?? null,
     designId: input.designId ?? null,
-    // Only if present, so that requests without it keep their digest.
+    // Only if present, so that requests without them keep their digest.
+    ...(input.effort && { effort: input.effort }),
     ...(question && { question }),
   } as const;
   const { text: _text, question: _question, ...rest } = asked;

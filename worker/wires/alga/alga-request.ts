@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
+import { EffortChoice } from '../../../durable/contracts/session.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { ModelId } from '../../api/fields-schema.ts';
 import { parseInput } from '../../http/problem.ts';
@@ -23,11 +24,13 @@ const ChatId = exactText()
   .nullish()
   .meta({ description: 'The client’s name for the conversation. A UUID is the session’s id.' });
 
+const Effort = EffortChoice.nullish().meta({ description: 'How hard the model should think, where it has levels.' });
+
 /** What clients send about the page they are on. It is ignored. */
 const IGNORED = { uiContext: z.unknown().optional(), mentions: z.unknown().optional() };
 
 export const SimpleChatRequest = z
-  .strictObject({ messages: Messages, chatId: ChatId, model: ModelId.nullish(), ...IGNORED })
+  .strictObject({ messages: Messages, chatId: ChatId, model: ModelId.nullish(), effort: Effort, ...IGNORED })
   .meta({ id: 'SimpleChatRequest', description: 'The last message must be the user’s.' });
 
 /** The older form, at `/api/chat/stream/…`. */
@@ -35,6 +38,7 @@ export const SimpleStreamRequest = z
   .strictObject({
     inputs: z.union([cleanedText(), Messages]),
     model: ModelId.nullish(),
+    effort: Effort,
     chatId: ChatId,
     options: z.unknown().optional(),
     parameters: z.unknown().optional(),
@@ -56,12 +60,12 @@ export type SimpleQuestion = ClientTranscript & {
   readonly messages: readonly SimpleMessage[];
   readonly chatId: string | undefined;
   readonly model: string | null;
+  readonly effort: EffortChoice | null;
 };
 
 /** @throws AppError */
 export function parseQuestion(body: unknown): SimpleQuestion {
-  const { messages, chatId, model } = parseInput(SimpleChatRequest, body);
-  return { ...splitTranscript(messages), messages, chatId: chatId ?? undefined, model: model ?? null };
+  return questionOf(parseInput(SimpleChatRequest, body));
 }
 
 export type SimpleDecision = { readonly approvalId: string; readonly approve: boolean };
@@ -79,20 +83,28 @@ export function parseDecision(body: unknown): {
 
 /** @throws AppError */
 export function parseInputs(body: unknown): SimpleQuestion {
-  const { inputs, chatId, model } = parseInput(SimpleStreamRequest, body);
+  const { inputs, ...rest } = parseInput(SimpleStreamRequest, body);
   const messages = typeof inputs === 'string' ? [{ role: 'user' as const, content: inputs }] : inputs;
-  return { ...splitTranscript(messages), messages, chatId: chatId ?? undefined, model: model ?? null };
+  return questionOf({ ...rest, messages });
 }
+
+const questionOf = ({ messages, chatId, model, effort }: z.output<typeof SimpleChatRequest>): SimpleQuestion => ({
+  ...{ ...splitTranscript(messages), messages, chatId: chatId ?? undefined },
+  ...{ model: model ?? null, effort: effort ?? null },
+});
 
 const NOTHING_ELSE = { programId: null, designId: null, mode: 'chat', parentRunId: null } as const;
 
 export async function runOfQuestion(
-  { earlier, text, model }: SimpleQuestion,
+  { earlier, text, model, effort }: SimpleQuestion,
   ids: { readonly sessionId: string; readonly runId: string },
 ): Promise<RunRequest> {
-  const digest = await digestOf({ text, model, earlier: earlier.map(({ role, text: said }) => [role, said]) });
+  // Only if present, so that requests without it keep their digest.
+  const chosen = effort === null ? {} : { effort };
+  const said = earlier.map((message) => [message.role, message.text]);
+  const digest = await digestOf({ text, model, ...chosen, earlier: said });
   const message = { id: crypto.randomUUID(), text };
-  return { ...ids, ...NOTHING_ELSE, message, decisions: [], earlier: [...earlier], model, digest };
+  return { ...ids, ...NOTHING_ELSE, ...chosen, message, decisions: [], earlier: [...earlier], model, digest };
 }
 
 /** Repeating a decision is the same run and returns its result. */

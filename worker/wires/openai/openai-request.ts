@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { ScopeNames } from '../../../durable/contracts/account.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
-import { RunMode } from '../../../durable/contracts/session.ts';
+import { type EffortChoice, RunMode } from '../../../durable/contracts/session.ts';
 import { AppError } from '../../../durable/errors.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { namesIn, requestedModel } from '../../admission/named-scope.ts';
@@ -60,7 +60,6 @@ const WITHOUT_EFFECT = [
   'frequency_penalty',
   'presence_penalty',
   'seed',
-  'reasoning_effort',
   'verbosity',
   'parallel_tool_calls',
   'prediction',
@@ -72,6 +71,22 @@ const WITHOUT_EFFECT = [
   'store',
   'user',
 ] as const;
+
+/** The API's levels in our words. Which level a word means depends on the model that answers and on the org's ceiling. */
+const EFFORTS = {
+  none: 'fast',
+  minimal: 'fast',
+  low: 'fast',
+  medium: 'balanced',
+  high: 'thorough',
+  xhigh: 'thorough',
+  max: 'thorough',
+} as const satisfies Record<string, EffortChoice>;
+const ReasoningEffort = z
+  .enum(Object.keys(EFFORTS) as (keyof typeof EFFORTS)[], {
+    error: `must be one of ${Object.keys(EFFORTS).join(', ')}`,
+  })
+  .transform((level): EffortChoice => EFFORTS[level]);
 
 const anything = (names: readonly string[]): Record<string, z.ZodOptional<z.ZodUnknown>> =>
   Object.fromEntries(names.map((name) => [name, z.unknown().optional()]));
@@ -86,6 +101,7 @@ export const OpenAiChatRequest = z
     stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
     max_tokens: z.int().positive().nullish(),
     max_completion_tokens: z.int().positive().nullish(),
+    reasoning_effort: ReasoningEffort.nullish(),
     metadata: Metadata.nullish(),
   })
   .meta({ id: 'OpenAiChatRequest', description: 'Chat Completions. `model: "default"` lets the server choose.' });
@@ -98,6 +114,7 @@ export type OpenAiQuestion = ClientTranscript & {
   readonly scope: Pick<RunRequest, 'mode' | 'programId' | 'designId'>;
   readonly instructions: string | null;
   readonly maxOutputTokens: number | null;
+  readonly effort: EffortChoice | null;
 };
 
 /** @throws AppError */
@@ -121,6 +138,7 @@ export function parseOpenAiQuestion(body: unknown): OpenAiQuestion {
     },
     instructions: instructionsIn(input.messages),
     maxOutputTokens: input.max_completion_tokens ?? input.max_tokens ?? null,
+    effort: input.reasoning_effort ?? null,
   };
 }
 
@@ -140,11 +158,14 @@ export async function runOfOpenAiQuestion(
   question: OpenAiQuestion,
   ids: { readonly sessionId: string; readonly runId: string },
 ): Promise<RunRequest> {
-  const { text, model, scope, instructions, maxOutputTokens, earlier } = question;
+  const { text, model, scope, instructions, maxOutputTokens, effort, earlier } = question;
+  // Only if present, so that requests without it keep their digest.
+  const chosen = effort === null ? {} : { effort };
   const said = earlier.map((message) => [message.role, message.text]);
   return {
     ...ids,
     ...scope,
+    ...chosen,
     message: { id: crypto.randomUUID(), text },
     decisions: [],
     earlier: [...earlier],
@@ -152,7 +173,7 @@ export async function runOfOpenAiQuestion(
     maxOutputTokens,
     model,
     parentRunId: null,
-    digest: await digestOf({ text, model, ...scope, instructions, maxOutputTokens, earlier: said }),
+    digest: await digestOf({ text, model, ...scope, ...chosen, instructions, maxOutputTokens, earlier: said }),
   };
 }
 
