@@ -34,6 +34,8 @@ import { runToolCalls, type ToolCallDeps } from './tool-calls.ts';
 
 /** How long the outbox waits at the start of a run, so that it doesn't slow down the first token. */
 const DRAIN_DELAY_MS = 150;
+/** How often a run continues an answer that the provider paused. Each time is a step of its own. */
+const MAX_PAUSES = 3;
 /** The longest that a run may take to call tools and start its last answer. */
 const RUN_LIMIT_MS = 120_000;
 
@@ -191,17 +193,25 @@ async function answerInSteps(
   { used }: Progress,
 ): Promise<RunEnd> {
   const { gate, assignment, steps } = live;
+  let pauses = 0;
   for (let isSpent = false; ; ) {
     const stopped = endingBeforeStep(gate.signal, options.limits, isSpent);
     if (stopped) return endedBy(stopped);
     const asked = askModel(deps, live, { tools: options.tools, used });
-    const end = await options.time.answering(asked, ({ ending }) => callsTools(ending));
-    if (end.usage === null || !callsTools(end.ending)) return { kind: 'step', end };
+    const isPaused = ({ ending }: StepEnd): boolean => pauses < MAX_PAUSES && isContinued(live, ending);
+    const end = await options.time.answering(asked, (answered) => callsTools(answered.ending) || isPaused(answered));
+    const continues = isPaused(end);
+    if (end.usage === null || !(callsTools(end.ending) || continues)) return { kind: 'step', end };
     // No tool runs, and no step is stored, before the gate is open.
     if (await gate.refusal()) return { kind: 'step', end };
     const run = assignment.run();
-    endStep(deps, { run, step: steps.current() }, end);
+    endStep(deps, { run, step: steps.current() }, continues ? { ...end, ending: WHOLE } : end);
     used.push(usedBy(run, end.usage));
+    if (continues) {
+      pauses += 1;
+      steps.next();
+      continue;
+    }
     const stopCanceling = cancelOnAbort(deps, run, gate.signal);
     const called = await runToolCalls(deps, live, options).finally(stopCanceling);
     setRunUse(deps.sql, run.runId, options.limits.use());
@@ -210,6 +220,19 @@ async function answerInSteps(
     steps.next();
     isSpent = called.isSpent;
   }
+}
+
+/** The model is asked to go on behind what it wrote so far, so that part is whole. */
+const WHOLE: AnswerEnding = { kind: 'complete', callsTools: false };
+
+/**
+ * Whether the provider paused a long turn and waits to be asked again. A draft is one message. Calls of a paused answer may be
+ * partial, and an empty one has nothing to continue from.
+ */
+function isContinued({ run, steps }: LiveRun, ending: AnswerEnding): boolean {
+  if (ending.kind !== 'cut' || ending.cause !== 'paused' || isDraft(run)) return false;
+  const { writer } = steps.current();
+  return writer.received() !== '' && writer.calls().length === 0;
 }
 
 /** Why the model isn't called again; null if it is. */
