@@ -1,30 +1,49 @@
-// A provider over real HTTP that answers on Anthropic's wire exactly as a test says: any status, body, stop reason or break.
-// Words in the user's message select the replies. What the real API refuses is a 400 here too.
+// A provider over real HTTP that answers exactly as a test says, on Anthropic's wire and on OpenAI's Responses: any status, body, stop
+// reason or break. Words in the user's message select the replies. What the real API refuses is a 400 here too, including thinking
+// that it didn't write.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anthropicFaults } from './strict-wires.ts';
+import { isRecord } from '../../../durable/providers/stream/tool-arguments.ts';
+import {
+  ANTHROPIC_START,
+  anthropicBlock,
+  anthropicStop,
+  type Frames,
+  frame,
+  framesOf,
+  type ScriptedPart,
+  type ScriptedWire,
+} from './scripted-answer.ts';
+import { faultsAt } from './strict-wires.ts';
 
-/** One reply: an HTTP refusal, another body than a stream, or the events of a stream. */
+/** One reply: an HTTP refusal, another body than a stream, an answer, or the events of a stream on Anthropic's wire. */
 export type ScriptedReply =
   | { readonly status: number; readonly error: string }
   | { readonly contentType: string; readonly body: string }
+  | { readonly parts: readonly ScriptedPart[]; readonly stop?: string }
   | { readonly frames: readonly string[]; readonly ending?: 'close' | 'hang' | 'reset' };
 
 export const UNSCRIPTED = 'It is open.';
 
-type Body = { readonly messages: readonly { readonly role: string; readonly content: unknown }[] };
+type Item = Readonly<Record<string, unknown>>;
+/** One request that was accepted. `items` are the messages, or the items of Responses. */
+export type AskedRequest = { readonly wire: ScriptedWire; readonly model: string; readonly items: readonly Item[] };
 
 export type ScriptedProvider = Awaited<ReturnType<typeof startScriptedProvider>>;
 
 export async function startScriptedProvider() {
   const scripts: { readonly words: string; readonly replies: ScriptedReply[] }[] = [];
+  const asked: { readonly question: string; readonly request: AskedRequest }[] = [];
+  const refused: string[] = [];
+  /** The thinking that each wire wrote, by its seal. */
+  const sealed: Readonly<Record<ScriptedWire, Map<string, string>>> = {
+    anthropic: new Map(),
+    'openai-responses': new Map(),
+  };
+
   const server = createServer((request, response) => {
     readBody(request).then(
-      (body) => {
-        const faults = anthropicFaults(body);
-        if (faults.length > 0) send(response, { status: 400, error: faults.join('; ') });
-        else send(response, replyTo(body));
-      },
+      (body) => void answer(request.url ?? '', body, response),
       (error: unknown) => response.destroy(error instanceof Error ? error : new Error('unreadable request')),
     );
   });
@@ -32,17 +51,74 @@ export async function startScriptedProvider() {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
 
-  function replyTo({ messages }: Body): ScriptedReply {
-    const question = messages.map(questionOf).findLast((words) => words !== '') ?? '';
-    return scripts.findLast(({ words }) => question.includes(words))?.replies.shift() ?? say(UNSCRIPTED);
+  async function answer(path: string, body: Item, response: ServerResponse): Promise<void> {
+    const wire: ScriptedWire = path.endsWith('/responses') ? 'openai-responses' : 'anthropic';
+    const items = listOf(body[wire === 'anthropic' ? 'messages' : 'input']);
+    const faults = [...faultsAt(path, body), ...foreignThinking(wire, items)];
+    if (faults.length > 0) {
+      refused.push(faults.join('; '));
+      return send(response, wire, { status: 400, error: faults.join('; ') });
+    }
+    const question = items.map(questionOf).findLast((words) => words !== '') ?? '';
+    asked.push({ question, request: { wire, model: String(body['model']), items } });
+    const reply = scripts.findLast(({ words }) => question.includes(words))?.replies.shift();
+    return send(response, wire, reply ?? { parts: [{ text: UNSCRIPTED }] });
+  }
+
+  /** Thinking is bound to the provider that wrote it, and may not be changed. */
+  function foreignThinking(wire: ScriptedWire, items: readonly Item[]): string[] {
+    return thinkingIn(items).flatMap(({ seal, text }) =>
+      sealed[wire].get(seal) === text ? [] : ['Invalid signature or encrypted content in thinking'],
+    );
+  }
+
+  async function send(response: ServerResponse, wire: ScriptedWire, reply: ScriptedReply): Promise<void> {
+    if ('status' in reply) {
+      // Without the last header the product retries what may be temporary, which only takes time here.
+      response.writeHead(reply.status, { 'Content-Type': 'application/json', 'X-Should-Retry': 'false' });
+      response.end(JSON.stringify({ type: 'error', error: { type: 'api_error', message: reply.error } }));
+      return;
+    }
+    if ('body' in reply) {
+      response.writeHead(200, { 'Content-Type': reply.contentType });
+      response.end(reply.body);
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    if ('parts' in reply) {
+      const seal = (thinking: string): string => {
+        const name = `sealed-${crypto.randomUUID()}`;
+        sealed[wire].set(name, thinking);
+        return name;
+      };
+      await write(response, framesOf(wire, reply.parts, { seal, stop: reply.stop }));
+      response.end();
+      return;
+    }
+    const { frames, ending } = reply;
+    // Only once they have left: otherwise the connection breaks before the reply has begun, and the product asks again.
+    response.write(frames.join(''), () => {
+      if (ending === 'reset') response.destroy();
+      else if (ending !== 'hang') response.end();
+    });
   }
 
   return {
     url,
-    /** Settings for the stack under test. */
+    /** Settings for the stack under test: Anthropic is here. */
     settings: { ANTHROPIC_API_KEY: 'none', ANTHROPIC_BASE_URL: url },
+    /** And OpenAI too, over Responses. */
+    bothSettings: {
+      ...{ ANTHROPIC_API_KEY: 'none', ANTHROPIC_BASE_URL: url },
+      ...{ OPENAI_API_KEY: 'none', OPENAI_BASE_URL: `${url}/v1`, OPENAI_WIRE: 'openai-responses' },
+    },
     /** The replies to requests whose question has these words, one each. Requests without a reply get `UNSCRIPTED`. */
     script: (words: string, ...replies: ScriptedReply[]): void => void scripts.push({ words, replies }),
+    /** The accepted requests whose question has these words. */
+    asked: (words: string): AskedRequest[] =>
+      asked.flatMap(({ question, request }) => (question.includes(words) ? [request] : [])),
+    /** Why requests were refused as invalid. */
+    refused: (): readonly string[] => refused,
     stop: async (): Promise<void> => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -50,79 +126,62 @@ export async function startScriptedProvider() {
   };
 }
 
-async function readBody(request: IncomingMessage): Promise<Body> {
+async function write(response: ServerResponse, frames: Frames): Promise<void> {
+  for (const one of frames) {
+    if (typeof one === 'string') response.write(one);
+    else await one;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Item> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  return JSON.parse(text) as Body;
+  return JSON.parse(text) as Item;
 }
 
-/** The text of a person's message; empty for the results of tools, which have the same role. */
-function questionOf({ role, content }: Body['messages'][number]): string {
+const listOf = (value: unknown): Item[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+
+/** The text of a person's message; empty for anything else, such as the results of tools, which may have the same role. */
+function questionOf({ role, content }: Item): string {
   if (role !== 'user') return '';
   if (typeof content === 'string') return content;
-  const blocks = Array.isArray(content) ? (content as { type: string; text?: string }[]) : [];
+  const blocks = listOf(content);
   if (blocks.some(({ type }) => type === 'tool_result')) return '';
-  return blocks.map(({ text }) => text ?? '').join('');
+  return blocks.map(({ text }) => String(text ?? '')).join('');
 }
 
-function send(response: ServerResponse, reply: ScriptedReply): void {
-  if ('status' in reply) {
-    // Without the last header the product retries what may be temporary, which only takes time here.
-    response.writeHead(reply.status, { 'Content-Type': 'application/json', 'X-Should-Retry': 'false' });
-    response.end(JSON.stringify({ type: 'error', error: { type: 'api_error', message: reply.error } }));
-    return;
-  }
-  if ('body' in reply) {
-    response.writeHead(200, { 'Content-Type': reply.contentType });
-    response.end(reply.body);
-    return;
-  }
-  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  const { frames, ending } = reply;
-  // Only once they have left: otherwise the connection breaks before the reply has begun, and the product asks again.
-  response.write(frames.join(''), () => {
-    if (ending === 'reset') response.destroy();
-    else if (ending !== 'hang') response.end();
+/** The thinking in a request, with what binds it to its provider. */
+export function thinkingIn(items: readonly Item[]): { readonly seal: string; readonly text: string }[] {
+  return items.flatMap((item) => {
+    if (item['type'] === 'reasoning')
+      return [{ seal: String(item['encrypted_content']), text: textsOf(item['summary']) }];
+    return listOf(item['content'])
+      .filter(({ type }) => type === 'thinking')
+      .map(({ signature, thinking }) => ({ seal: String(signature), text: String(thinking) }));
   });
 }
 
-const frame = (type: string, fields: object): string =>
-  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const textsOf = (parts: unknown): string =>
+  listOf(parts)
+    .map(({ text }) => String(text))
+    .join('');
 
-const START = frame('message_start', {
-  message: {
-    id: 'msg_1',
-    type: 'message',
-    role: 'assistant',
-    content: [],
-    usage: { input_tokens: 20, output_tokens: 1 },
-  },
-});
-
-const block = (index: number, start: object, deltas: readonly object[]): string =>
-  frame('content_block_start', { index, content_block: start }) +
-  deltas.map((delta) => frame('content_block_delta', { index, delta })).join('') +
-  frame('content_block_stop', { index });
-
-const stop = (reason: string): string =>
-  frame('message_delta', { delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 9 } }) +
-  frame('message_stop', {});
-
-const textBlock = (text: string): string => block(0, { type: 'text', text: '' }, [{ type: 'text_delta', text }]);
+const textBlock = (text: string): string =>
+  anthropicBlock(0, { type: 'text', text: '' }, [{ type: 'text_delta', text }]);
 
 /** A text that ends with this stop reason. */
 export const say = (text: string, reason = 'end_turn'): ScriptedReply => ({
-  frames: [START, text === '' ? '' : textBlock(text), stop(reason)],
+  frames: [ANTHROPIC_START, text === '' ? '' : textBlock(text), anthropicStop(reason)],
 });
 
 /** Text, then an `error` event. */
 export const failInStream = (text: string, type: string, message: string): ScriptedReply => ({
-  frames: [START, text === '' ? '' : textBlock(text), frame('error', { error: { type, message } })],
+  frames: [ANTHROPIC_START, text === '' ? '' : textBlock(text), frame('error', { error: { type, message } })],
 });
 
 /** Text, then nothing: the connection stays open, or breaks. */
 export const breakOff = (text: string, ending: 'hang' | 'reset'): ScriptedReply => ({
-  frames: [START, text === '' ? '' : textBlock(text)],
+  frames: [ANTHROPIC_START, text === '' ? '' : textBlock(text)],
   ending,
 });
 
@@ -130,5 +189,6 @@ export const breakOff = (text: string, ending: 'hang' | 'reset'): ScriptedReply 
 export const callTool = (name: string, input: object | string): ScriptedReply => {
   const json = typeof input === 'string' ? input : JSON.stringify(input);
   const start = { type: 'tool_use', id: `toolu_${name}`, name, input: {} };
-  return { frames: [START, block(0, start, [{ type: 'input_json_delta', partial_json: json }]), stop('tool_use')] };
+  const call = anthropicBlock(0, start, [{ type: 'input_json_delta', partial_json: json }]);
+  return { frames: [ANTHROPIC_START, call, anthropicStop('tool_use')] };
 };

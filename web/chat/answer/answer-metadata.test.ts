@@ -152,4 +152,11 @@ describe('an answer with several steps', () => {
       status: 'complete',
     });
   });
+
+  test('names its models in order if another one took over', () => {
+    const by = (model: string): StreamEvent => ({ type: 'CUSTOM', name: 'cost', value: { costMicros: 1, model } });
+    const second: StreamEvent = { type: 'TEXT_MESSAGE_START', messageId: 'm2', role: 'assistant' };
+    expect(turnMetadata(steps, observe(STARTED, MESSAGE, by('a'), second, by('b')))?.models).toEqual(['a', 'b']);
+    expect(turnMetadata(steps, observe(STARTED, MESSAGE, by('a'), second, by('a')))?.models).toBeUndefined();
+  });
 });

@@ -14,6 +14,8 @@ export type AnswerMetadata = {
   /** Why it ended so: `user` for the user's own stop, what cut it, or an error code. Null if it is complete. */
   readonly cause: string | null;
   readonly model: string | null;
+  /** The models of its steps in order, if there were several. */
+  readonly models?: readonly string[];
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly costMicros: number | null;
@@ -125,8 +127,10 @@ export function turnMetadata(steps: readonly UIMessage[], log: AnswerLog): Answe
     const counts = known.map((metadata) => metadata[key]).filter((count) => count !== null);
     return counts.length === 0 ? null : sum(counts);
   };
+  const models = [...new Set(known.flatMap(({ model }) => model ?? []))];
   return {
     ...last,
+    ...(models.length > 1 && { models }),
     inputTokens: total('inputTokens'),
     outputTokens: total('outputTokens'),
     costMicros: total('costMicros'),

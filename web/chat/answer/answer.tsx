@@ -13,7 +13,7 @@ import { useConversation, useConversationState } from '../conversation.tsx';
 import { formatCost, formatCount, usageText, waitingText } from '../format.ts';
 import { Article, Bubble } from '../transcript/message.tsx';
 import { AnswerActions } from '../transcript/message-actions.tsx';
-import { reasoningOf, textOf } from '../transcript/message-text.ts';
+import { piecesOf, reasoningOf, textOf } from '../transcript/message-text.ts';
 import { useNow } from '../use-now.ts';
 import type { AnswerLink } from './answer-link.ts';
 import { type AnswerMetadata, turnMetadata } from './answer-metadata.ts';
@@ -122,19 +122,34 @@ type StepProps = {
   waiting: ReactNode;
 };
 
-/** One message of the model: its text, the tools it called, and the approvals these need. */
+/** One message of the model: its text and the tools it called, in its order, and the approvals these need. */
 const AnswerStep = memo(function AnswerStep({ message, live, streaming, caret, waiting }: StepProps) {
   const approvals = useConversationState((state) => state.tools.approvals);
   const calls = toolCallsOf(message, { live, approvals });
-  const [text, reasoning] = [textOf(message), reasoningOf(message)];
+  const pieces = piecesOf(message);
+  const reasoning = reasoningOf(message);
+  // The fold of its reasoning is above its first words.
+  const [first] = pieces;
+  const shown = reasoning !== '' && !(first && 'text' in first) ? [{ text: '' }, ...pieces] : pieces;
   const growing = streaming && calls.length === 0;
   const cards = calls.map((call) => approvals[call.id]).filter((card) => card !== undefined);
   return (
     <>
-      {(text !== '' || reasoning !== '') && (
-        <Bubble text={text} reasoning={reasoning} streaming={growing} caret={growing && caret} waiting={waiting} />
+      {shown.map((piece, index) =>
+        'text' in piece ? (
+          <Bubble
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces are only added at the end
+            key={index}
+            text={piece.text}
+            reasoning={index === 0 ? reasoning : ''}
+            streaming={growing || (streaming && piece.text !== '' && index === shown.length - 1)}
+            caret={growing && caret}
+            waiting={growing ? waiting : null}
+          />
+        ) : (
+          <ToolLabels key={piece.callIds[0]} calls={calls.filter(({ id }) => piece.callIds.includes(id))} />
+        ),
       )}
-      <ToolLabels calls={calls} />
       {cards.map((card) => (
         <ApprovalCard key={card.approvalId} approval={card} />
       ))}
@@ -155,8 +170,10 @@ function isWaitingForText(
 
 function UsageLine({ metadata }: { metadata: AnswerMetadata }) {
   const { data } = useModels();
-  const label = data?.models.find((model) => model.id === metadata.model)?.label ?? metadata.model;
-  const line = usageText(metadata, label);
+  const labelOf = (id: string) => data?.models.find((model) => model.id === id)?.label ?? id;
+  const models = metadata.models ?? (metadata.model === null ? [] : [metadata.model]);
+  // A fallback may take over between two steps.
+  const line = usageText(metadata, models.length === 0 ? null : models.map(labelOf).join(', then '));
   return line && <span className="tabular-nums">{line}</span>;
 }
 
