@@ -1,5 +1,5 @@
 // `npm run build`: builds the pages for deployment into dist/web.
-import { measureFirstLoad } from './checks/web-size.ts';
+import { measureFirstLoad } from './checks/script-size.ts';
 import { buildWeb, DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
 
 await buildWeb(DEPLOYED_WEB_DIR);

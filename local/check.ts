@@ -11,7 +11,7 @@ import { findWordProblems } from './checks/check-words.ts';
 import { findModelDocProblems } from './checks/model-docs.ts';
 import { readImportGraph } from './checks/read-imports.ts';
 import { findRequirementProblems } from './checks/requirement-tests.ts';
-import { measureFirstLoad } from './checks/web-size.ts';
+import { measureFirstLoad, measureWorker, type ScriptSize } from './checks/script-size.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
 
@@ -36,7 +36,8 @@ const CHECKS: readonly Check[] = [
   { name: 'models', run: () => findModelDocProblems(readAll()) },
   { name: 'docs', run: () => findDocProblems(readAll()) },
   { name: 'words', run: () => findWordProblems(readAll()) },
-  { name: 'size of the page', run: checkWebSize },
+  { name: 'size of the page', run: () => checkSize('first load', measureFirstLoad(DEPLOYED_WEB_DIR)) },
+  { name: 'size of the Worker', run: async () => checkSize('deployed Worker', await measureWorker()) },
 ];
 
 let texts: TextFile[] | undefined;
@@ -83,11 +84,10 @@ function checkImports(): string[] {
   return findImportProblems(readImportGraph(PROJECT_ROOT, sources));
 }
 
-function checkWebSize(): string[] {
-  const size = measureFirstLoad(DEPLOYED_WEB_DIR);
+function checkSize(what: string, size: ScriptSize | null): string[] {
   if (size === null) return [];
-  const words = `first load: ${(size.gzipBytes / 1000).toFixed(1)} kB gzip of script`;
-  if (size.isTooLarge) return [`${words}; it may be 205 kB`];
+  const words = `${what}: ${(size.gzipBytes / 1000).toFixed(1)} kB gzip of script`;
+  if (size.gzipBytes > size.maxBytes) return [`${words}; the limit is ${size.maxBytes / 1000} kB`];
   console.log(words);
   return [];
 }

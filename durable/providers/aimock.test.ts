@@ -97,7 +97,7 @@ describe.each([
   test.each([
     [400, 'PROVIDER_REFUSED'],
     [401, 'PROVIDER_AUTH'],
-    [404, 'PROVIDER_REFUSED'],
+    [404, 'PROVIDER_NO_MODEL'],
   ])('a refusal with %i is %s', async (status, code) => {
     mock.onMessage('hello there', { error: { message: 'no', type: 'some_error' }, status });
     const { events, error } = await run();

@@ -1,5 +1,5 @@
 // Bundles a Worker entry into one module for Miniflare, with the settings that `wrangler deploy` bundles with.
-import { type BuildContext, type BuildResult, context, formatMessages } from 'esbuild';
+import { type BuildContext, type BuildOptions, type BuildResult, context, formatMessages } from 'esbuild';
 import { PROJECT_ROOT } from '../../project-root.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -42,24 +42,29 @@ export async function bundleWorker(options: BundleOptions): Promise<WorkerBundle
   return { getCode: () => code ?? '', close };
 }
 
+/** What `wrangler deploy` and the local stack have in common. */
+export const COMMON_OPTIONS = {
+  absWorkingDir: PROJECT_ROOT,
+  outfile: 'worker.js',
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+  external: ['cloudflare:*', 'node:*'],
+  loader: { '.sql': 'text', '.txt': 'text', '.html': 'text' },
+  keepNames: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
 async function openContext(entry: string, onEnd: (result: BuildResult) => Promise<void>): Promise<BuildContext> {
   return context({
-    absWorkingDir: PROJECT_ROOT,
+    ...COMMON_OPTIONS,
     entryPoints: [entry],
-    outfile: 'worker.js',
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    loader: { '.sql': 'text', '.txt': 'text', '.html': 'text' },
     define: { 'process.env.NODE_ENV': '"development"' },
-    keepNames: true,
     sourcemap: 'inline',
     sourcesContent: false,
-    logLevel: 'silent',
     plugins: [{ name: 'report', setup: (build) => build.onEnd(onEnd) }],
   });
 }

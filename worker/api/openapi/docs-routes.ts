@@ -7,7 +7,9 @@ import { ERRORS } from '../../../durable/errors.ts';
 import type { EdgeEnv } from '../../edge-env.ts';
 import { defineRoute, type Route } from '../../routing/define-route.ts';
 import { prose, renderOperations, renderSchemas } from './docs-render.ts';
-import { openApiDocument } from './openapi.ts';
+
+/** Loaded with the first request for it, so that no isolate starts slower for a document that few requests read. */
+const documentOf = async (routes: readonly Route[]) => (await import('./openapi.ts')).openApiDocument(routes);
 
 /** @param routes all routes, of which this is one */
 export const openApiRoute = (routes: () => readonly Route[]): Route =>
@@ -18,15 +20,15 @@ export const openApiRoute = (routes: () => readonly Route[]): Route =>
     permission: 'public',
     summary: 'Read this document',
     reply: { status: 200, description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) },
-    handler: (c) => c.json(openApiDocument(routes())),
+    handler: async (c) => c.json(await documentOf(routes())),
   });
 
 /** Mounted under `/docs`. */
 export function docsRoutes(routes: readonly Route[]): Hono<EdgeEnv> {
   const docs = new Hono<EdgeEnv>();
 
-  docs.get('/', (c) => {
-    const document = openApiDocument(routes);
+  docs.get('/', async (c) => {
+    const document = await documentOf(routes);
     return c.html(
       page(
         c.get('nonce'),
