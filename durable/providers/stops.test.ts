@@ -75,9 +75,9 @@ describe.each(WIRES)('$name', (wire) => {
   test('a stop before the request leaves costs nothing (R36)', async () => {
     const upstream = createUpstream({ chunks: wire.text('unwanted') });
     const controller = new AbortController();
+    const outcome = collect(wire.connect(upstream.deps), REQUEST, controller.signal);
     controller.abort(new Error('stopped by its user'));
-    const outcome = await collect(wire.connect(upstream.deps), REQUEST, controller.signal);
-    expect(outcome).toMatchObject({ events: [], error: { message: 'stopped by its user' } });
+    expect(await outcome).toMatchObject({ events: [], error: { message: 'stopped by its user' } });
     expect(upstream.requests).toEqual([]);
   });
 

@@ -1,30 +1,38 @@
-// The adapter for Anthropic's Messages API.
+// The adapter for Anthropic. The SDK makes the request (headers, version, errors); the response body is read here.
+import Anthropic from '@anthropic-ai/sdk';
 import { findTraits } from '../models/models.ts';
 import { type ModelRequest, type Provider, type Remedy, withRemedies } from '../provider.ts';
-import type { Connection, ProviderDeps } from '../stream/connection.ts';
-import { createPost } from '../stream/post-request.ts';
+import { type Connection, noteSending, type ProviderDeps, sdkFetch } from '../stream/connection.ts';
+import { LONGEST_TIMER_MS } from '../stream/stall-watchdog.ts';
 import { streamAnswer } from '../stream/stream-answer.ts';
 import { createAnthropicDecoder } from './anthropic-decoder.ts';
 import { anthropicRequest, hasThinking } from './anthropic-request.ts';
 import { betasOf, nextRemedy, stateRemedyOf, type ThinkingTraits, thinkingConfig } from './thinking.ts';
 
-/** The API's version, which decides what a request may contain. The request's types are those of the SDK that sends this one. */
-const API_VERSION = '2026-10-21';
-
 export function connectAnthropic(connection: Connection, deps: ProviderDeps): Provider {
-  const { name, apiKey } = connection;
-  const post = createPost(connection, '/v1/messages', deps);
+  const { name, apiKey, baseUrl } = connection;
+  const client = new Anthropic({
+    apiKey,
+    baseURL: baseUrl,
+    webhookKey: null,
+    fetch: sdkFetch(deps.fetch),
+    // stream-answer.ts retries and stall-watchdog.ts handles timeouts.
+    maxRetries: 0,
+    timeout: LONGEST_TIMER_MS,
+    // The SDK would log requests, which contain users' text.
+    logLevel: 'off',
+    openTelemetry: false,
+  });
 
   function create(
     request: ModelRequest,
     { signal, onSend, traits }: { signal: AbortSignal; onSend: () => void; traits: ThinkingTraits | null },
   ): Promise<Response> {
     const betas = betasOf(thinkingConfig(traits, stateRemedyOf(request.remedies)));
-    const headers = {
-      'anthropic-version': API_VERSION,
-      ...(betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
-    };
-    return post(anthropicRequest(request, traits), { signal, onSend, headers });
+    const headers = betas.length > 0 ? { headers: { 'anthropic-beta': betas.join(',') } } : {};
+    return client.messages
+      .create(anthropicRequest(request, traits), { signal, fetchOptions: noteSending(onSend), ...headers })
+      .asResponse();
   }
 
   return {

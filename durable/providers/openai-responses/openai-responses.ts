@@ -1,9 +1,9 @@
 // The adapter for servers that speak OpenAI's Responses API. It is stateless: the provider stores nothing, and each request
 // brings the whole conversation.
 import { findTraits } from '../models/models.ts';
+import { createOpenAiClient } from '../openai/openai-client.ts';
 import { type Asker, type Provider, type Remedy, withRemedies } from '../provider.ts';
-import type { Connection, ProviderDeps } from '../stream/connection.ts';
-import { createPost } from '../stream/post-request.ts';
+import { type Connection, noteSending, type ProviderDeps } from '../stream/connection.ts';
 import { streamAnswer } from '../stream/stream-answer.ts';
 import { createResponsesDecoder } from './responses-decoder.ts';
 import { omissionAfter, omissionsOf, withoutOmitted } from './responses-refusal.ts';
@@ -11,7 +11,7 @@ import { responsesRequest } from './responses-request.ts';
 
 export function connectOpenAiResponses(connection: Connection, deps: ProviderDeps): Provider {
   const { name, apiKey, quirks } = connection;
-  const post = createPost(connection, '/responses', deps);
+  const client = createOpenAiClient(connection, deps);
   return {
     name,
     async *stream(request, signal, tries) {
@@ -27,7 +27,8 @@ export function connectOpenAiResponses(connection: Connection, deps: ProviderDep
         for (;;) {
           const sent = withoutOmitted(body, omitted);
           try {
-            return await post(sent, { signal: attemptSignal, onSend });
+            const options = { signal: attemptSignal, fetchOptions: noteSending(onSend) };
+            return await client.responses.create(sent, options).asResponse();
           } catch (error) {
             const omission = omissionAfter(error, sent);
             if (omission === null) throw error;

@@ -1,8 +1,8 @@
 // What to leave out of a request that the API refused, so that the same answer can still be asked for. A refused request costs
 // nothing.
+import { APIError } from 'openai';
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import type { Remedy } from '../provider.ts';
-import { ProviderStatusError } from '../stream/post-request.ts';
 
 /** Organizations that OpenAI hasn't verified get no summary. Reasoning of earlier answers is encrypted for one of them. */
 export type Omission = Extract<Remedy, 'no-summary' | 'send-none'>;
@@ -12,7 +12,7 @@ export const omissionsOf = (remedies: readonly Remedy[] = []): Set<Omission> =>
 
 /** Null if leaving something out won't help. */
 export function omissionAfter(error: unknown, sent: ResponseCreateParamsStreaming): Omission | null {
-  if (!(error instanceof ProviderStatusError) || (error.status !== 400 && error.status !== 404)) return null;
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 404)) return null;
   const { message, code, param } = error;
   if (sent.reasoning?.summary && (param === 'reasoning.summary' || /reasoning.summar/i.test(message)))
     return 'no-summary';

@@ -1,15 +1,16 @@
-// The adapter for OpenAI and servers compatible with its Chat Completions API. Differences between servers are data in the connection, or learned from what a server refuses.
+// The adapter for OpenAI and servers compatible with its Chat Completions API. The SDK makes the request; the response body
+// is read here. Differences between servers are data in the connection, or learned from what a server refuses.
 import type { Provider } from '../provider.ts';
-import type { Connection, ProviderDeps } from '../stream/connection.ts';
-import { createPost } from '../stream/post-request.ts';
+import { type Connection, noteSending, type ProviderDeps } from '../stream/connection.ts';
 import { streamAnswer } from '../stream/stream-answer.ts';
 import { type ChatQuirks, openAiRequest } from './chat-request.ts';
 import { knownQuirks, learnQuirk, rememberQuirks } from './learned-quirks.ts';
+import { createOpenAiClient } from './openai-client.ts';
 import { createOpenAiDecoder } from './openai-decoder.ts';
 
 export function connectOpenAiCompatible(connection: Connection, deps: ProviderDeps): Provider {
   const { name, apiKey, baseUrl } = connection;
-  const post = createPost(connection, '/chat/completions', deps);
+  const client = createOpenAiClient(connection, deps);
   return {
     name,
     stream(request, signal, tries) {
@@ -20,7 +21,9 @@ export function connectOpenAiCompatible(connection: Connection, deps: ProviderDe
         let quirks: ChatQuirks = knownQuirks({ baseUrl, model }) ?? connection.quirks;
         for (;;) {
           try {
-            return await post(openAiRequest(request, quirks), { signal: attemptSignal, onSend });
+            const body = openAiRequest(request, quirks);
+            const options = { signal: attemptSignal, fetchOptions: noteSending(onSend) };
+            return await client.chat.completions.create(body, options).asResponse();
           } catch (error) {
             const learned = learnQuirk(error, quirks, connection.quirks);
             if (!learned) throw error;

@@ -40,16 +40,53 @@ const systemFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 export const systemDeps: ProviderDeps = { fetch: systemFetch, clock: systemClock, random: Math.random };
 
-/** Google sends an error as a list of one. Returns that one, or the text as it is. */
+/** Passed through an SDK's `fetchOptions` to `sdkFetch`. */
+type SendOptions = RequestInit & {
+  /** Called when the request leaves. An SDK may give a request up before that. */
+  readonly onSend?: () => void;
+};
+
+/** The `fetchOptions` of one request. The SDKs' types don't know what is passed through. */
+export const noteSending = (onSend: () => void): Record<never, never> => ({ onSend });
+
+/**
+ * The fetch for the SDKs. Returns a redirect as a 3xx response, which the SDKs turn into an error: following it to another
+ * origin would send `x-api-key` there.
+ */
+export function sdkFetch(fetch: Fetch): Fetch {
+  return async function fetchForSdk(input, init: SendOptions = {}) {
+    const { onSend, ...rest } = init;
+    if (!rest.signal?.aborted) onSend?.();
+    return withPlainError(await fetch(input, { ...rest, redirect: 'manual' }));
+  };
+}
+
+const MAX_ERROR_BYTES = 65_536;
+
+/** Google sends errors as a list of one, in which the SDKs find no message. */
+async function withPlainError(response: Response): Promise<Response> {
+  const isSmall = Number(response.headers.get('content-length') ?? 0) <= MAX_ERROR_BYTES;
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  if (response.status < 400 || !isJson || !isSmall) return response;
+  const text = await response.text();
+  return new Response(plainError(text), { status: response.status, headers: withoutLength(response.headers) });
+}
+
 export function plainError(text: string): string {
   if (!text.trimStart().startsWith('[')) return text;
   try {
     const list: unknown = JSON.parse(text);
     return Array.isArray(list) && list.length > 0 ? JSON.stringify(list[0]) : text;
   } catch {
-    // Not JSON: its words are reported as they are.
+    // Not JSON. The SDKs show it as it is.
     return text;
   }
+}
+
+function withoutLength(given: Headers): Headers {
+  const headers = new Headers(given);
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name);
+  return headers;
 }
 
 /** Whether a server on this machine answers, which may have to load its model first. */
