@@ -15,7 +15,7 @@ import { ROUTES } from './routes.ts';
 import type { Route } from './routing/define-route.ts';
 import { guardUnknownAddress, mountRoutes } from './routing/mount-routes.ts';
 
-const PAGES = ['/', '/chat', '/workspace', '/drafts', '/settings', '/invite', '/sign-in-again'];
+const PAGES = ['/', '/chat', '/workspace', '/drafts', '/settings', '/invite', '/sign-in-again', '/sign-ins'];
 const PAGES_WITH_VIEWS = ['/chat/*', '/workspace/*', '/drafts/*', '/settings/*'];
 
 export type AppOptions = {

@@ -2,6 +2,7 @@
 // switched orgs or signed in as someone else in another tab.
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { decodeJwt } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accountOf } from '../durable/contracts/account.ts';
 import { DEMO_ORGS, requireDemoPerson } from '../local/demo-data/demo-people.ts';
@@ -97,6 +98,29 @@ describe('a page loaded for another identity (R51)', () => {
       const headers = { Authorization: `Bearer ${token}`, 'X-Org': org };
       expect((await askFromAnywhere(`/api/v1/ai/sessions/${sessionId}`, { headers })).status).toBe(404);
     }
+  });
+});
+
+describe('routes of a user’s own account (R51)', () => {
+  const ofAccounts = CALLS.filter(({ route }) => route.permission === 'account');
+  const signInOf = (): string => String(decodeJwt(token)['sid']);
+
+  test.each(named(ofAccounts))('%s needs the same user, in any org', async (_name, call) => {
+    expect(await codeOf(call, IN_CASCADE, 'northlight')).not.toBe('IDENTITY_CHANGED');
+    expect(await codeOf(call, `${OTHER_PERSON.id}/${orgId('cascade')}`, 'cascade')).toBe('IDENTITY_CHANGED');
+    const missing = await codeOf(call, null, 'cascade');
+    if (isRead(call)) expect(missing).not.toBe('IDENTITY_CHANGED');
+    else expect(missing).toBe('IDENTITY_CHANGED');
+  });
+
+  test.each(named(ofAccounts))('%s accepts the page’s own sign-in, and no other', async (_name, call) => {
+    expect(await codeOf(call, `sign-in/${signInOf()}`, 'cascade')).not.toBe('IDENTITY_CHANGED');
+    for (const other of [`sign-in/${crypto.randomUUID()}`, 'sign-in/', `sign-in/${signInOf()}/x`])
+      expect(await codeOf(call, other, 'cascade'), other).toBe('IDENTITY_CHANGED');
+  });
+
+  test.each(named(ofMembers))('a sign-in doesn’t name an org, so %s refuses it', async (_name, call) => {
+    expect(await codeOf(call, `sign-in/${signInOf()}`, 'cascade')).toBe('IDENTITY_CHANGED');
   });
 });
 

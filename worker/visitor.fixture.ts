@@ -1,8 +1,9 @@
 // For tests inside the Workers runtime: signs in people of the demo without a page and sends requests as them.
 import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { accountOf, type Identity } from '../durable/contracts/account.ts';
+import { auditTrailOf } from '../durable/contracts/audit-trail.ts';
 import { settingsOf } from '../durable/env.ts';
 import { requireDemoPerson } from '../local/demo-data/demo-people.ts';
 import { signSessionToken } from './auth/session-token.ts';
@@ -31,6 +32,17 @@ async function tokenFor(subject: string, identity?: Identity): Promise<string> {
   const signIn = await accountOf(env, subject).openSignIn(identity && { identity });
   return signSessionToken(settingsOf(env).SESSION_KEY, subject, signIn);
 }
+
+/** Waits until the org has the audit event of a request. It is noted after the reply, and a test must not end before it. */
+export const untilNoted = (orgId: string, reply: Response): Promise<void> =>
+  expect
+    .poll(() =>
+      runInDurableObject(auditTrailOf(env, orgId), (_trail, { storage }) => {
+        const requestId = reply.headers.get('X-Request-Id');
+        return storage.sql.exec('select 1 from noted where instr(request_ids, ?) > 0', requestId).toArray().length;
+      }),
+    )
+    .toBe(1);
 
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 

@@ -45,7 +45,7 @@ import { migrate } from '../sqlite-migrate.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { type AccessSnapshots, createAccessSnapshots, loadSnapshot, storeSnapshot } from './access-snapshot.ts';
 import { ACCOUNT_STEPS, eraseOrg, forgetSession, isBlank } from './account-tables.ts';
-import { createModelCalls } from './model-calls.ts';
+import { createModelCalls, type RunName } from './model-calls.ts';
 import { findNamedScope } from './named-scopes.ts';
 import { aiRuleOf, requestRuleOf, takeToken } from './rate-bucket.ts';
 import { closingTime, deliverRefusals, hasRefusals, noteRefusal } from './refusals.ts';
@@ -79,6 +79,9 @@ const HYDRATED_SESSIONS = 700;
 const AI_BUCKET = 'ai-bucket-full-at';
 const REQUEST_BUCKET = 'request-bucket-full-at';
 const BUCKETS = [AI_BUCKET, REQUEST_BUCKET];
+
+/** By the bucket that a request was counted in. */
+type Counted = { readonly rate?: RateVerdict; readonly requests?: RateVerdict };
 
 export class Account extends DurableObject<Env> implements AccountRpc {
   readonly #sql: SqlStorage;
@@ -123,13 +126,16 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     const signIn = signInId === undefined ? {} : useSignIn(this.#sql, signInId, { now, idleSeconds });
     if (signIn === null) return { ok: false, code: 'UNAUTHENTICATED' };
     const found = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
-    if (!found.ok) return found;
+    if (!found.ok) {
+      if (found.code !== 'NO_MEMBERSHIP' || cost === undefined) return found;
+      return { ...found, requests: this.#countRequest(cost, now) };
+    }
     const admission = { ...found, ...signIn };
     const { access } = admission;
     // Before the call is counted: a refused request costs nothing.
     if (page !== undefined && !isLoadedFor(page, access)) return { ok: false, code: 'IDENTITY_CHANGED' };
     const requests = cost === undefined ? {} : { requests: this.#countRequest(cost, now) };
-    const call = modelCall && (await this.#countCall(access, modelCall));
+    const call = modelCall && (await this.#countCall(access, modelCall, now));
     const about = call?.sessionId ?? sessionId ?? null;
     const stored = about === null ? null : scopeOfSession(this.#sql, access.orgId, about);
     const session = about === null ? {} : { sessionProgramId: stored?.programId ?? null };
@@ -154,22 +160,29 @@ export class Account extends DurableObject<Env> implements AccountRpc {
 
   async #countCall(
     access: Access,
-    { run, session }: NonNullable<AdmitInput['modelCall']>,
-  ): Promise<{ rate: RateVerdict; sessionId?: string | null }> {
-    if (!session) return { rate: this.#countModelCall(run && { orgId: access.orgId, ...run }) };
+    { run, session, isDecision }: NonNullable<AdmitInput['modelCall']>,
+    now: number,
+  ): Promise<Counted & { sessionId?: string | null }> {
+    const count = (call: RunName | null): Counted =>
+      isDecision ? { requests: this.#countRequest(1, now) } : { rate: this.#countModelCall(call) };
+    if (!session) return count(run && { orgId: access.orgId, ...run });
     const named = session.name === null ? null : await sessionIdOf(access, session.name);
-    return this.#findAndCount(access.orgId, session, named);
+    return this.#findAndCount(access.orgId, { ...session, named, count });
   }
 
   /** Synchronous, so that a request sent twice gets the same session and is counted once. */
-  #findAndCount(orgId: string, { marks, otherwise, runId }: SessionLookup, named: string | null) {
+  #findAndCount(
+    orgId: string,
+    lookup: SessionLookup & { named: string | null; count: (call: RunName | null) => Counted },
+  ): Counted & { sessionId: string | null } {
+    const { marks, named, otherwise, runId, count } = lookup;
     const sessionId = findMarked(this.#sql, orgId, marks) ?? named ?? otherwise;
-    if (sessionId === null) return { sessionId, rate: this.#countModelCall(null) };
-    const rate = this.#countModelCall(runId === null ? null : { orgId, sessionId, runId });
+    if (sessionId === null) return { sessionId, ...count(null) };
+    const counted = count(runId === null ? null : { orgId, sessionId, runId });
     const request = marks.filter(({ kind }) => kind === 'request');
-    if (rate.ok && request.length > 0)
+    if ((counted.rate ?? counted.requests)?.ok && request.length > 0)
       this.ctx.storage.transactionSync(() => putMarks(this.#sql, { orgId, sessionId, marks: request }));
-    return { sessionId, rate };
+    return { sessionId, ...counted };
   }
 
   /** Resolves names for requests that call no model. @throws AppError */

@@ -60,6 +60,8 @@ export const AdmitInput = z.object({
   /** Set if the request calls a model: counts it against the user's rate limit. */
   modelCall: z
     .object({
+      /** The user's decision on an approval: the message that led to it was counted, so it costs one unit of the request limit. */
+      isDecision: z.boolean().optional(),
       run: z.object({ sessionId: z.string(), runId: z.string() }).nullable(),
       session: SessionLookup.optional(),
     })
@@ -87,11 +89,11 @@ export type Admission =
       readonly ok: true;
       readonly access: Access;
       readonly orgs: readonly OrgChoice[];
-      /** Set if the request was counted. */
+      /** Set if the request was counted as a model call. */
       readonly rate?: RateVerdict;
       /** When the user of a sign-in session last proved who they are, in Unix seconds. */
       readonly provedAt?: number;
-      /** Set if `cost` was given. */
+      /** Set if `cost` was given, or for a decision. */
       readonly requests?: RateVerdict;
       /** Set if a session was looked up. */
       readonly sessionId?: string | null;
@@ -109,6 +111,8 @@ export type Admission =
         ErrorCode,
         'UNAUTHENTICATED' | 'NO_MEMBERSHIP' | 'NOT_FOUND' | 'IDENTITY_CHANGED' | 'DATABASE_UNAVAILABLE'
       >;
+      /** Set for `NO_MEMBERSHIP` if `cost` was given: routes of the user's own account need no org. */
+      readonly requests?: RateVerdict;
     };
 
 /** What the identity provider says about the user. */

@@ -1,7 +1,7 @@
 // The user's rights in their current org, from their own Account object in one call.
 import { waitUntil } from 'cloudflare:workers';
 import type { Context, MiddlewareHandler } from 'hono';
-import { requestRuleOf } from '../../durable/account/rate-bucket.ts';
+import { aiRuleOf, requestRuleOf } from '../../durable/account/rate-bucket.ts';
 import {
   type Admission,
   type AdmitInput,
@@ -12,7 +12,7 @@ import {
 import { settingsOf } from '../../durable/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
 import { authenticate, issuerOf } from '../auth/authenticate.ts';
-import { pageIdentity } from '../auth/page-identity.ts';
+import { pageIdentity, pageOwner } from '../auth/page-identity.ts';
 import { orgCookie, sessionCookie } from '../auth/session-cookie.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { noteEndedSession, noteForeignOrg, noteRejectedToken } from './edge-events.ts';
@@ -49,6 +49,21 @@ export function admitted(
   };
 }
 
+/** Refuses users whose sign-in has ended, and pages of another user. Belonging to an org is not needed. */
+export function ownAccount(cost = 1): MiddlewareHandler<EdgeEnv> {
+  return async function admitOwner(c, next) {
+    const page = pageOwner(c);
+    const admission = await askAccount(c, undefined, 'confirmed', { cost, page });
+    if (!admission.ok) {
+      if (admission.code !== 'NO_MEMBERSHIP') throw await refusedAdmission(c, admission.code);
+      // The page was loaded for a member of an org.
+      if (page !== undefined) throw new AppError('IDENTITY_CHANGED');
+    }
+    if (admission.requests && !admission.requests.ok) throw tooManyRequests(c, admission.requests);
+    await next();
+  };
+}
+
 /** The error of a refused admission, the same on every route. */
 export async function refusedAdmission(c: Context<EdgeEnv>, code: ErrorCode): Promise<AppError> {
   const named = c.req.header('X-Org');
@@ -66,11 +81,22 @@ async function noMembership(c: Context<EdgeEnv>): Promise<AppError> {
   return new AppError('NO_MEMBERSHIP', { detail: `You are signed in as ${email}. ${ERRORS.NO_MEMBERSHIP.detail}` });
 }
 
-function tooManyRequests(c: Context<EdgeEnv>, { remaining, seconds }: RateVerdict): AppError {
-  const { perMinute, burst } = requestRuleOf(c.env);
-  c.header('RateLimit-Policy', `"requests";q=${perMinute};w=60;burst=${burst}`);
-  c.header('RateLimit', `"requests";r=${remaining};t=${seconds}`);
-  return new AppError('RATE_LIMITED', { retryAfterSeconds: seconds });
+function tooManyRequests(c: Context<EdgeEnv>, verdict: RateVerdict): AppError {
+  setRateHeaders(c, 'requests', verdict);
+  return new AppError('RATE_LIMITED', { retryAfterSeconds: verdict.seconds });
+}
+
+const RULES = { ai: aiRuleOf, requests: requestRuleOf };
+
+/** In the syntax of draft-ietf-httpapi-ratelimit-headers: the policy and the remaining requests. */
+export function setRateHeaders(
+  c: Context<EdgeEnv>,
+  bucket: keyof typeof RULES,
+  { remaining, seconds }: RateVerdict,
+): void {
+  const { perMinute, burst } = RULES[bucket](c.env);
+  c.header('RateLimit-Policy', `"${bucket}";q=${perMinute};w=60;burst=${burst}`);
+  c.header('RateLimit', `"${bucket}";r=${remaining};t=${seconds}`);
 }
 
 export function setAdmission(c: Context<EdgeEnv>, admission: Extract<Admission, { ok: true }>): void {

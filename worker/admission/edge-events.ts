@@ -17,6 +17,8 @@ type EventName = AuditEvent['event'];
 type NotedRoute = { readonly paths: readonly string[] };
 
 const MAX_VALUE = 128;
+/** No one waits for these reads, so a slow database loses no event. The runtime ends work 30 seconds after the response. */
+const TIMEOUT_MS = 20_000;
 
 /** A read of what few may read. `query` tells a filtered list from a whole one. */
 export function noteRead(c: Context<EdgeEnv>, route: NotedRoute, event: EventName): void {
@@ -28,22 +30,31 @@ export function noteRefusedAccess(c: Context<EdgeEnv>, route: NotedRoute, error:
   noteAccess(c, route, { event: 'access.refused', error });
 }
 
+/** Someone asked for something in their own account that is not there, such as another person's sign-in. */
+export function noteRefusedAccount(c: Context<EdgeEnv>, route: NotedRoute, error: 'NOT_FOUND'): void {
+  const parameters = parametersOf(c, route);
+  noteInOwnOrgs(c, c.get('principal').subject, { event: 'access.refused', error, parameters });
+}
+
 function noteAccess(
   c: Context<EdgeEnv>,
   route: NotedRoute,
   { event, error }: Pick<EdgeEvent, 'event' | 'error'>,
 ): void {
   const { orgId, userId } = c.get('access');
-  const given = { ...c.req.query(), ...c.req.param() };
   const sessionId = c.get('sessionId');
-  const parameters = {
+  const parameters = { ...parametersOf(c, route), ...(sessionId ? { sessionId } : {}) };
+  const requestId = c.get('requestId');
+  note(c.env, orgId, { event, actorId: userId, error, requestId, parameters });
+}
+
+function parametersOf(c: Context<EdgeEnv>, route: NotedRoute): EdgeEvent['parameters'] {
+  const given = { ...c.req.query(), ...c.req.param() };
+  return {
     ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name.slice(0, 64), toValue(value)])),
-    ...(sessionId ? { sessionId } : {}),
     method: c.req.method,
     route: route.paths[0] ?? c.req.path,
   };
-  const requestId = c.get('requestId');
-  note(c.env, orgId, { event, actorId: userId, error, requestId, parameters });
 }
 
 /** In the log of each org that the person belongs to. */
@@ -65,7 +76,7 @@ function noteInOwnOrgs(
   const { env } = c;
   const requestId = c.get('requestId');
   afterwards(async () => {
-    for (const { orgId, userId } of await fetchMemberships(postgresDepsOf(env), subject))
+    for (const { orgId, userId } of await fetchMemberships(postgresDepsOf(env), subject, { timeoutMs: TIMEOUT_MS }))
       note(env, orgId, { ...event, actorId: userId, requestId });
   });
 }
@@ -113,7 +124,7 @@ function reportRejected(c: Context<EdgeEnv>, subject: string, count: number): vo
   const { env } = c;
   const requestId = c.get('requestId');
   afterwards(async () => {
-    for (const { orgId, userId } of await fetchMemberships(postgresDepsOf(env), subject))
+    for (const { orgId, userId } of await fetchMemberships(postgresDepsOf(env), subject, { timeoutMs: TIMEOUT_MS }))
       note(env, orgId, {
         ...{ event: 'sign_in.rejected', actorId: null, error: 'UNAUTHENTICATED', requestId, count },
         parameters: { userId },

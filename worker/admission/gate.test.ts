@@ -36,6 +36,11 @@ const ask = (question: Partial<GateQuestion>): ErrorCode | undefined =>
   firstRefusal({ access: ACCESS, ...question })?.code;
 
 describe('the order of refusals', () => {
+  test('lets a request that works while the assistant is off through, up to the other refusals', () => {
+    expect(ask({ access: OFF, feature: 'none', input: null })).toBeUndefined();
+    expect(ask({ access: OFF, feature: 'none', rate: IN_VAIN })).toBe('RATE_LIMITED');
+  });
+
   test('accepts a valid request', () => {
     expect(ask({ model: { ok: true }, input: null })).toBeUndefined();
     expect(ask({})).toBeUndefined();

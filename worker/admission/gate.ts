@@ -26,6 +26,8 @@ export type ModelVerdict =
 
 export type GateQuestion = {
   readonly access: Access;
+  /** `none` for requests that work while the assistant is off. */
+  readonly feature?: 'none';
   /** The refusal for a name that the user can't see or that couldn't be looked up. */
   readonly scope?: AppError | null;
   /** Omitted for requests that need no model. */
@@ -41,7 +43,8 @@ type Check = (question: GateQuestion) => AppError | null;
 
 /** In order. */
 const BEFORE_QUOTA: readonly Check[] = [
-  ({ access }) => (isAssistantEnabled(access) ? null : new AppError('ASSISTANT_DISABLED')),
+  ({ access, feature }) =>
+    feature === 'none' || isAssistantEnabled(access) ? null : new AppError('ASSISTANT_DISABLED'),
   // Before the refusals from settings, so that users don't learn the settings of a program that they can't see.
   ({ scope }) => scope ?? null,
   // A settings row turned the assistant off.

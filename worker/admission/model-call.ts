@@ -1,8 +1,7 @@
-// Shared by all routes that call a model, on every wire: counts the request in the user's exact `ai` bucket in the same call
-// that admits it, and records refusals.
+// Shared by all routes that call a model, on every wire: counts the request in the user's exact `ai` bucket, or a decision as
+// any other request, in the same call that admits it, and records refusals.
 import { waitUntil } from 'cloudflare:workers';
 import type { Context, MiddlewareHandler } from 'hono';
-import { aiRuleOf } from '../../durable/account/rate-bucket.ts';
 import { budgetCalls } from '../../durable/budget/budget-calls.ts';
 import { monthOf } from '../../durable/budget/month.ts';
 import { accountOf, type ScopeNames, type SessionLookup } from '../../durable/contracts/account.ts';
@@ -15,7 +14,7 @@ import { isAssistantEnabled, RIGHTS_FRESH_MS } from '../../durable/principal.ts'
 import { SessionId } from '../api/fields-schema.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { type JsonBody, readJson } from '../http/read-json.ts';
-import { askAccount, chosenOrg, refusedAdmission, setAdmission } from './access.ts';
+import { askAccount, chosenOrg, refusedAdmission, setAdmission, setRateHeaders } from './access.ts';
 import { assistantEnabled, firstRefusal, type GateQuestion, type ModelVerdict, refusalBeforeQuota } from './gate.ts';
 import { NO_NAMES, scopeRefusal } from './named-scope.ts';
 
@@ -35,6 +34,8 @@ export type ModelCallOptions = {
    * @throws AppError if the body is invalid, which is ignored here: the gate reports it
    */
   readonly sessionOf?: (c: Context<EdgeEnv>, body: unknown) => Promise<SessionLookup>;
+  /** Whether the body has the user's decisions on approvals instead of a message, even if the rest of it is invalid. */
+  readonly isDecision?: (body: unknown) => boolean;
   /** The program and design that the body names, even if the rest of it is invalid. */
   readonly namesOf?: (body: unknown) => ScopeNames;
 };
@@ -47,22 +48,26 @@ export function callsModel(options: ModelCallOptions): MiddlewareHandler<EdgeEnv
     const run = validRun(options.runOf?.(c, body.ok ? body.value : null) ?? null);
     const session = await findRequestedSession(c, body, options);
     const names = options.namesOf?.(body.ok ? body.value : null) ?? NO_NAMES;
+    const isDecision = options.isDecision?.(body.ok ? body.value : null) ?? false;
     const admission = await askAccount(c, chosenOrg(c), options.rights, {
-      modelCall: { run, ...(session && { session }) },
+      modelCall: { run, ...(session && { session }), ...(isDecision && { isDecision }) },
       ...(run && { sessionId: run.sessionId }),
       names,
     });
     if (!admission.ok) throw await refusedAdmission(c, admission.code);
     setAdmission(c, admission);
     c.set('body', body);
-    c.set('rate', admission.rate);
+    // An Account of the previous release counts a decision as a model call.
+    c.set('rate', admission.rate ?? admission.requests);
     c.set('sessionId', admission.sessionId ?? run?.sessionId);
     c.set('sessionProgramId', admission.sessionProgramId ?? null);
     c.set('names', names);
     // An Account of the previous release doesn't look up names.
     c.set('scope', admission.scope ?? { ok: true, ...names });
     await next();
-    setRateHeaders(c);
+    const bucket = admission.rate ? 'ai' : 'requests';
+    const rate = c.get('rate');
+    if (rate) setRateHeaders(c, bucket, rate);
     if (c.error instanceof AppError)
       noteRefusal(c, c.error, run ?? validRun({ sessionId: c.get('sessionId'), runId: session?.runId }));
   };
@@ -113,6 +118,8 @@ export async function understood<T>(
 export type ModelRequestCheck<T> = {
   /** Whether a model can answer, with these rights. Omitted for requests that must run even if no tokens are left. */
   readonly model?: () => ModelVerdict;
+  /** `none` for requests that work while the assistant is off. */
+  readonly feature?: 'none';
   readonly input: ParsedInput<T>;
 };
 
@@ -154,7 +161,7 @@ async function learnProgram(c: Context<EdgeEnv>): Promise<void> {
   if (answer.ok) c.set('sessionProgramId', answer.session.programId);
 }
 
-function questionOf(c: Context<EdgeEnv>, { model, input }: ModelRequestCheck<unknown>): GateQuestion {
+function questionOf(c: Context<EdgeEnv>, { model, feature, input }: ModelRequestCheck<unknown>): GateQuestion {
   const access = c.get('access');
   return {
     access,
@@ -162,6 +169,7 @@ function questionOf(c: Context<EdgeEnv>, { model, input }: ModelRequestCheck<unk
     input: input.ok ? null : input.error,
     rate: c.get('rate'),
     ...(model && { model: model() }),
+    ...(feature && { feature }),
   };
 }
 
@@ -171,15 +179,6 @@ function askBudget(c: Context<EdgeEnv>): Promise<BudgetFigures | undefined> {
   const status = budgetCalls(c.env).status(orgId, { month: monthOf(Date.now()), limit: tokenAllowance });
   // budgetCalls logs the failure.
   return status.catch(() => undefined);
-}
-
-/** In the syntax of draft-ietf-httpapi-ratelimit-headers: the policy and the remaining requests. */
-function setRateHeaders(c: Context<EdgeEnv>): void {
-  const rate = c.get('rate');
-  if (!rate) return;
-  const { perMinute, burst } = aiRuleOf(c.env);
-  c.header('RateLimit-Policy', `"ai";q=${perMinute};w=60;burst=${burst}`);
-  c.header('RateLimit', `"ai";r=${rate.remaining};t=${rate.seconds}`);
 }
 
 /** Runs in the background, so that the reply doesn't wait for it. */

@@ -4,12 +4,13 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accountOf } from '../../durable/contracts/account.ts';
 import { requireDemoPerson } from '../../local/demo-data/demo-people.ts';
-import { askFromAnywhere, CALLS, pathOf } from '../routing/route-calls.fixture.ts';
+import { askFromAnywhere, CALLS, pathOf, type RouteCall } from '../routing/route-calls.fixture.ts';
 import { tokenOf } from '../visitor.fixture.ts';
 
 const PERSON = 'nora@northlight.test';
 const account = () => accountOf(env, requireDemoPerson(PERSON).subject);
-const counted = CALLS.filter(({ route }) => route.rights === 'confirmed' && !route.modelCall);
+const isCounted = ({ route }: RouteCall) => route.permission === 'account' || route.rights === 'confirmed';
+const counted = CALLS.filter((call) => isCounted(call) && !call.route.modelCall);
 
 let token: string;
 beforeAll(async () => {
@@ -39,6 +40,18 @@ describe('with an empty bucket', () => {
       expect(response.headers.get('RateLimit-Policy')).toMatch(/^"requests";q=\d+;w=60;burst=\d+$/);
     },
   );
+});
+
+test('a user without an org is counted on the routes of their own account (R37)', async () => {
+  const subject = 'user-without-an-org';
+  const stranger = accountOf(env, subject);
+  const { signInId, expiresAt } = await stranger.openSignIn();
+  const admit = () => stranger.admit({ principal: { subject, signInId, expiresAt }, rights: 'confirmed', cost: 1 });
+  expect(await admit()).toMatchObject({ code: 'NO_MEMBERSHIP', requests: { ok: true } });
+  await runInDurableObject(stranger, (_account, { storage }) =>
+    storage.put('request-bucket-full-at', Date.now() + 3_600_000),
+  );
+  expect(await admit()).toMatchObject({ code: 'NO_MEMBERSHIP', requests: { ok: false } });
 });
 
 test('what creates rows, reads a lot or sends mail costs more than a read', () => {

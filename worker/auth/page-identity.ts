@@ -21,6 +21,17 @@ export function pageIdentity(c: Context<EdgeEnv>): PageIdentity | null | undefin
   return identity.success && rest.length === 0 ? identity.data : null;
 }
 
+/**
+ * For a user's own account, whatever the org. A page without one doesn't know its user's id: it names the sign-in that it was
+ * loaded with, as `sign-in/<id>`.
+ */
+export function pageOwner(c: Context<EdgeEnv>): PageIdentity | null | undefined {
+  const { signInId } = c.get('principal');
+  if (signInId !== undefined && c.req.header(PAGE_IDENTITY_HEADER) === `sign-in/${signInId}`) return undefined;
+  const identity = pageIdentity(c);
+  return identity && { userId: identity.userId };
+}
+
 /** For requests that name an org themselves. A page without an organization doesn't know its user's id and sends none. */
 export function pageUser(c: Context<EdgeEnv>): PageIdentity | null | undefined {
   if (c.req.header(PAGE_IDENTITY_HEADER) === undefined) return undefined;

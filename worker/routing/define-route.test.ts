@@ -33,6 +33,8 @@ test('a route for members does not compile without its feature flag and rights',
 test('a route knows what it needs', () => {
   const open = defineRoute({ ...DECLARED, permission: 'public' });
   expect([needsMembership(open), needsAssistant(open), permissionsOf(open)]).toEqual([false, false, []]);
+  const own = defineRoute({ ...DECLARED, permission: 'account' });
+  expect([needsMembership(own), needsAssistant(own), permissionsOf(own)]).toEqual([false, false, []]);
   const members = defineRoute({ ...DECLARED, permission: 'member', feature: 'assistant', rights: 'confirmed' });
   expect([needsMembership(members), needsAssistant(members), permissionsOf(members)]).toEqual([true, true, []]);
   const auditors = defineRoute({

@@ -31,7 +31,18 @@ type Guard =
       readonly cost?: undefined;
       readonly needsRecentSignIn?: undefined;
     }
+  | AccountGuard
   | MemberGuard;
+
+/** The user's own account: any open sign-in, whether or not the user belongs to an org. */
+type AccountGuard = {
+  readonly permission: 'account';
+  readonly feature?: undefined;
+  readonly rights?: undefined;
+  /** As for members. */
+  readonly cost?: number;
+  readonly needsRecentSignIn?: undefined;
+};
 
 type MemberGuard = {
   /** `member`: every member of the org. If several permissions are listed, one of them is enough. */
@@ -46,11 +57,11 @@ type MemberGuard = {
   readonly needsRecentSignIn?: true;
 };
 
-/** Each request takes one from the user's `ai` bucket, in the same hop that admits it. */
+/** Each request takes one from the user's `ai` bucket, or as a decision from the request limit, in the hop that admits it. */
 type ModelGuard = Omit<MemberGuard, 'rights' | 'cost' | 'needsRecentSignIn'> & {
   /** `last-known` rights start the run at once; the Conversation confirms them before it shows anything. */
   readonly rights: 'last-known' | 'confirmed';
-  readonly modelCall: Pick<ModelCallOptions, 'runOf' | 'sessionOf' | 'namesOf'>;
+  readonly modelCall: Pick<ModelCallOptions, 'runOf' | 'sessionOf' | 'namesOf' | 'isDecision'>;
 };
 
 type Schema = z.ZodType | undefined;
@@ -148,13 +159,17 @@ export function defineModelRoute<
 
 /** One of these is needed. Empty if membership is enough, or less. */
 export function permissionsOf({ permission }: Route): readonly Permission[] {
-  if (permission === 'public' || permission === 'signed-in' || permission === 'member') return [];
-  return typeof permission === 'string' ? [permission] : permission;
+  if (typeof permission === 'object') return permission;
+  return permission === 'member' || isWithoutMembership(permission) ? [] : [permission];
 }
 
+type WithoutMembership = 'public' | 'signed-in' | 'account';
+
+const isWithoutMembership = (permission: Route['permission']): permission is WithoutMembership =>
+  permission === 'public' || permission === 'signed-in' || permission === 'account';
+
 /** Whether it acts in one org, of which the user must be a member. */
-export const needsMembership = ({ permission }: Route): boolean =>
-  permission !== 'public' && permission !== 'signed-in';
+export const needsMembership = ({ permission }: Route): boolean => !isWithoutMembership(permission);
 
 /** Whether the org's flag turns it off. */
 export const needsAssistant = ({ feature }: Route): boolean => feature === 'assistant';

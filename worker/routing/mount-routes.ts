@@ -2,12 +2,12 @@
 // resource, then its body. No guard depends on where a route is mounted.
 import type { Context, Handler, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { settingsOf } from '../../durable/env.ts';
 import { AppError, ERRORS } from '../../durable/errors.ts';
-import { admitted, authenticated } from '../admission/access.ts';
-import { noteRead, noteRefusedAccess } from '../admission/edge-events.ts';
+import { admitted, authenticated, ownAccount } from '../admission/access.ts';
+import { noteRead, noteRefusedAccess, noteRefusedAccount } from '../admission/edge-events.ts';
 import { assistantEnabled } from '../admission/gate.ts';
 import { assistantEnabledByNow, callsModel } from '../admission/model-call.ts';
+import { isSignInRecent } from '../admission/recent-sign-in.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { parseInput } from '../http/problem.ts';
 import { problemPage } from '../http/problem-page.ts';
@@ -32,6 +32,7 @@ const placeholders = (path: string): number => path.split('{').length;
 
 function guardsOf(route: Route): MiddlewareHandler<EdgeEnv>[] {
   if (route.permission === 'public') return [];
+  if (route.permission === 'account') return [authenticated, ownAccount(route.cost)];
   if (route.rights === undefined) return [authenticated];
   const flag = needsAssistant(route);
   if (!route.modelCall) return [authenticated, admitted(route.rights, route.cost), ...(flag ? [assistantEnabled] : [])];
@@ -61,6 +62,7 @@ async function answer(c: Context<EdgeEnv>, route: Route): Promise<Response> {
 
 /** Every route records what it refuses. What it records of successful calls is in its declaration. */
 function record(c: Context<EdgeEnv>, route: Route, status: number): void {
+  if (route.permission === 'account' && status === 404) noteRefusedAccount(c, route, 'NOT_FOUND');
   if (!needsMembership(route)) return;
   if (status === 403) noteRefusedAccess(c, route, 'FORBIDDEN');
   else if (status === 404) noteRefusedAccess(c, route, 'NOT_FOUND');
@@ -91,11 +93,8 @@ function requirePermission(c: Context<EdgeEnv>, route: Route): void {
   if (!anyOf.some((permission) => permissions.includes(permission))) throw new AppError('FORBIDDEN');
 }
 
-/** Bearer tokens of another issuer have no sign-in here. How recent they are is up to their issuer. */
 function requireRecentSignIn(c: Context<EdgeEnv>, route: Route): void {
-  if (!route.needsRecentSignIn || c.get('principal').signInId === undefined) return;
-  const ageSeconds = Date.now() / 1000 - (c.get('provedAt') ?? 0);
-  if (ageSeconds > settingsOf(c.env).SIGN_IN_RECENT_MINUTES * 60) throw new AppError('SIGN_IN_AGAIN');
+  if (route.needsRecentSignIn && !isSignInRecent(c)) throw new AppError('SIGN_IN_AGAIN');
 }
 
 function parseParams(schema: z.ZodObject, params: object, invalid: Route['invalidParams']): unknown {

@@ -71,11 +71,18 @@ describe('declarations', () => {
     ]);
   });
 
+  test('only these routes are for a user’s own account, whatever the org', () => {
+    expect(named(({ permission }) => permission === 'account')).toEqual([
+      'DELETE /api/v1/me/sign-ins/{signInId}',
+      'GET /api/v1/me/sign-ins',
+      'POST /api/v1/me/sign-ins/end',
+    ]);
+  });
+
   test('only these routes of members work while the assistant is off', () => {
     expect(named((route) => needsMembership(route) && !needsAssistant(route))).toEqual([
       'DELETE /api/v1/ai/settings',
       'DELETE /api/v1/invitations/{invitationId}',
-      'DELETE /api/v1/me/sign-ins/{signInId}',
       'DELETE /api/v1/members/{userId}',
       'GET /api/v1/ai/feedback',
       'GET /api/v1/ai/quota',
@@ -87,7 +94,6 @@ describe('declarations', () => {
       'GET /api/v1/audit/{entryId}',
       'GET /api/v1/invitations',
       'GET /api/v1/me',
-      'GET /api/v1/me/sign-ins',
       'GET /api/v1/members',
       'GET /api/v1/roles',
       'GET /api/v1/settings/experimental-features',
@@ -97,17 +103,18 @@ describe('declarations', () => {
       'GET /api/v1/workspace/{kind}/{id}/{tab}',
       'PATCH /api/v1/members/{userId}',
       'POST /api/v1/ai/settings',
+      'POST /api/v1/ai/settings/test',
       'POST /api/v1/audit/verify',
       'POST /api/v1/invitations',
-      'POST /api/v1/me/sign-ins/end',
       'PUT /api/v1/ai/settings',
       'PUT /api/v1/settings/experimental-features',
       'PUT /api/v1/settings/sessions',
     ]);
   });
 
-  test('only routes of the assistant call a model', () => {
-    expect(named((route) => route.modelCall !== undefined && !needsAssistant(route))).toEqual([]);
+  test('of the routes that call a model, only the test of a connection works while the assistant is off', () => {
+    const isOpen = (route: Route) => route.modelCall !== undefined && !needsAssistant(route);
+    expect(named(isOpen)).toEqual(['POST /api/v1/ai/settings/test']);
     expect(named((route) => route.modelCall !== undefined)).toEqual([
       'POST /api/chat/stream/{name}',
       'POST /api/chat/v1/completions',

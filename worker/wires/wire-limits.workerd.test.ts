@@ -1,5 +1,9 @@
 // All wires share one bucket and one budget, and refuse in their own form.
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { accountOf } from '../../durable/contracts/account.ts';
+import { requireDemoPerson } from '../../local/demo-data/demo-people.ts';
 import { refillRate, signedIn, stopClock, type Visitor } from '../visitor.fixture.ts';
 
 const SIMPLE = '/api/chat/v1/completions';
@@ -7,10 +11,13 @@ const STREAM = '/api/chat/v1/completions/stream';
 const OPENAI = '/v1/chat/completions';
 const UI = '/api/v1/ai/ui-messages';
 const EXECUTE = '/api/chat/v1/execute';
-/** Every route of these wires that calls a model. */
-const ROUTES = [STREAM, SIMPLE, EXECUTE, '/api/chat/stream/chat', OPENAI, UI];
+const CHAT = '/api/v1/ai/chat';
+/** Every route of these wires that takes a message. */
+const ROUTES = [STREAM, SIMPLE, '/api/chat/stream/chat', OPENAI, UI];
 
 const MAX = 'max@northlight.test';
+/** No other test of this file counts her requests. */
+const NORA = 'nora@northlight.test';
 const FINN = 'finn@freefold.test';
 
 const says = (content: string) => ({ role: 'user', content });
@@ -81,6 +88,61 @@ describe('the ai bucket (R37)', () => {
       await response.text();
     }
     expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+  });
+});
+
+describe('a decision on an approval (R37)', () => {
+  const approved = (id: string) => ({ state: 'approval-responded', approval: { id, approved: true } });
+  /** There is no such approval, so a decision that is counted and let through is a 404. */
+  const decisionOn: Readonly<Record<string, (id: string) => object>> = {
+    [CHAT]: (id) => ({
+      threadId: crypto.randomUUID(),
+      runId: crypto.randomUUID(),
+      messages: [says('hello')],
+      resume: [{ interruptId: id, status: 'resolved', payload: { approved: true } }],
+    }),
+    [UI]: (id) => ({
+      id: crypto.randomUUID(),
+      messages: [{ id: 'm1', role: 'assistant', parts: [{ type: 'tool-x', ...approved(id) }] }],
+      trigger: 'submit-message',
+    }),
+    [EXECUTE]: (id) => ({ functionCall: { id }, action: 'approve', chatId: crypto.randomUUID() }),
+  };
+  const decide = (visitor: Visitor, path: string) =>
+    visitor(path, { body: decisionOn[path]?.(crypto.randomUUID()) ?? {} });
+
+  test.each(Object.keys(decisionOn))('on %s leaves the ai bucket alone, and passes when it is empty', async (path) => {
+    const max = await signedIn(MAX);
+    for (let sent = 0; sent < 3; sent += 1) {
+      const response = await decide(max, path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('RateLimit-Policy')).toMatch(/^"requests";/);
+    }
+    await emptyBucket(max, STREAM);
+    expect((await max(STREAM, { body: {} })).status).toBe(429);
+    expect((await decide(max, path)).status).toBe(404);
+  });
+
+  test.each(Object.keys(decisionOn))('on %s is counted as a request', async (path) => {
+    const nora = await signedIn(NORA);
+    await runInDurableObject(accountOf(env, requireDemoPerson(NORA).subject), (_account, { storage }) =>
+      storage.put('request-bucket-full-at', Date.now() + 3_600_000),
+    );
+    const refused = await decide(nora, path);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('RateLimit-Policy')).toMatch(/^"requests";/);
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
+    // A message isn't.
+    expect((await nora(STREAM, { body: {} })).status).toBe(400);
+  });
+
+  test('next to a message counts as a message on the AI SDK’s wire', async () => {
+    const max = await signedIn(MAX);
+    await emptyBucket(max, STREAM);
+    const decided = { id: 'm1', role: 'assistant', parts: [{ type: 'tool-x', ...approved(crypto.randomUUID()) }] };
+    const message = uiSays(`chat-${crypto.randomUUID()}`, 'hello');
+    const body = { ...message, messages: [decided, ...message.messages] };
+    expect((await max(UI, { body })).status).toBe(429);
   });
 });
 

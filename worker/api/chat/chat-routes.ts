@@ -12,6 +12,7 @@ import { parseInput, refusedBy } from '../../http/problem.ts';
 import { assistantPaths, defineModelRoute, defineRoute } from '../../routing/define-route.ts';
 import {
   ChatRequest,
+  isDecision,
   parseChatRequest,
   requestedModel,
   requestedNames,
@@ -33,7 +34,7 @@ export const chatRoutes = [
     permission: 'member',
     feature: 'assistant',
     rights: 'last-known',
-    modelCall: { runOf: (_c, body) => requestedRun(body), namesOf: requestedNames },
+    modelCall: { runOf: (_c, body) => requestedRun(body), namesOf: requestedNames, isDecision },
     summary: 'Send a message and stream the answer',
     description:
       'Takes AG-UI’s RunAgentInput. Repeating a runId with the same content replays the answer without running anything; with different content it is refused. The stream ends with RUN_FINISHED or RUN_ERROR.',

@@ -19,6 +19,9 @@ export const Me = z
       features: z.record(z.string(), z.boolean()),
     }),
     orgs: z.array(Org),
+    isSignInRecent: z
+      .boolean()
+      .meta({ description: 'Whether changes that need a recent sign-in are accepted without signing in again.' }),
     environment: z.enum(['production', 'local']),
     demo: z.boolean(),
   })

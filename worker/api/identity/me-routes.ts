@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Admission } from '../../../durable/contracts/account.ts';
 import { settingsOf } from '../../../durable/env.ts';
 import { askAccount, chosenOrg, refusedAdmission } from '../../admission/access.ts';
+import { isSignInRecent } from '../../admission/recent-sign-in.ts';
 import { pageUser } from '../../auth/page-identity.ts';
 import { orgCookie, setOrgCookie } from '../../auth/session-cookie.ts';
 import type { EdgeEnv } from '../../edge-env.ts';
@@ -37,6 +38,7 @@ export const meRoutes = [
           features: { ...access.features },
         },
         orgs: orgs.map((org) => ({ ...org })),
+        isSignInRecent: isSignInRecent(c),
         environment: settings.ENVIRONMENT,
         demo: settings.DEMO_MODEL === '1',
       };

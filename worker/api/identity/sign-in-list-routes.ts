@@ -1,4 +1,4 @@
-// A user's own sign-in sessions: where they are signed in, and ending that.
+// A user's own sign-in sessions: where they are signed in, and ending that. Also for users without an org.
 
 import { z } from 'zod';
 import { accountOf } from '../../../durable/contracts/account.ts';
@@ -15,9 +15,7 @@ export const signInListRoutes = [
     method: 'get',
     paths: [PATH],
     tag: 'account',
-    permission: 'member',
-    feature: 'none',
-    rights: 'confirmed',
+    permission: 'account',
     summary: 'List your sign-in sessions',
     reply: { status: 200, description: 'The one used last first.', schema: SignInList },
     handler: async (c) => {
@@ -40,12 +38,11 @@ export const signInListRoutes = [
     method: 'delete',
     paths: [`${PATH}/{signInId}`],
     tag: 'account',
-    permission: 'member',
-    feature: 'none',
-    rights: 'confirmed',
+    permission: 'account',
     summary: 'End one of your sign-in sessions',
     params: z.object({ signInId: z.uuid() }),
     reply: { status: 204, description: 'Its token no longer works.' },
+    errors: ['NOT_FOUND'],
     handler: async (c, { params: { signInId } }) => {
       const { subject } = c.get('principal');
       const account = accountOf(c.env, subject);
@@ -60,9 +57,7 @@ export const signInListRoutes = [
     method: 'post',
     paths: [`${PATH}/end`],
     tag: 'account',
-    permission: 'member',
-    feature: 'none',
-    rights: 'confirmed',
+    permission: 'account',
     summary: 'End your other sign-in sessions, or all of them',
     body: SignInsToEnd,
     reply: { status: 200, description: 'How many ended. Their tokens no longer work.', schema: EndedSignIns },

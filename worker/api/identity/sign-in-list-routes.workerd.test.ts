@@ -2,11 +2,14 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../../../durable/contracts/account.ts';
-import { requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
+import { settingsOf } from '../../../durable/env.ts';
+import { DEMO_ORGS, requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
 import { createApp } from '../../app.ts';
+import { PAGE_IDENTITY_HEADER } from '../../auth/page-identity.ts';
+import { signSessionToken } from '../../auth/session-token.ts';
 import { CALLS, HARMLESS, pathOf } from '../../routing/route-calls.fixture.ts';
-import { ask, readProblem, signedIn, type Visitor } from '../../visitor.fixture.ts';
-import type { SignInList } from './identity-schema.ts';
+import { type Ask, ask, ORIGIN, readProblem, signedIn, type Visitor } from '../../visitor.fixture.ts';
+import type { Me, SignInList } from './identity-schema.ts';
 
 const ADMIN = 'ada@cascade.test';
 const PATH = '/api/v1/me/sign-ins';
@@ -74,6 +77,68 @@ describe('sign-in sessions (R52)', () => {
     const opened = await account().openSignIn();
     expect(opened.expiresAt - (opened.openedAt ?? 0)).toBe(12 * 60 * MINUTE);
   });
+});
+
+describe('sign-in sessions of a user without an org (R52)', () => {
+  const SUBJECT = 'user-without-an-org';
+  const stranger = accountOf(env, SUBJECT);
+
+  async function open(): Promise<{ cookie: string; signInId: string }> {
+    const signIn = await stranger.openSignIn();
+    const token = await signSessionToken(settingsOf(env).SESSION_KEY, SUBJECT, signIn);
+    return { cookie: `groundwire=${token}`, signInId: signIn.signInId };
+  }
+  const send = (cookie: string, path: string, options: Ask = {}, page: string | null = null) =>
+    ask(path, {
+      ...options,
+      headers: { Cookie: cookie, Origin: ORIGIN, ...(page !== null && { [PAGE_IDENTITY_HEADER]: page }) },
+    });
+
+  test('are listed and end, one by one and together, while the product is closed to them', async () => {
+    await stranger.closeSignIns({ keptId: null });
+    const [mine, lost, other] = [await open(), await open(), await open()];
+    expect(await readProblem(await send(mine.cookie, '/api/v1/me'))).toMatchObject({ code: 'NO_MEMBERSHIP' });
+    const { signIns } = await (await send(mine.cookie, PATH)).json<SignInList>();
+    expect(signIns.map(({ id }) => id).toSorted()).toEqual(
+      [mine, lost, other].map(({ signInId }) => signInId).toSorted(),
+    );
+    expect(signIns.find(({ isCurrent }) => isCurrent)?.id).toBe(mine.signInId);
+    const page = `sign-in/${mine.signInId}`;
+    const ended = await send(mine.cookie, `${PATH}/${lost.signInId}`, { method: 'DELETE' }, page);
+    expect(ended.status).toBe(204);
+    expect((await send(lost.cookie, PATH)).status).toBe(401);
+    const others = await send(mine.cookie, `${PATH}/end`, { body: { which: 'others' } }, page);
+    expect(await others.json()).toEqual({ ended: 1 });
+    expect((await send(other.cookie, PATH)).status).toBe(401);
+    expect((await send(mine.cookie, PATH)).status).toBe(200);
+  });
+
+  test('don’t end for a page that was loaded with another sign-in, or for a member', async () => {
+    const [mine, other] = [await open(), await open()];
+    const identities = [null, `sign-in/${other.signInId}`, `${requireDemoPerson(ADMIN).id}/${DEMO_ORGS[0].id}`];
+    for (const page of identities) {
+      const refused = await send(mine.cookie, `${PATH}/end`, { body: { which: 'all' } }, page);
+      expect(await readProblem(refused), String(page)).toMatchObject({ code: 'IDENTITY_CHANGED' });
+    }
+    expect((await send(other.cookie, PATH)).status).toBe(200);
+  });
+
+  test('of others can’t be ended', async () => {
+    const [mine, theirs] = [await open(), await account().openSignIn()];
+    const path = `${PATH}/${theirs.signInId}`;
+    const refused = await send(mine.cookie, path, { method: 'DELETE' }, `sign-in/${mine.signInId}`);
+    expect(refused.status).toBe(404);
+    expect((await account().listSignIns()).map(({ signInId }) => signInId)).toContain(theirs.signInId);
+  });
+});
+
+test('the profile says whether changes need a new sign-in (R53)', async () => {
+  const visitor = await signedIn(ADMIN);
+  const isRecent = async () => (await (await visitor('/api/v1/me')).json<Me>()).isSignInRecent;
+  await age('proved_at', 14 * MINUTE);
+  expect(await isRecent()).toBe(true);
+  await age('proved_at', 16 * MINUTE);
+  expect(await isRecent()).toBe(false);
 });
 
 describe('routes that need a recent sign-in (R53)', () => {

@@ -97,15 +97,18 @@ function contentOf({ schema, media }: Route['reply']) {
 function describe(route: Route): string {
   const permissions = permissionsOf(route).map((permission) => `\`${permission}\``);
   const needs = permissions.length === 0 ? [] : [`Requires ${permissions.join(' or ')}.`];
-  return [...(route.description === undefined ? [] : [route.description]), ...needs].join(' ');
+  const open = route.permission === 'account' ? ['Needs no membership in an org.'] : [];
+  return [...(route.description === undefined ? [] : [route.description]), ...needs, ...open].join(' ');
 }
 
+const ACCOUNT_ERRORS: readonly ErrorCode[] = ['IDENTITY_CHANGED', 'DATABASE_UNAVAILABLE'];
 const MEMBER_ERRORS: readonly ErrorCode[] = ['NOT_FOUND', 'NO_MEMBERSHIP', 'IDENTITY_CHANGED', 'DATABASE_UNAVAILABLE'];
 
 /** The errors of every route of its kind, and the route's own. */
 function errorsOf(route: Route): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['RATE_LIMITED', 'INTERNAL', ...(route.errors ?? [])]);
   if (route.permission !== 'public') codes.add('UNAUTHENTICATED');
+  if (route.permission === 'account') for (const code of ACCOUNT_ERRORS) codes.add(code);
   if (needsMembership(route)) for (const code of MEMBER_ERRORS) codes.add(code);
   if (permissionsOf(route).length > 0) codes.add('FORBIDDEN');
   if (route.needsRecentSignIn) codes.add('SIGN_IN_AGAIN');

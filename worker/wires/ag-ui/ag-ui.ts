@@ -151,6 +151,10 @@ export function requestedRun(body: unknown): { readonly sessionId: string; reado
   return peek.success ? { sessionId: peek.data.threadId, runId: peek.data.runId } : null;
 }
 
+/** Whether a body answers interrupts, even if the rest of it is invalid. Its messages are then not new. */
+export const isDecision = (body: unknown): boolean =>
+  z.looseObject({ resume: z.array(z.unknown()).min(1) }).safeParse(body).success;
+
 /** The model that a body names, even if the rest of it is invalid: whether the plan has it is decided first. */
 export function requestedModel(body: unknown): string | null {
   const peek = z.looseObject({ forwardedProps: z.looseObject({ model: ModelId }) }).safeParse(body);

@@ -92,6 +92,13 @@ export async function parseUiMessages(body: unknown, requestId: string): Promise
   return { chatId: input.id, run: { ...rest, runId, message, parentRunId: null, digest }, question };
 }
 
+/** Whether a body's last message is the assistant's, with decisions, even if the rest of it is invalid. */
+export function isDecision(body: unknown): boolean {
+  const peek = z.looseObject({ messages: z.array(z.unknown()) }).safeParse(body);
+  const last = UiMessage.safeParse(peek.data?.messages.at(-1));
+  return last.success && last.data.role === 'assistant';
+}
+
 /** The transport sends a message's id if the message replaces an earlier one. */
 function questionIn({ trigger, messageId, messages }: UiMessagesRequest, last: UiMessage): NamedQuestion | null {
   const isAgain = trigger === 'regenerate-message';

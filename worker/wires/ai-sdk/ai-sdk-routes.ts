@@ -18,7 +18,7 @@ import { assistantPaths, defineModelRoute, defineRoute } from '../../routing/def
 import { knownUpTo, project } from '../projection.ts';
 import type { RunLog } from '../run-log.ts';
 import { BRANCH_ERRORS, LastEventId, RUN_ERRORS, SSE } from '../wire-routes.ts';
-import { ChatName, type NamedQuestion, parseUiMessages, UiMessagesRequest } from './ai-sdk-request.ts';
+import { ChatName, isDecision, type NamedQuestion, parseUiMessages, UiMessagesRequest } from './ai-sdk-request.ts';
 import { encodeUiMessage } from './ai-sdk-stream.ts';
 import { readMessageLog } from './message-log.ts';
 import { toUiMessages } from './ui-history.ts';
@@ -61,6 +61,7 @@ export const aiSdkRoutes = [
         return { marks: [], name, otherwise: null, runId: run.runId };
       },
       namesOf: namesAtTop,
+      isDecision,
     },
     summary: 'Ask or decide (AI SDK)',
     description:

@@ -107,6 +107,7 @@ export const algaRoutes = [
         const { decision, chatId } = parseDecision(body);
         return sessionOfApproval(decision.approvalId, sessionNameIn(c, chatId), runIdOfDecision(decision));
       },
+      isDecision: () => true,
     },
     summary: 'Approve or decline a proposed change (alga)',
     description:
