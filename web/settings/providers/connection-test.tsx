@@ -4,9 +4,7 @@ import { CircleAlert, CircleCheck, PlugZap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AiSettingsTestResult } from '../../../worker/api/settings/settings-schema.ts';
 import { Button } from '../../design/controls/button.tsx';
-import { canAsk } from '../../frame/product-nav.ts';
 import { ProblemBanner } from '../../problem-banner.tsx';
-import { useMe } from '../../queries.ts';
 import { type ProviderInput, testAiSettings } from '../settings-api.ts';
 import { issuesOf } from '../settings-conflict.ts';
 import type { Slot } from './settings-draft.ts';
@@ -23,7 +21,6 @@ type ConnectionTestProps = {
 };
 
 export function ConnectionTest({ program, input, onIssues, onUse, labelOf }: ConnectionTestProps) {
-  const { data: me } = useMe();
   const asked = JSON.stringify(input);
   const test = useMutation({
     mutationFn: async (tried: string) => ({ tried, result: await testAiSettings(program, JSON.parse(tried)) }),
@@ -40,8 +37,6 @@ export function ConnectionTest({ program, input, onIssues, onUse, labelOf }: Con
     </Button>
   );
   const isShownAtFields = onIssues !== undefined && issuesOf(test.error).size > 0;
-  // The server asks no model for an organization whose assistant is off.
-  if (me && !canAsk(me)) return null;
   return (
     <div className="flex flex-col items-start gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -86,7 +86,7 @@ const AssistantOff = ({ me, mayWrite }: { me: Me; mayWrite: boolean }) => (
     }
   >
     {mayWrite
-      ? 'You can set up a provider first. To test the connection, turn the assistant on under Experimental Features.'
+      ? 'You can set up and test a provider first. Then turn the assistant on under Experimental Features.'
       : 'An admin can turn it on under Experimental Features.'}
   </Banner>
 );

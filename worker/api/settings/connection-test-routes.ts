@@ -31,11 +31,13 @@ export const connectionTestRoute = defineModelRoute({
   paths: assistantPaths('/settings/test'),
   tag: 'assistant',
   permission: [MAY_CREATE, MAY_UPDATE],
-  feature: 'assistant',
+  // An admin sets up and tests a provider before turning the assistant on.
+  feature: 'none',
   rights: 'confirmed',
   modelCall: {},
   summary: 'Test provider settings',
-  description: 'Sends the provider one small question, using what you send on top of the saved settings.',
+  description:
+    'Sends the provider one small question, using what you send on top of the saved settings. Works while the assistant is off.',
   query: AiSettingsQuery,
   body: AiSettingsTest,
   isBodyOptional: true,
@@ -48,7 +50,7 @@ export const connectionTestRoute = defineModelRoute({
   },
   handler: async (c, { body, found: scope }) => {
     const parsed = await understood(body, (value) => parseInput(AiSettingsTest, value === undefined ? {} : value));
-    const input = await requireOpenModelGate(c, { input: parsed });
+    const input = await requireOpenModelGate(c, { input: parsed, feature: 'none' });
     const change = planTest(c.env, scope.stored, input);
     const config = candidateConfig(c, scope, input.slot, change);
     const test = await charged(c, scope, () => testConnection(config, c.get('access')));

@@ -9,9 +9,10 @@ import { TEST_ORGS } from '../../../local/testing/test-orgs.ts';
 import { auditLog } from '../../../migrations/schema/core.ts';
 import { openUpstreams, refusing, saying, type Upstreams } from '../../upstream.fixture.ts';
 import { chatBody, readEvents, readProblem, refillBucket, type Visitor, visitorFor } from '../../visitor.fixture.ts';
-import type { AiSettingsTestResult } from './settings-schema.ts';
+import type { AiSettingsTestResult, ExperimentalFeatureList } from './settings-schema.ts';
 
 const AI = '/api/v1/ai';
+const FEATURES = '/api/v1/settings/experimental-features';
 const { id: orgId, people } = TEST_ORGS.providers;
 const KEY = 'sk-canary-0123456789abcdef';
 
@@ -250,6 +251,25 @@ describe('POST /settings/test', () => {
       'Bearer sk-other-0123456789',
     ]);
     expect(await (await admin(`${AI}/settings`)).json()).toMatchObject({ provider: 'openai', model: 'gpt-4.1' });
+  });
+
+  test('works while the assistant is off, and only for those who may change the settings', async () => {
+    const turn = async (aiAssistant: boolean) => {
+      const { version } = await (await admin(FEATURES)).json<ExperimentalFeatureList>();
+      const saved = await admin(FEATURES, { method: 'PUT', body: { features: { aiAssistant }, version } });
+      expect(saved.status).toBe(200);
+      await Promise.all([reload(admin), reload(member)]);
+    };
+    await turn(false);
+    try {
+      expect(await refusal(say(admin))).toMatchObject({ status: 403, code: 'ASSISTANT_DISABLED' });
+      expect(await tryOut({ provider: 'openai', model: 'gpt-4.1', apiKey: KEY })).toMatchObject({ ok: true });
+      expect(upstreams.hosts()).toEqual(['api.openai.com']);
+      const refused = member(`${AI}/settings/test`, { body: {} });
+      expect(await refusal(refused)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    } finally {
+      await turn(true);
+    }
   });
 
   test('tests the fallback on its own', async () => {
