@@ -1,7 +1,7 @@
 // Chooses the page: sign-in if signed out, otherwise the one in the URL.
 import { Compass, WifiOff } from 'lucide-react';
 import { type ReactNode, Suspense } from 'react';
-import { Link, Redirect, Route, Switch, useLocation, useRoute } from 'wouter';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import type { Me } from '../worker/api/identity/identity-schema.ts';
 import { AssistantProvider } from './assistant/assistant-provider.tsx';
 import { AssistantShell } from './assistant/assistant-shell.tsx';
@@ -25,18 +25,22 @@ const WorkspaceView = lazyPart(async () => (await import('./workspace/workspace-
 const DraftsView = lazyPart(async () => (await import('./drafts/drafts-page.tsx')).DraftsView);
 const SettingsView = lazyPart(async () => (await import('./settings/settings-page.tsx')).SettingsView);
 const SignInAgainPage = lazyPart(async () => (await import('./sign-in/sign-in-again-page.tsx')).SignInAgainPage);
+const OwnSignInsPage = lazyPart(async () => (await import('./sign-in/own-sign-ins-page.tsx')).OwnSignInsPage);
 const InvitePage = lazyPart(async () => (await import('./invite/invite-page.tsx')).InvitePage);
 
 export function App() {
-  const [isInvite] = useRoute('/invite');
-  const [isSignInAgain] = useRoute('/sign-in-again');
   return (
     <PageBoundary level={1} frame={inBareFrame}>
-      {isInvite || isSignInAgain ? (
-        <Suspense fallback={<LoadingFrame />}>{isInvite ? <InvitePage /> : <SignInAgainPage />}</Suspense>
-      ) : (
-        <Product />
-      )}
+      <Suspense fallback={<LoadingFrame />}>
+        <Switch>
+          <Route path="/invite" component={InvitePage} />
+          <Route path="/sign-in-again" component={SignInAgainPage} />
+          <Route path="/sign-ins" component={OwnSignInsPage} />
+          <Route>
+            <Product />
+          </Route>
+        </Switch>
+      </Suspense>
     </PageBoundary>
   );
 }

@@ -17,7 +17,7 @@ const listeners = new Set<() => void>();
 // Other tabs check their own session when this one switches, signs in or signs out.
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('groundwire:identity');
 
-const identityOf = ({ user, org }: Pick<Me, 'user' | 'org'>): string => `${user.id}/${org.id}`;
+export const identityOf = ({ user, org }: Pick<Me, 'user' | 'org'>): string => `${user.id}/${org.id}`;
 
 export async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -36,6 +36,14 @@ export function setPageIdentity(me: Me): void {
   identity = identityOf(me);
   channel?.postMessage(identity);
 }
+
+/** For a page without an organization, which doesn't know its user's id: the sign-in that it was loaded with. */
+export function setPageSignIn(signInId: string): void {
+  identity ??= `sign-in/${signInId}`;
+}
+
+/** `<user id>/<org id>`; null before the first profile has loaded. */
+export const pageIdentity = (): string | null => identity;
 
 export const hasPageIdentity = (): boolean => identity !== null;
 

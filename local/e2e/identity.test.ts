@@ -6,6 +6,7 @@ import type { Invited, MemberList } from '../../worker/api/members/members-schem
 import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
+import { expectClean } from './settings-page.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 let stack: Stack;
@@ -58,6 +59,28 @@ async function faultsOf(): Promise<string[]> {
     "axe.run().then(({ violations }) => violations.map(({ id, help }) => id + ': ' + help))",
   );
   return found as string[];
+}
+
+/** From the page for users without an organization and back: ends the sign-in of another browser. */
+async function seeOwnSignIns(): Promise<void> {
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await other.goto(stack.url);
+  await other.getByRole('link', { name: 'Continue with Acme' }).click();
+  await other.getByRole('button', { name: /Noa/ }).click();
+  await other.getByRole('heading', { name: 'No organization' }).waitFor();
+  await page.getByRole('link', { name: 'Your sign-ins' }).click();
+  const list = page.getByRole('list', { name: 'Your sign-ins' });
+  await list.getByText('This browser').waitFor();
+  expect(await list.getByRole('listitem').count()).toBe(2);
+  await expectClean(page);
+  await list.getByRole('button', { name: /^End the session/ }).click();
+  await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
+  await other.reload();
+  await other.getByRole('heading', { name: 'Sign in to Groundwire' }).waitFor();
+  await elsewhere.close();
+  await page.getByRole('link', { name: 'Open Groundwire' }).click();
+  await page.getByRole('heading', { name: 'No organization' }).waitFor();
 }
 
 describe('in a browser (R16)', () => {
@@ -126,7 +149,7 @@ describe('in a browser (R16)', () => {
     await remove('sam@elsewhere.test');
   });
 
-  it('tells users without an organization so, and lets them check again or sign out', async () => {
+  it('tells users without an organization so, and lets them end their other sign-ins (R52)', async () => {
     await page.goto(stack.url);
     await page.getByRole('link', { name: 'Continue with Acme' }).waitFor();
     expect(await faultsOf()).toEqual([]);
@@ -134,6 +157,7 @@ describe('in a browser (R16)', () => {
     await page.getByRole('heading', { name: 'No organization' }).waitFor();
     await page.getByText('noa@elsewhere.test').waitFor();
     expect(await faultsOf()).toEqual([]);
+    await seeOwnSignIns();
     const link = await invite('noa@elsewhere.test', 'viewer');
     await page.goto(link);
     await page.getByRole('button', { name: 'Join Cascade Robotics' }).click();

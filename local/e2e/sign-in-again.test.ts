@@ -5,10 +5,12 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
-import { enter } from './assistant-page.ts';
+import { enter, switchOrg } from './assistant-page.ts';
 import { expectClean } from './settings-page.ts';
 
 const ADMIN = 'ada@cascade.test';
+/** A member of two organizations. */
+const BO = 'both@cascade.test';
 
 let stack: Stack;
 let browser: Browser;
@@ -54,7 +56,7 @@ it('keeps the form while the user signs in again in another tab, and then sends 
   await other.getByRole('heading', { name: 'Sign in again' }).waitFor();
   await expectClean(other);
   await other.getByRole('button', { name: /Ada Moreau/ }).click();
-  await other.getByRole('heading', { name: 'You’re signed in' }).waitFor();
+  await other.getByRole('heading', { name: 'You’re signed in as Ada Moreau' }).waitFor();
   await expectClean(other);
   await other.close();
 
@@ -62,6 +64,45 @@ it('keeps the form while the user signs in again in another tab, and then sends 
   expect(await page.getByLabel('Email address').inputValue()).toBe('sam@elsewhere.test');
   await page.getByRole('button', { name: 'Invite' }).click();
   await page.getByText('No email was sent. Copy the link now').waitFor();
+});
+
+it('says so when someone else signs in instead, in both tabs, until the right user does (R51, R53)', async () => {
+  const page = await enter(context, stack, { email: ADMIN, path: '/settings/members' });
+  await refuseOnce(page);
+  await page.getByLabel('Email address').fill('sam@elsewhere.test');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  const opened = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'Sign in again' }).click();
+  const other = await opened;
+  await other.getByRole('button', { name: /Eli Okafor/ }).click();
+  await other.getByRole('heading', { name: 'You signed in as Eli Okafor' }).waitFor();
+  expect(await other.getByText('repeat the action').count()).toBe(0);
+  await expectClean(other);
+  await page.getByRole('heading', { name: 'You signed in as Eli Okafor in another tab' }).waitFor();
+  await other.getByRole('button', { name: /Ada Moreau/ }).click();
+  await other.getByRole('heading', { name: 'You’re signed in as Ada Moreau' }).waitFor();
+});
+
+it('says so when another tab switched the organization meanwhile (R51, R53)', async () => {
+  const page = await enter(context, stack, { email: BO, path: '/chat' });
+  const { user, org } = await page.evaluate<{ user: { id: string }; org: { id: string } }>(
+    "fetch('/api/v1/me').then((reply) => reply.json())",
+  );
+  const other = await switchOrg(context, stack, 'Northlight Live');
+  const done = (identity: string) => `${stack.url}/sign-in-again?${new URLSearchParams({ done: '1', for: identity })}`;
+  await other.goto(done(`${user.id}/${org.id}`));
+  await other.getByRole('heading', { name: 'You’re now in Northlight Live' }).waitFor();
+  await expectClean(other);
+});
+
+it('asks again when the last sign-in isn’t recent (R53)', async () => {
+  const page = await enter(context, stack, { email: BO, path: '/chat' });
+  await page.route('**/api/v1/me', async (route) => {
+    const reply = await route.fetch();
+    await route.fulfill({ response: reply, json: { ...(await reply.json()), isSignInRecent: false } });
+  });
+  await page.goto(`${stack.url}/sign-in-again?done=1`);
+  await page.getByText('Your last sign-in isn’t recent enough').waitFor();
 });
 
 it('lists the user’s sign-ins and ends all others (R52)', async () => {

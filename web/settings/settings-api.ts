@@ -14,6 +14,7 @@ import type {
   ExperimentalFeatureList,
 } from '../../worker/api/settings/settings-schema.ts';
 import { call } from '../api.ts';
+import { setPageSignIn } from '../request.ts';
 
 export const FEATURES_KEY = ['settings', 'features'] as const;
 export const MEMBERS_KEY = ['settings', 'members'] as const;
@@ -79,7 +80,12 @@ export const revokeInvitation = ({ id }: Pick<Invitation, 'id'>): Promise<void> 
   call('DELETE', `/api/v1/invitations/${id}`);
 
 export const SIGN_INS_KEY = ['sign-ins'] as const;
-export const getSignIns = (): Promise<SignInList> => call('GET', '/api/v1/me/sign-ins');
+export async function getSignIns(): Promise<SignInList> {
+  const list = await call<SignInList>('GET', '/api/v1/me/sign-ins');
+  const current = list.signIns.find(({ isCurrent }) => isCurrent);
+  if (current) setPageSignIn(current.id);
+  return list;
+}
 export const endSignIn = (id: string): Promise<void> => call('DELETE', `/api/v1/me/sign-ins/${id}`);
 export const endSignIns = (which: 'others' | 'all'): Promise<{ ended: number }> =>
   call('POST', '/api/v1/me/sign-ins/end', { which });

@@ -1,7 +1,7 @@
 // Shown to signed-in users who don't belong to an organization.
 import { useQueryClient } from '@tanstack/react-query';
 import { UserRoundX } from 'lucide-react';
-import { Button } from '../design/controls/button.tsx';
+import { Button, buttonStyle } from '../design/controls/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import type { Problem } from '../problem.ts';
 import { KEYS } from '../queries.ts';
@@ -21,6 +21,10 @@ export function NoMembershipPage({ problem }: { problem: Problem }) {
             <Button tone="primary" onClick={() => void queries.resetQueries({ queryKey: KEYS.me })}>
               Check again
             </Button>
+            {/* Loads a new page: this one may have been loaded for a membership that has ended. */}
+            <a href="/sign-ins" className={buttonStyle('plain', 'medium')}>
+              Your sign-ins
+            </a>
             <Button onClick={() => void signOut()}>Sign out</Button>
           </>
         }

@@ -18,6 +18,7 @@ export const ME: Me = {
     features: { aiAssistant: true },
   },
   orgs: [{ slug: 'cascade', name: 'Cascade Robotics', role: 'admin' }],
+  isSignInRecent: true,
   environment: 'local',
   demo: false,
 };
@@ -186,6 +187,13 @@ export const TRANSITION: Approval['card'] = {
     { label: 'State', before: 'Approved', value: 'Released' },
     { label: 'ECO', value: 'ECO-000002' },
   ],
+};
+
+export const RENAME: Approval['card'] = {
+  action: 'update',
+  title: 'Rename PN-000059',
+  message: '',
+  details: [{ label: 'Name', before: 'Motor', value: 'Motor Assembly' }],
 };
 
 export const DELETION: Approval['card'] = {
