@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { notePageStart } from './boundary/page-start.ts';
 import { installInputMethodGuard } from './design/input-method.ts';
 import { installTooltips } from './design/overlays/tooltips.ts';
 import './design/tokens.css';
@@ -21,4 +22,5 @@ if (root) {
       </QueryClientProvider>
     </StrictMode>,
   );
+  notePageStart();
 }

@@ -1,5 +1,5 @@
-// Builds the page into dist/web: one HTML file and hashed assets, nothing inline, so that the page's CSP
-// needs neither 'unsafe-inline' nor a hash per release.
+// Builds the page into dist/web: one HTML file and hashed assets. Nothing is inline except the message of index.html for
+// missing files, which gets the nonce of its response: the CSP needs neither 'unsafe-inline' nor a hash per release.
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';

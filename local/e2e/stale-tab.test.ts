@@ -1,10 +1,12 @@
-// A tab that is open across a deploy: the files of its build are gone. And a page that is slow to load.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+// A tab that is open across a deploy: the files of its build are gone. And a page that is slow to load. That such a tab
+// reloads once by itself is in first-hour.test.ts.
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
-import { composerIn, enter, openPanel, panel, signInPage } from './assistant-page.ts';
+import { enter, removeFile, signInPage } from './assistant-page.ts';
+import { faultsOf, overflowOf } from './faults-of.ts';
 
 const NORA = 'nora@northlight.test';
 
@@ -30,33 +32,7 @@ afterAll(async () => {
 const topBar = (page: Page) => page.getByRole('navigation', { name: 'Product' });
 const failure = (page: Page) => page.getByRole('heading', { name: 'Couldn’t load this part of the page' });
 
-/** Removes a build's file, as a deploy does. Returns how often the page asked for it. */
-async function removeFile(page: Page, name: RegExp, options: { times?: number } = {}): Promise<() => number> {
-  let asked = 0;
-  await page.route(
-    name,
-    async (route) => {
-      asked += 1;
-      await route.fulfill({ status: 404, body: '' });
-    },
-    options,
-  );
-  return () => asked;
-}
-
 describe('a tab that is open across a deploy', () => {
-  it('reloads once by itself and keeps the draft, the panel and the chosen page (U46)', async () => {
-    const page = await enter(context, stack, { email: NORA, path: '/workspace' });
-    await composerIn(await openPanel(page)).fill('half a question');
-    const asked = await removeFile(page, /\/assets\/settings-page-.*\.js/, { times: 1 });
-    await page.evaluate('window.isOldTab = true');
-    await topBar(page).getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
-    expect(asked()).toBe(1);
-    expect(await page.evaluate('window.isOldTab === true')).toBe(false);
-    await expect.poll(() => composerIn(panel(page)).inputValue()).toBe('half a question');
-  });
-
   it('says what to do when the file stays missing, and keeps the top bar (U46)', async () => {
     const page = await enter(context, stack, { email: NORA, path: '/workspace' });
     const asked = await removeFile(page, /\/assets\/settings-page-.*\.js/);
@@ -84,6 +60,36 @@ describe('a tab that is open across a deploy', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await topBar(page).waitFor();
+  });
+});
+
+describe.each(['light', 'dark'] as const)('a page whose own files are gone, in %s', (colorScheme) => {
+  const ENTRY = /\/assets\/index-[^/]*\.js/;
+  const STYLES = /\/assets\/[^/]*\.css/;
+
+  it.each([
+    ['the script is gone', ENTRY, (route: Route) => route.fulfill({ status: 404, body: '' })],
+    ['the connection breaks', ENTRY, (route: Route) => route.abort()],
+    ['the styles are gone', STYLES, (route: Route) => route.fulfill({ status: 404, body: '' })],
+  ])('says what happened and how to continue when %s (U51)', async (_title, file, fail) => {
+    const page = await context.newPage();
+    const violations: string[] = [];
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) violations.push(message.text());
+    });
+    await signInPage(page, stack.url, NORA);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.route(file, fail);
+    await page.goto(`${stack.url}/workspace`);
+    await page.getByRole('heading', { name: 'Couldn’t load Groundwire' }).waitFor();
+    expect(await page.locator('#root').isVisible()).toBe(false);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Couldn’t load Groundwire' }).count()).toBe(0);
+    expect(violations).toEqual([]);
   });
 });
 
