@@ -60,6 +60,28 @@ const HOSTILE = {
   frontmatter: '---\ntitle: <script>\n---\n<script>alert(1)</script>',
 } as const;
 
+describe('headings of an answer', () => {
+  const levelsOf = (text: string, streaming = false) =>
+    [...render(text, streaming).matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+
+  test.each([
+    ['begin below the article’s own, whatever the model chose', '### First\n\ntext\n\n#### Below it', [3, 4]],
+    ['skip no level', '# One\n\n##### Far below', [3, 4]],
+    ['of the same depth have the same level', '### A\n\n### B\n\n#### C\n\n### D', [3, 3, 4, 3]],
+    ['return to the first level above the first one', '#### A\n\n## B\n\n### C', [3, 3, 4]],
+    ['in quotes and lists follow those above', '## A\n\n> ### B\n\n- #### C', [3, 4, 5]],
+    ['go no deeper than there are levels', '# A\n\n## B\n\n### C\n\n#### D\n\n##### E', [3, 4, 5, 6, 6]],
+  ])('%s (U42)', (_title, text, levels) => {
+    expect(levelsOf(text)).toEqual(levels);
+    expect(levelsOf(text, true)).toEqual(levels);
+  });
+
+  test('keep the size that the model chose', () => {
+    expect(render('### Small', false)).toMatch(/<h3[^>]*text-answer/);
+    expect(render('# Large', false)).toMatch(/<h3[^>]*text-title/);
+  });
+});
+
 describe('model text renders only allow-listed markup (R32)', () => {
   test.each(Object.entries(HOSTILE))('%s, at every chunk boundary', (_name, source) => {
     for (let length = 1; length <= source.length; length++) {

@@ -4,6 +4,7 @@ import { Square, SquareCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { CodeBlock } from './code-block.tsx';
+import type { HeadingLevels } from './heading-levels.ts';
 import { MathSpan } from './math.tsx';
 import { MixedText } from './mixed-text.tsx';
 import type { Block, Heading, Inline, List, Table } from './parse/nodes.ts';
@@ -14,21 +15,21 @@ import { blocksDirection, hasRtl } from './text-direction.ts';
 type Blocks = readonly Block<Inline[]>[];
 type Inlines = readonly Inline[];
 
-/** Headings of an answer rank below the page's own, whatever level the model chose. */
-const HEADINGS = {
-  1: { tag: 'h3', style: 'mt-2 text-title font-semibold' },
-  2: { tag: 'h3', style: 'mt-2 text-title font-semibold' },
-  3: { tag: 'h4', style: 'mt-1 text-answer font-semibold' },
-  4: { tag: 'h5', style: 'mt-1 text-answer font-semibold' },
-  5: { tag: 'h6', style: 'mt-1 text-ui font-semibold' },
-  6: { tag: 'h6', style: 'mt-1 text-ui font-semibold' },
+/** Headings look as large as the model chose. Their level follows from those above. */
+const HEADING_STYLES = {
+  1: 'mt-2 text-title font-semibold',
+  2: 'mt-2 text-title font-semibold',
+  3: 'mt-1 text-answer font-semibold',
+  4: 'mt-1 text-answer font-semibold',
+  5: 'mt-1 text-ui font-semibold',
+  6: 'mt-1 text-ui font-semibold',
 } as const;
 
-export function renderBlocks(nodes: Blocks, isGrowing: boolean): ReactNode[] {
-  return nodes.map((node, index) => renderBlock(node, index, isGrowing && index === nodes.length - 1));
+export function renderBlocks(nodes: Blocks, levels: HeadingLevels, isGrowing: boolean): ReactNode[] {
+  return nodes.map((node, index) => renderBlock(node, index, levels, isGrowing && index === nodes.length - 1));
 }
 
-function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): ReactNode {
+function renderBlock(node: Block<Inline[]>, key: number, levels: HeadingLevels, isGrowing: boolean): ReactNode {
   switch (node.type) {
     case 'paragraph':
       return (
@@ -37,11 +38,11 @@ function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): Re
         </p>
       );
     case 'heading':
-      return renderHeading(node, key);
+      return renderHeading(node, key, levels);
     case 'code':
       return <CodeBlock key={key} code={node.value} info={node.info} settled={!isGrowing} />;
     case 'list':
-      return renderList(node, key, isGrowing);
+      return renderList(node, key, levels, isGrowing);
     case 'quote':
       return (
         <blockquote
@@ -49,7 +50,7 @@ function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): Re
           dir={blocksDirection(node.children) ?? undefined}
           className="flex flex-col gap-3 border-s-2 border-line-strong ps-4 text-muted"
         >
-          {renderBlocks(node.children, isGrowing)}
+          {renderBlocks(node.children, levels, isGrowing)}
         </blockquote>
       );
     case 'table':
@@ -66,7 +67,7 @@ function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): Re
       return (
         <div key={key} dir={blocksDirection(node.children) ?? undefined} className="flex gap-2 text-small">
           <sup className="mt-2 text-muted">{node.label}</sup>
-          <div className="flex min-w-0 flex-col gap-1">{renderBlocks(node.children, isGrowing)}</div>
+          <div className="flex min-w-0 flex-col gap-1">{renderBlocks(node.children, levels, isGrowing)}</div>
         </div>
       );
     case 'definition':
@@ -78,10 +79,10 @@ function renderBlock(node: Block<Inline[]>, key: number, isGrowing: boolean): Re
   }
 }
 
-function renderHeading(node: Heading<Inline[]>, key: number): ReactNode {
-  const { tag: Tag, style } = HEADINGS[node.depth];
+function renderHeading(node: Heading<Inline[]>, key: number, levels: HeadingLevels): ReactNode {
+  const Tag = `h${levels.next(node.depth)}` as 'h3' | 'h4' | 'h5' | 'h6';
   return (
-    <Tag key={key} dir="auto" className={style}>
+    <Tag key={key} dir="auto" className={HEADING_STYLES[node.depth]}>
       {renderLeaf(node.content)}
     </Tag>
   );
@@ -99,7 +100,7 @@ function TaskMark({ done }: { done: boolean }) {
   );
 }
 
-function renderList(node: List<Inline[]>, key: number, isGrowing: boolean): ReactNode {
+function renderList(node: List<Inline[]>, key: number, levels: HeadingLevels, isGrowing: boolean): ReactNode {
   const tasks = node.items.some((item) => item.checked !== null);
   const spacing = node.loose ? 'gap-3' : 'gap-1';
   const first = node.items[0]?.value ?? 1;
@@ -114,7 +115,7 @@ function renderList(node: List<Inline[]>, key: number, isGrowing: boolean): Reac
     >
       {item.checked !== null && <TaskMark done={item.checked} />}
       <div className="flex min-w-0 flex-col gap-1">
-        {renderItem(item.children, node.loose, isGrowing && index === node.items.length - 1)}
+        {renderItem(item.children, node.loose, levels, isGrowing && index === node.items.length - 1)}
       </div>
     </li>
   ));
@@ -139,9 +140,10 @@ function renderList(node: List<Inline[]>, key: number, isGrowing: boolean): Reac
 }
 
 /** In a tight list a paragraph renders without margins. */
-function renderItem(nodes: Blocks, loose: boolean, isGrowing: boolean): ReactNode[] {
+function renderItem(nodes: Blocks, loose: boolean, levels: HeadingLevels, isGrowing: boolean): ReactNode[] {
   return nodes.map((node, index) => {
-    if (node.type !== 'paragraph' || loose) return renderBlock(node, index, isGrowing && index === nodes.length - 1);
+    if (node.type !== 'paragraph' || loose)
+      return renderBlock(node, index, levels, isGrowing && index === nodes.length - 1);
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: blocks of an answer are only appended
       <div key={index} dir="auto">

@@ -1,7 +1,7 @@
 // Approvals, pending and decided.
 import type { Approval, Attempts } from '../chat/approvals/approval.ts';
 import { Problem } from '../problem.ts';
-import { answer, approval, DELETION, question, TRANSITION, toolCall } from './story-data.ts';
+import { answer, approval, DELETION, question, RENAME, TRANSITION, toolCall } from './story-data.ts';
 import { PanelStory, StoryFrame } from './story-frame.tsx';
 
 const DECIDED = { decidedAt: new Date().toISOString(), decidedBy: 'Ada Moreau' };
@@ -18,7 +18,7 @@ const APPROVALS: readonly { title: string; card: Approval; attempts?: Attempts }
   { title: 'Create', card: approval('1') },
   { title: 'Transition', card: approval('2', { card: TRANSITION }) },
   { title: 'Delete', card: approval('3', { card: DELETION }) },
-  { title: 'Running', card: approval('4', { decidedAt: DECIDED.decidedAt }) },
+  { title: 'Running', card: approval('4', { card: RENAME, decidedAt: DECIDED.decidedAt }) },
   { title: 'Confirmed', card: approval('5', { state: 'confirmed', ...DECIDED, outcome: MADE }) },
   { title: 'Canceled', card: approval('6', { state: 'cancelled', ...DECIDED }) },
   { title: 'Expired', card: approval('7', { state: 'expired' }) },

@@ -15,6 +15,7 @@ import {
   decisionErrorText,
   expiryText,
   isOpen,
+  placeAmongAlike,
   secondsLeft,
 } from './approval.ts';
 import { ApprovalDetails } from './approval-details.tsx';
@@ -65,6 +66,7 @@ function PendingCard({ approval }: { approval: Approval }) {
   const { reconnect } = useConversation();
   const attempt = useConversationState((state) => state.attempts[approval.approvalId]);
   const idle = useConversationState((state) => !state.live);
+  const place = useConversationState(({ tools }) => placeAmongAlike(Object.values(tools.approvals), approval));
   const title = useId();
   const now = useNow({ ticking: true, everyMs: 1_000 });
   const { card } = approval;
@@ -97,6 +99,8 @@ function PendingCard({ approval }: { approval: Approval }) {
           <div className="flex flex-wrap items-baseline justify-between gap-x-3">
             <h3 id={title} dir="auto" className="min-w-0 text-answer font-semibold break-words">
               {card.title}
+              {/* Otherwise two cards would have the same name. */}
+              {place !== null && <span className="font-normal text-muted"> ({place})</span>}
             </h3>
             {left !== null && (
               <span className={cx('text-meta tabular-nums', left < 60 ? 'font-medium text-on-notice' : 'text-muted')}>

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../problem.ts';
 import { approvalFixture } from './approval.fixture.ts';
-import { decisionErrorText, expiryText, isOpen, latestApproval, parseApproval, secondsLeft } from './approval.ts';
+import {
+  decisionErrorText,
+  expiryText,
+  isOpen,
+  latestApproval,
+  parseApproval,
+  placeAmongAlike,
+  secondsLeft,
+} from './approval.ts';
 
 describe('parseApproval', () => {
   test('keeps every field', () => {
@@ -32,6 +40,21 @@ describe('parseApproval', () => {
   test('treats an unknown action as a deletion', () => {
     const fixture = approvalFixture();
     expect(parseApproval({ ...fixture, card: { ...fixture.card, action: 'burn' } })?.card.action).toBe('delete');
+  });
+});
+
+describe('placeAmongAlike', () => {
+  const pending = (approvalId: string, changed: Parameters<typeof approvalFixture>[0] = {}) =>
+    approvalFixture({ approvalId, ...changed });
+
+  test('counts pending approvals with the same title', () => {
+    const all = [pending('a'), pending('b', { card: { title: 'Another' } }), pending('c')];
+    expect(all.map((one) => placeAmongAlike(all, one))).toEqual(['1 of 2', null, '2 of 2']);
+  });
+
+  test('leaves out those that were decided', () => {
+    const all = [pending('a', { state: 'confirmed' }), pending('b')];
+    expect(all.map((one) => placeAmongAlike(all, one))).toEqual([null, null]);
   });
 });
 

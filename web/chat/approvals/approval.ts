@@ -73,6 +73,13 @@ export const isOpen = (approval: Approval): boolean => approval.state === 'pendi
 /** Confirmed, and its outcome isn't known yet. */
 export const isUnderway = (approval: Approval): boolean => approval.state === 'pending' && approval.decidedAt !== null;
 
+/** Where an approval is among the pending ones with its title, such as "1 of 2"; null if there is only one. */
+export function placeAmongAlike(all: Iterable<Approval>, { approvalId, card }: Approval): string | null {
+  const alike = [...all].filter((other) => other.state === 'pending' && other.card.title === card.title);
+  const at = alike.findIndex((other) => other.approvalId === approvalId);
+  return at === -1 || alike.length === 1 ? null : `${at + 1} of ${alike.length}`;
+}
+
 /** The later of two states: a replayed event never undoes a decision, but the server can take one back. */
 export function latestApproval(known: Approval | undefined, received: Approval): Approval {
   if (known === undefined || progressOf(received) >= progressOf(known)) return received;
