@@ -1,7 +1,10 @@
 // Test helpers for the assistant's pages: sign in, open a page, and read what it shows.
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { requireDemoOrg, requireDemoPerson } from '../demo-data/demo-people.ts';
+import { requireDemoDesignId, requireDemoProgramId } from '../demo-data/plm/demo-plm.ts';
 import type { Stack } from '../stack/stack.ts';
+import { query } from './settings-page.ts';
 
 /**
  * Opens a page as a signed-in user; the workspace by default. It doesn't use the sign-in page, which loads the page three
@@ -105,6 +108,62 @@ export async function watchKeys(page: Page): Promise<() => Promise<boolean[]>> {
     "window.taken = []; addEventListener('keydown', (event) => { if (event.key !== 'Control') window.taken.push(event.defaultPrevented); })",
   );
   return () => page.evaluate('window.taken');
+}
+
+/** Starts a composition in the focused field, as an input method does. */
+export async function compose(page: Page, text: string): Promise<{ readonly confirm: () => Promise<unknown> }> {
+  const client = await page.context().newCDPSession(page);
+  await client.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  return { confirm: () => client.send('Input.insertText', { text }) };
+}
+
+/** Removes a build's file, as a deploy does. Returns how often the page asked for it. */
+export async function removeFile(page: Page, name: RegExp, options: { times?: number } = {}): Promise<() => number> {
+  let asked = 0;
+  await page.route(
+    name,
+    async (route) => {
+      asked += 1;
+      await route.fulfill({ status: 404, body: '' });
+    },
+    options,
+  );
+  return () => asked;
+}
+
+/** Opens another tab and switches the organization there, by its menu. */
+export async function switchOrg(context: BrowserContext, { url }: Pick<Stack, 'url'>, org: string): Promise<Page> {
+  const other = await context.newPage();
+  await other.goto(`${url}/workspace`);
+  await other.getByRole('button', { name: /^Account menu/ }).click();
+  await Promise.all([
+    other.waitForURL(/\/chat/),
+    other.getByRole('menuitemradio', { name: new RegExp(`^${org}`) }).click(),
+  ]);
+  await other.getByRole('button', { name: new RegExp(`^Account menu: .*${org}`) }).waitFor();
+  return other;
+}
+
+/** As if another tab's announcement never arrived: only the server can notice. */
+export const muteTabs = (page: Page) => page.addInitScript('delete globalThis.BroadcastChannel');
+
+/** A design workspace without messages. Returns its id. */
+export async function newWorkspace(
+  stack: Stack,
+  { program = 'KESTREL', design = 'KES-CTL', opener = 'eli@cascade.test' } = {},
+): Promise<string> {
+  const [row] = await query(
+    stack,
+    `insert into plm.design_sessions (org_id, program_id, design_id, description, created_by) values ($1, $2, $3, $4, $5) returning id`,
+    [
+      requireDemoOrg('cascade').id,
+      requireDemoProgramId(program),
+      requireDemoDesignId(design),
+      'A quieter fan',
+      requireDemoPerson(opener).id,
+    ],
+  );
+  return String(row?.['id']);
 }
 
 export const isFocusIn = async (place: Locator): Promise<boolean> => (await place.locator(':focus').count()) === 1;

@@ -1,10 +1,7 @@
 // How an answer ends, on every surface that shows one: the state appears at once, with its cause and what to do, and is the
 // same after a reload. The provider answers what each case scripts.
-import pg from 'pg';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireDemoOrg, requireDemoPerson } from '../demo-data/demo-people.ts';
-import { requireDemoDesignId, requireDemoProgramId } from '../demo-data/plm/demo-plm.ts';
 import type { Stack } from '../stack/stack.ts';
 import {
   breakOff,
@@ -18,7 +15,18 @@ import {
 } from '../testing/providers/scripted-provider.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
-import { answersIn, askIn, composerIn, enter, openPanel, panel, quickAsk, sendIn, stopIn } from './assistant-page.ts';
+import {
+  answersIn,
+  askIn,
+  composerIn,
+  enter,
+  newWorkspace,
+  openPanel,
+  panel,
+  quickAsk,
+  sendIn,
+  stopIn,
+} from './assistant-page.ts';
 
 const HARBORLIGHT = '0e010000-0000-4000-8000-000000000002';
 
@@ -134,20 +142,7 @@ async function openDraft(): Promise<Surface> {
 
 /** A design workspace: one member asks, and another one has it open. */
 async function openShared(): Promise<Surface> {
-  const client = new pg.Client({ connectionString: stack.databaseOwnerUrl });
-  await client.connect();
-  const { rows } = await client.query<{ id: string }>(
-    `insert into plm.design_sessions (org_id, program_id, design_id, description, created_by) values ($1, $2, $3, $4, $5) returning id`,
-    [
-      requireDemoOrg('cascade').id,
-      requireDemoProgramId('KESTREL'),
-      requireDemoDesignId('KES-CTL'),
-      'A quieter fan',
-      requireDemoPerson('eli@cascade.test').id,
-    ],
-  );
-  await client.end();
-  const path = `/workspace/sessions/${rows[0]?.id}`;
+  const path = `/workspace/sessions/${await newWorkspace(stack)}`;
   const [eli, ada] = await Promise.all([newPage('eli@cascade.test', path), newPage('ada@cascade.test', path)]);
   const own = inPlace(eli, eli.locator('body'));
   const others = inPlace(ada, ada.locator('body'));

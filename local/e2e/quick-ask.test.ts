@@ -8,6 +8,7 @@ import {
   answersIn,
   askIn,
   boxOf,
+  compose,
   composerIn,
   enter,
   expectStreaming,
@@ -349,13 +350,6 @@ describe('⌘↑ in an empty composer', () => {
 });
 
 describe('keys of an input method', () => {
-  /** Starts a composition in the focused field, as an input method does. */
-  async function compose(page: Page, text: string) {
-    const client = await page.context().newCDPSession(page);
-    await client.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
-    return { confirm: () => client.send('Input.insertText', { text }) };
-  }
-
   it('send nothing, stop nothing and close nothing, until the composition ends (U7)', async () => {
     const page = await enter(context, stack, { path: '/chat' });
     const main = page.locator('main');

@@ -4,11 +4,11 @@ import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { requireDemoOrg, requireDemoPerson } from '../demo-data/demo-people.ts';
-import { demoWorkspaceId, requireDemoDesignId, requireDemoProgramId } from '../demo-data/plm/demo-plm.ts';
+import { demoWorkspaceId, requireDemoProgramId } from '../demo-data/plm/demo-plm.ts';
 import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
-import { expectStreaming, signInPage } from './assistant-page.ts';
+import { expectStreaming, newWorkspace, signInPage } from './assistant-page.ts';
 import { faultsOf } from './faults-of.ts';
 import { askBody, signIn } from './visitor.ts';
 
@@ -48,17 +48,6 @@ async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 const ORG = requireDemoOrg('cascade').id;
 const KESTREL = requireDemoProgramId('KESTREL');
 
-/** A workspace without messages, in the program of Ada, Eli and Vic. */
-function newWorkspace(): Promise<string> {
-  return asOwner(async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      `insert into plm.design_sessions (org_id, program_id, design_id, description, created_by) values ($1, $2, $3, $4, $5) returning id`,
-      [ORG, KESTREL, requireDemoDesignId('KES-CTL'), 'A quieter fan', requireDemoPerson('eli@cascade.test').id],
-    );
-    return rows[0]?.id ?? '';
-  });
-}
-
 /** Opens a workspace for a person in a separate browser. */
 async function enter(email: string, workspace: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -83,7 +72,7 @@ async function say(page: Page, text: string): Promise<void> {
 
 describe('two members at one workspace', () => {
   it('see each other’s questions, the streaming answer, and who is present', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await eli.getByRole('img', { name: 'Here now: Ada Moreau' }).waitFor();
@@ -100,7 +89,7 @@ describe('two members at one workspace', () => {
   });
 
   it('see a question queued during an answer, and it is answered in turn', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await say(eli, 'Count to 200');
@@ -123,7 +112,7 @@ describe('two members at one workspace', () => {
   });
 
   it('see the turn that is answered when both ask at the same moment', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await Promise.all([composer(eli).fill('Count to 90'), composer(ada).fill('Count to 91')]);
@@ -140,7 +129,7 @@ describe('two members at one workspace', () => {
 
 describe('an approval in a shared conversation (R28)', () => {
   it('can be confirmed only by the person who asked, and folds for all members', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const eli = await enter('eli@cascade.test', workspace);
     const ada = await enter('ada@cascade.test', workspace);
     await say(eli, 'Create a new part called Fan Bracket');
@@ -195,7 +184,7 @@ describe('access', () => {
   });
 
   it('a user who leaves the program loses access within a minute, on the open page too (R13)', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const vic = await enter('vic@cascade.test', workspace);
     const eli = await enter('eli@cascade.test', workspace);
     await eli.getByRole('img', { name: 'Here now: Vic Tanaka' }).waitFor();
@@ -227,7 +216,7 @@ describe('access', () => {
   });
 
   it('a member of another program can open neither the page nor the conversation', async () => {
-    const workspace = await newWorkspace();
+    const workspace = await newWorkspace(stack);
     const bo = await signIn(stack, 'both@cascade.test', 'cascade');
     for (const path of [
       `/api/v1/workspace/session/${workspace}`,

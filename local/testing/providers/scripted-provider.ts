@@ -35,6 +35,7 @@ export async function startScriptedProvider() {
   const scripts: { readonly words: string; readonly replies: ScriptedReply[] }[] = [];
   const asked: { readonly question: string; readonly request: AskedRequest }[] = [];
   const refused: string[] = [];
+  let acceptedKey: string | null = null;
   /** The thinking that each wire wrote, by its seal. */
   const sealed: Readonly<Record<ScriptedWire, Map<string, string>>> = {
     anthropic: new Map(),
@@ -43,7 +44,7 @@ export async function startScriptedProvider() {
 
   const server = createServer((request, response) => {
     readBody(request).then(
-      (body) => void answer(request.url ?? '', body, response),
+      (body) => void answer(request, body, response),
       (error: unknown) => response.destroy(error instanceof Error ? error : new Error('unreadable request')),
     );
   });
@@ -51,8 +52,11 @@ export async function startScriptedProvider() {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
 
-  async function answer(path: string, body: Item, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, body: Item, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
     const wire: ScriptedWire = path.endsWith('/responses') ? 'openai-responses' : 'anthropic';
+    if (acceptedKey !== null && keyOf(request) !== acceptedKey)
+      return send(response, wire, { status: 401, error: 'invalid x-api-key' });
     const items = listOf(body[wire === 'anthropic' ? 'messages' : 'input']);
     const faults = [...faultsAt(path, body), ...foreignThinking(wire, items)];
     if (faults.length > 0) {
@@ -114,6 +118,10 @@ export async function startScriptedProvider() {
     },
     /** The replies to requests whose question has these words, one each. Requests without a reply get `UNSCRIPTED`. */
     script: (words: string, ...replies: ScriptedReply[]): void => void scripts.push({ words, replies }),
+    /** From now on, requests with another key are refused. */
+    acceptOnly: (key: string): void => {
+      acceptedKey = key;
+    },
     /** The accepted requests whose question has these words. */
     asked: (words: string): AskedRequest[] =>
       asked.flatMap(({ question, request }) => (question.includes(words) ? [request] : [])),
@@ -132,6 +140,10 @@ async function write(response: ServerResponse, frames: Frames): Promise<void> {
     else await one;
   }
 }
+
+/** As the real APIs, it takes the key in either header. */
+const keyOf = ({ headers }: IncomingMessage): string | undefined =>
+  headers['x-api-key']?.toString() ?? headers.authorization?.replace(/^Bearer /, '');
 
 async function readBody(request: IncomingMessage): Promise<Item> {
   let text = '';
