@@ -1,8 +1,8 @@
 // The first hour of a new organization, as one story in a browser: its tests run in order, and each continues where the one
-// before ended. The provider answers what each step scripts, and refuses every key but one.
-import { mkdirSync } from 'node:fs';
+// before ended. So no title names a security requirement: `npm run test:security` would run that test alone. The provider
+// answers what each step scripts, and refuses every key but one.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireDemoPerson } from '../demo-data/demo-people.ts';
 import type { Stack } from '../stack/stack.ts';
 import {
@@ -33,7 +33,6 @@ import { query, save, saved } from './settings-page.ts';
 
 const WRONG_KEY = 'sk-ant-wrong-0000';
 const RIGHT_KEY = 'sk-ant-right-1111';
-const SHOTS = process.env['SHOTS'];
 
 let provider: ScriptedProvider;
 let stack: Stack;
@@ -47,30 +46,6 @@ beforeAll(async () => {
   provider.acceptOnly(RIGHT_KEY);
   [stack, browser] = await Promise.all([startTestStack({ settings: provider.settings }), openTestBrowser()]);
 });
-
-afterEach(async ({ task }) => {
-  if (SHOTS === undefined) return;
-  mkdirSync(SHOTS, { recursive: true });
-  const name = task.name.replace(/\W+/g, '-').slice(0, 50);
-  for (const [who, page] of Object.entries({ member, admin })) await shoot(page, `${name}-${who}`);
-});
-
-async function shoot(page: Page | undefined, name: string) {
-  if (SHOTS === undefined || !page || page.isClosed()) return;
-  mkdirSync(SHOTS, { recursive: true });
-  const before = page.viewportSize();
-  for (const [width, height] of [
-    [1440, 900],
-    [390, 844],
-  ] as const)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
-    }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  if (before) await page.setViewportSize(before);
-}
 
 afterAll(async () => {
   await closeContexts(browser);
@@ -118,7 +93,7 @@ describe('the first hour', () => {
     await admin.getByRole('status').filter({ hasText: 'Connection failed' }).getByText('invalid x-api-key').waitFor();
   });
 
-  it('a member who asks is told what is wrong and who can fix it, and keeps the question', async () => {
+  it('a member who asks learns what is wrong and who can fix it, and keeps the question', async () => {
     await newChat(member);
     await askIn(main(member), 'Is the valve open?');
     await lastAnswer(member)
@@ -132,15 +107,20 @@ describe('the first hour', () => {
   it('the admin replaces the key, and the member’s retry is answered', async () => {
     await providerGroup(admin).getByRole('button', { name: 'Replace' }).click();
     await providerGroup(admin).getByLabel('API key').fill(RIGHT_KEY);
+    provider.script('Call the tool read_test_value', callTool('read_test_value', {}), say('OK'));
     await providerGroup(admin).getByRole('button', { name: 'Test connection' }).click();
     await admin.getByText(/ answered in \d+ ms\.$/).waitFor();
     await save(admin);
-    await saved(admin);
+    // The message of the first save can still be there.
+    await admin
+      .getByText(`***${RIGHT_KEY.slice(-4)}`)
+      .first()
+      .waitFor();
     provider.script('Is the valve open?', say('Yes, the valve is open.'));
     await member.reload();
     await lastAnswer(member).getByRole('button', { name: 'Retry' }).click();
     await lastAnswer(member).getByText('Yes, the valve is open.').waitFor();
-    expect(await questions(member).count()).toBe(1);
+    expect(provider.asked('Is the valve open?')).toHaveLength(1);
   });
 
   it('Stop ends an answer and keeps its text, and the next question is answered', async () => {
@@ -156,15 +136,14 @@ describe('the first hour', () => {
     await sendIn(main(member)).waitFor();
   });
 
-  it('a tab asks neither organization after another tab switched, and keeps the question for a retry (R51)', async () => {
+  it('a tab asks neither organization after another tab switched, and keeps the question for a retry', async () => {
     await muteTabs(member);
     await newChat(member);
     const other = await switchOrg(member.context(), stack, 'Northlight Live');
     await askIn(main(member), 'Which pump is louder?');
     const notice = member.getByRole('dialog', { name: 'You switched to Northlight Live in another tab' });
     await notice.waitFor();
-    expect(provider.asked('Which pump is louder?')).toBe(0);
-    await shoot(member, 'notice');
+    expect(provider.asked('Which pump is louder?')).toHaveLength(0);
     await notice.getByRole('button', { name: 'Switch back to Cascade Robotics' }).click();
     await notice.waitFor({ state: 'detached' });
     await other.close();
@@ -172,7 +151,7 @@ describe('the first hour', () => {
     provider.script('Which pump is louder?', say('The second one.'));
     await composerIn(main(member)).press('Enter');
     await lastAnswer(member).getByText('The second one.').waitFor();
-    expect(provider.asked('Which pump is louder?')).toBe(1);
+    expect(provider.asked('Which pump is louder?')).toHaveLength(1);
     const askedIn = () =>
       query(
         stack,
@@ -203,22 +182,21 @@ describe('the first hour', () => {
     await member.keyboard.press('Enter');
     await words.confirm();
     expect(await questions(member).count()).toBe(0);
-    expect(await composerIn(main(member)).inputValue()).toBe('バルブ');
+    expect(await composerIn(main(member)).inputValue()).toContain('バルブ');
     await composerIn(main(member)).press('Enter');
     await lastAnswer(member).getByText('開いています。').waitFor();
     expect(await questions(member).count()).toBe(1);
-    expect(provider.asked('バルブ')).toBe(1);
+    expect(provider.asked('バルブ')).toHaveLength(1);
   });
 
-  it('a confirmed change is made once, however often it is clicked (R28, U29)', async () => {
+  it('a confirmed change is made once, however often it is clicked (U29)', async () => {
     const input = { itemType: 'Part', name: 'First Bracket', designId: 'PKH-MFG' };
     provider.script('Create the first bracket', callTool('create_item', input), say('It is created.'));
     await askIn(main(member), 'Create the first bracket');
     const card = (state: string) => main(member).locator(`[data-approval=${state}]`);
-    await card('pending').getByText('First Bracket').waitFor();
+    await card('pending').getByRole('heading', { name: 'Create part First Bracket' }).waitFor();
     const made = () => query(stack, 'select created_by from plm.items where name = $1', ['First Bracket']);
     expect(await made()).toEqual([]);
-    await shoot(member, 'card');
     await member.getByRole('button', { name: 'Confirm', exact: true }).dblclick();
     await card('confirmed').waitFor();
     await lastAnswer(member).getByText('It is created.').waitFor();
@@ -244,6 +222,5 @@ describe('the first hour', () => {
     provider.script('And who approves it?', say('Ada approves it.'));
     await askIn(second.locator('body'), 'And who approves it?');
     await answersIn(member).last().getByText('Ada approves it.').waitFor();
-    await shoot(second, 'shared-second');
   });
 });

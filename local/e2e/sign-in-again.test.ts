@@ -95,6 +95,17 @@ it('says so when another tab switched the organization meanwhile (R51, R53)', as
   await expectClean(other);
 });
 
+it('asks again when someone without an organization signed in (R53)', async () => {
+  const page = await enter(context, stack, { email: BO, path: '/chat' });
+  const problem = { code: 'NO_MEMBERSHIP', title: 'No organization', detail: 'You belong to no organization.' };
+  await page.route('**/api/v1/me', (route) =>
+    route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  );
+  await page.goto(`${stack.url}/sign-in-again?done=1`);
+  await page.getByText('The account that you signed in with has no organization.').waitFor();
+  await page.getByRole('button', { name: /Bo Thompson/ }).waitFor();
+});
+
 it('asks again when the last sign-in isn’t recent (R53)', async () => {
   const page = await enter(context, stack, { email: BO, path: '/chat' });
   await page.route('**/api/v1/me', async (route) => {

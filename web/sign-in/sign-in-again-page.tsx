@@ -6,6 +6,7 @@ import { getCurrentMe } from '../api.ts';
 import { Button } from '../design/controls/button.tsx';
 import { PageState } from '../design/page-state.tsx';
 import { BareFrame, LoadingFrame } from '../frame/bare-frame.tsx';
+import { Problem } from '../problem.ts';
 import { announceSession } from '../request.ts';
 import { compareIdentity, signedInAgain } from './sign-in-again-address.ts';
 import { SignInOptions } from './sign-in-options.tsx';
@@ -38,23 +39,33 @@ function Choices({ title, openedFor, children }: { title: string; openedFor: str
 
 /** Says "done" only if the user and the organization are those of the page that asked. */
 function Done({ openedFor }: { openedFor: string | null }) {
-  const { data: me, refetch } = useQuery({
+  const {
+    data: me,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['signed-in-again'],
-    queryFn: async () => {
-      const current = await getCurrentMe().catch(() => null);
-      announceSession();
-      return current;
-    },
+    queryFn: () => getCurrentMe().finally(announceSession),
     retry: false,
     refetchOnWindowFocus: 'always',
   });
-  if (me === undefined) return <LoadingFrame />;
-  if (me === null)
+  if (error instanceof Problem && (error.status === 401 || error.code === 'NO_MEMBERSHIP'))
+    return (
+      <BareFrame>
+        <Choices title="Sign in again" openedFor={openedFor}>
+          {error.status === 401
+            ? 'You’re signed out. Use the account that you used in the other tab.'
+            : 'The account that you signed in with has no organization. Use the one that you used in the other tab.'}
+        </Choices>
+      </BareFrame>
+    );
+  if (error !== null)
     return (
       <Ending icon={WifiOff} title="Couldn’t check who signed in" action={{ label: 'Try again', onClick: refetch }}>
         Check your connection, then try again.
       </Ending>
     );
+  if (me === undefined) return <LoadingFrame />;
   const found = openedFor === null ? 'same' : compareIdentity(me, openedFor);
   if (found === 'other-user')
     return (
@@ -67,7 +78,7 @@ function Done({ openedFor }: { openedFor: string | null }) {
   if (found === 'other-org')
     return (
       <Ending icon={UserRoundX} title={`You’re now in ${me.org.name}`} action={CLOSE}>
-        The other tab shows another organization. Go back to it and switch to its organization, then repeat the action.
+        The other tab shows another organization. Switch back there, then repeat the action.
       </Ending>
     );
   if (!me.isSignInRecent)

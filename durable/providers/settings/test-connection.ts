@@ -106,9 +106,15 @@ const NOTHING_TO_ASK = 'Nothing to test yet. Enter the provider’s key, or the 
 /** The product can do little without tools. */
 const NO_CALL = ' But it didn’t call the test’s tool. The assistant needs a model that supports tools.';
 
+/** The detail for members says to ask an admin, who is the one to read this. */
+const DETAIL_FOR_ADMINS: Partial<Record<ErrorCode, string>> = {
+  PROVIDER_AUTH: 'The AI provider rejected the API key.',
+};
+
 function failureWords(model: string, { error, reached }: Exchange): string {
   if (error === null) return '';
   const words = providerWords(error);
-  const said = words === null ? error.detail : `${error.detail} The provider’s message: “${words}”`;
+  const detail = DETAIL_FOR_ADMINS[error.code] ?? error.detail;
+  const said = words === null ? detail : `${detail} The provider’s message: “${words}”`;
   return reached === 'result' ? `${model} called a tool, but failed when it got the tool’s result. ${said}` : said;
 }

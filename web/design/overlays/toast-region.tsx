@@ -17,7 +17,7 @@ export function ToastRegion({ children }: { children?: ReactNode }) {
       {shown.map(({ id, words, icon: Icon, action }) => (
         <ToastCard key={id} onHold={toasts.hold} onRelease={toasts.release}>
           {Icon && <Icon size={16} aria-hidden className="shrink-0 text-muted" />}
-          <span className="min-w-0 grow truncate">{words}</span>
+          <span className="line-clamp-3 min-w-0 grow break-words">{words}</span>
           {action && (
             <Button
               size="small"
