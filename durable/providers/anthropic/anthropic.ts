@@ -1,5 +1,6 @@
 // The adapter for Anthropic. The SDK makes the request (headers, version, errors); the response body is read here.
-import Anthropic from '@anthropic-ai/sdk';
+// Its base client, because the full one brings every resource of the API into the script.
+import { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { findTraits } from '../models/models.ts';
 import { type ModelRequest, type Provider, type Remedy, withRemedies } from '../provider.ts';
 import { type Connection, noteSending, type ProviderDeps, sdkFetch } from '../stream/connection.ts';
@@ -11,7 +12,7 @@ import { betasOf, nextRemedy, stateRemedyOf, type ThinkingTraits, thinkingConfig
 
 export function connectAnthropic(connection: Connection, deps: ProviderDeps): Provider {
   const { name, apiKey, baseUrl } = connection;
-  const client = new Anthropic({
+  const client = new BaseAnthropic({
     apiKey,
     baseURL: baseUrl,
     webhookKey: null,
@@ -30,8 +31,9 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
   ): Promise<Response> {
     const betas = betasOf(thinkingConfig(traits, stateRemedyOf(request.remedies)));
     const headers = betas.length > 0 ? { headers: { 'anthropic-beta': betas.join(',') } } : {};
-    return client.messages
-      .create(anthropicRequest(request, traits), { signal, fetchOptions: noteSending(onSend), ...headers })
+    const body = anthropicRequest(request, traits);
+    return client
+      .post('/v1/messages', { body, stream: true, signal, fetchOptions: noteSending(onSend), ...headers })
       .asResponse();
   }
 
