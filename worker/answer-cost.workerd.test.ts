@@ -56,7 +56,7 @@ describe('the cost of an answer', () => {
   it('is this much in a new conversation', async () => {
     await expectCost(crypto.randomUUID(), {
       statements: 75,
-      schemaStatements: 12,
+      schemaStatements: 13,
       rowsWritten: 35,
       calls: {
         'Account.admit': 1,

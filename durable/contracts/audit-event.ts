@@ -14,6 +14,7 @@ export const AUDIT_EVENTS = [
   'answer.stopped',
   'answer.interrupted',
   'answer.failed',
+  'history.summarized',
   'tool.proposed',
   'tool.approved',
   'tool.declined',

@@ -165,6 +165,16 @@ export type PageCall = z.infer<typeof PageCall>;
 /** Ids of questions: choosing one shows its branch. The message's own id is among them. */
 export type ShownVersions = { readonly questions: readonly string[]; readonly answers: readonly string[] };
 
+/** What the model reads instead of the messages before the one that has this. */
+export type Earlier = {
+  /** Null if it reads nothing instead. */
+  readonly summary: { readonly text: string; readonly model: string; readonly createdAt: number } | null;
+  /** Some of the messages are not in the summary. */
+  readonly isPartial: boolean;
+  /** Micro-dollars of all summaries of the conversation. */
+  readonly costMicros: number;
+};
+
 /** A message of the user or the assistant, with the replies to its tool calls. */
 export type ShownMessage = Omit<TranscriptMessage, 'draft' | 'note'> & {
   readonly draft?: ShownDraft | null;
@@ -172,6 +182,8 @@ export type ShownMessage = Omit<TranscriptMessage, 'draft' | 'note'> & {
   readonly confirmations: readonly ShownApproval[];
   /** On a question with several branches: the questions at that point, by message id. */
   readonly versions?: ShownVersions | null;
+  /** On the first message that the model still reads, unless that is the first of the conversation. */
+  readonly earlier?: Earlier | null;
   /** The reader's own feedback. */
   readonly feedback?: Feedback | null;
 };
@@ -220,6 +232,15 @@ const CopiedMessage = z.object({
 });
 export type CopiedMessage = z.infer<typeof CopiedMessage>;
 
+const CopiedSummary = z.object({
+  /** The last copied turn that it covers. */
+  through: z.int().positive(),
+  text: z.string(),
+  isPartial: z.boolean(),
+  model: z.string(),
+  createdAt: z.int(),
+});
+
 /** The content of a fork, as the original's object returns it. */
 export const ConversationCopy = z.object({
   sessionId: z.uuid(),
@@ -233,6 +254,8 @@ export const ConversationCopy = z.object({
   cacheKey: z.string().nullable(),
   /** The first copied turn that is sent to the model. */
   historyFrom: z.int().nonnegative(),
+  /** The newest summary of copied turns only. */
+  summary: CopiedSummary.nullish(),
   messages: z.array(CopiedMessage).min(1),
 });
 export type ConversationCopy = z.infer<typeof ConversationCopy>;

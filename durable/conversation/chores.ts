@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { keepAuditAndCharges, OutboxItem, retryParked } from '../outbox/outbox.ts';
 import type { Pump } from '../outbox/pump.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
+import { eraseSummariesOf } from './compaction/summaries.ts';
 import type { ConversationDeps } from './deps.ts';
 import { eraseModelData } from './history/model-data.ts';
 import type { Watchers } from './log/watchers.ts';
@@ -74,6 +75,7 @@ async function eraseWords(deps: ConversationDeps, person: ErasedPerson): Promise
     sql.exec('delete from feedback where user_id = ?', person.userId);
     for (const runId of runIds) {
       eraseModelData(sql, runId);
+      eraseSummariesOf(sql, runId);
       sql.exec("delete from messages where run_id = ? and role = 'tool'", runId);
       sql.exec('delete from copied_cards where message_id in (select id from messages where run_id = ?)', runId);
       sql.exec(

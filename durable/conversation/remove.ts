@@ -79,6 +79,7 @@ const CONTENT_TABLES = [
   'branches',
   'copied_cards',
   'feedback',
+  'summaries',
 ] as const;
 
 /** Erases the content of a deleted conversation. An object that was cut off before this does it when it starts. */

@@ -80,6 +80,16 @@ export const CONVERSATION_STEPS: readonly string[] = [
    create table model_data (message_id text primary key, data text not null) without rowid;`,
   `-- What the page showed with a question, and the date: see page-note.ts.
    alter table messages add column note text;`,
+  `-- See summaries.ts. At most one for each turn, which is the one whose run requested it.
+   create table summaries (
+     ordinal integer primary key, run_id text not null, through integer not null,
+     state text not null, text text, is_partial integer not null, model text not null, created_at integer not null,
+     cost_micros integer,
+     -- Null once it is settled.
+     lease_id text, budget_month text,
+     -- Estimated tokens of the request: charged if the run dies.
+     prompt_tokens integer not null
+   );`,
 ];
 
 /** What all steps together create. A new conversation runs this instead of them. */
@@ -133,6 +143,11 @@ export const CONVERSATION_SCHEMA = `
     primary key (message_id, user_id)
   ) without rowid;
   create table model_data (message_id text primary key, data text not null) without rowid;
+  create table summaries (
+    ordinal integer primary key, run_id text not null, through integer not null,
+    state text not null, text text, is_partial integer not null, model text not null, created_at integer not null,
+    cost_micros integer, lease_id text, budget_month text, prompt_tokens integer not null
+  );
 `;
 
 /** Part of the caller's commit. */

@@ -1,6 +1,7 @@
 // Decides what the demo model answers. Pure: the same conversation on the same day gets the same answer.
 import { draftFrom } from './drafts.ts';
 import { planItem } from './items.ts';
+import { notesFrom } from './notes.ts';
 import { planRecords } from './records.ts';
 import * as report from './report.ts';
 import { fallBack, smallTalk } from './small-talk.ts';
@@ -12,6 +13,8 @@ import { planChangeOrderFirst, planWrite, saysNo, saysYes } from './writes.ts';
 export function answer(chat: Chat, today = new Date().toISOString().slice(0, 10)): ModelAnswer {
   const draft = draftFrom(chat);
   if (draft !== null) return say(draft);
+  const notes = notesFrom(chat);
+  if (notes !== null) return say(notes);
   const story = readStory(chat);
   const situation: Situation = { chat, story, text: wishOf(story), today };
   const talk = smallTalk(situation);

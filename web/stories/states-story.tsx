@@ -10,6 +10,15 @@ const ASKED = question('u1', 'Which parts of KES-ARM are in review?');
 const PARTIAL =
   'Three parts of the arm are in review. The torque sensor is the one to look at first, since two other parts wait for its';
 
+const earlier = { isPartial: true, costMicros: 12_000 };
+const SUMMARIZED = question('u2', 'And of KES-CTL?', {
+  earlier: {
+    ...earlier,
+    summary: { ...{ model: 'm', createdAt: '2026-12-01T08:00:00Z' }, text: '- Asked about KES-ARM' },
+  },
+});
+const LEFT_OUT = question('u2', 'And of KES-CTL?', { earlier: { ...earlier, summary: null } });
+
 /** Part of the active run. */
 const GROWING = answer('a1', PARTIAL, { runId: 'run', status: 'streaming', usage: null, costMicros: null });
 
@@ -71,6 +80,9 @@ export function StatesStory() {
           <PanelStory title="Loading" state={{ phase: 'loading' }} />
           <PanelStory title="Waiting" state={{ messages: [ASKED], ...live(200) }} />
           <PanelStory title="Thinking" state={{ messages: [ASKED], ...live(2_000) }} />
+          <PanelStory title="Summarizing" state={{ messages: [ASKED], ...live(2_000), summarizing: true }} />
+          <PanelStory title="Summarized" state={{ messages: [ASKED, answer('a1', PARTIAL), SUMMARIZED] }} />
+          <PanelStory title="Left out" state={{ messages: [ASKED, answer('a1', PARTIAL), LEFT_OUT] }} />
           <PanelStory title="Waiting long" state={{ messages: [ASKED], ...live(12_000) }} />
           <PanelStory title="No new text" state={{ messages: [ASKED, GROWING], ...live(18_000) }} />
           <PanelStory title="Streaming" state={{ messages: [ASKED, GROWING], ...live(0) }} />

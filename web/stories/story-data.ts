@@ -111,10 +111,11 @@ export const SESSIONS: SessionList = {
 
 type Metadata = Partial<HydratedMessage['metadata']['groundwire']>;
 
-export const question = (id: string, text: string): UIMessage => ({
+export const question = (id: string, text: string, metadata: Metadata = {}): UIMessage => ({
   id,
   role: 'user',
   parts: [{ type: 'text', content: text }],
+  metadata: { groundwire: metadata },
 });
 
 /** An answer as the server stores it; `metadata` says how it ended. */

@@ -71,11 +71,27 @@ const card = (state: string): AgUiEvent => ({
 
 export const INPUT = { itemType: 'Part', name: 'Motor Assembly' };
 
+/** Earlier messages are summarized before the answer. */
+const summarized: AgUiEvent[] = [
+  { type: 'CUSTOM', name: 'compaction', value: { status: 'started' } },
+  {
+    type: 'CUSTOM',
+    name: 'compaction',
+    value: {
+      status: 'ended',
+      earlier: { messageId: 'm0', questions: 2, hasSummary: true, isPartial: false },
+      costMicros: 900,
+      error: null,
+    },
+  },
+];
+
 /** An answer after some reasoning. */
 const plain: AgUiEvent[] = [
   started,
   { type: 'CUSTOM', name: 'title', value: { title: 'Hello' } },
   opened('m1'),
+  ...summarized,
   ...thought('m1-reasoning', 'Let me ', 'think.'),
   ...said('m1', 'Hel', 'lo\n', '“wörld” 🌍'),
   closed('m1'),

@@ -14,6 +14,7 @@ import type { TranscriptMessage } from '../../contracts/transcript.ts';
 import { addToOutbox, type OutboxItem } from '../../outbox/outbox.ts';
 import { approvalsToCopy, storeCopiedApprovals } from '../approvals/approvals.ts';
 import { changedSession, messageItem } from '../audit-events.ts';
+import { storeCopiedSummary, summaryOn } from '../compaction/summaries.ts';
 import { getVisible, isSharedPlace } from '../conversation-access.ts';
 import type { ConversationDeps } from '../deps.ts';
 import { beginSession, type Session } from '../session.ts';
@@ -55,8 +56,15 @@ export function copyForFork(
     messages,
     cacheKey: session.audience === 'shared' ? null : (session.cacheKey ?? session.id),
     historyFrom: turns.indexOf(session.historyFrom) + 1,
+    summary: copySummary(deps, turns, end.ordinal),
   };
   return { ok: true, copy: JSON.stringify(copy) };
+}
+
+/** It says nothing that the copied messages don't. The last turn may be copied in part. */
+function copySummary({ sql }: CopyDeps, turns: readonly number[], end: number): ConversationCopy['summary'] {
+  const summary = summaryOn(sql, () => pathTo(readBranches(sql), end), end);
+  return summary && { ...summary, through: turns.indexOf(summary.through) + 1 };
 }
 
 /** The turns of a path in order. */
@@ -137,6 +145,7 @@ export function fork(
       storeCopiedApprovals(deps.sql, kept.id, cards);
       return messageItem(deps, session, place, kept);
     });
+    if (copy.summary) storeCopiedSummary(deps.sql, copy.summary);
     const meta = { forkedFrom: copy.sessionId, messageId: copy.messageId, copiedMessages: copy.messages.length };
     const by = { actorId: access.userId, requestId: call.requestId, meta };
     addToOutbox(deps.sql, changedSession(deps, session, 'session.created', by));
@@ -159,7 +168,8 @@ function existingFork(deps: SessionDeps, { access, copy }: ForkCall): Conversati
 }
 
 function beginFork({ access, id, copy }: ForkCall, copyId: string, now: number): Session {
-  const { sessionId, messageId, title, model, programId, designId, cacheKey, historyFrom } = copy;
+  const { sessionId, messageId, title, model, programId, designId, cacheKey, summary } = copy;
+  const historyFrom = Math.max(copy.historyFrom, summary ? summary.through + 1 : 0);
   const created = beginSession(access, { id, title, model, programId, designId }, 'private', now);
   return { ...created, cacheKey, historyFrom, forkedFrom: { sessionId, messageId, copyId, title } };
 }

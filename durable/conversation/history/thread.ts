@@ -18,6 +18,9 @@ import { hasCall, nextOrdinal, type TranscriptPage } from './transcript.ts';
 /** The data about the branch that a request to a model needs. */
 export type Thread = {
   parentOf(ordinal: number): number;
+  /** The turns before this one, newest range first. */
+  pathBefore(ordinal: number): readonly Range[];
+  readonly hasBranches: boolean;
   readonly cacheKey: string;
   readonly ownerId: string;
   /** Whether a call on any branch has this id. */
@@ -30,6 +33,8 @@ export function threadOf(sql: SqlStorage, { id, ownerId, cacheKey }: ThreadSessi
   const branches = readBranches(sql);
   return {
     parentOf: (ordinal) => parentOf(branches, ordinal),
+    pathBefore: (ordinal) => pathTo(branches, parentOf(branches, ordinal)),
+    hasBranches: branches.length > 0,
     cacheKey: cacheKey ?? id,
     ownerId,
     isCallIdTaken: (callId) => hasCall(sql, callId),
@@ -44,11 +49,22 @@ export function draftedThread(
 ): Thread {
   if (!session) {
     const { id: cacheKey, ownerId } = draft;
-    return { parentOf: (ordinal) => ordinal - 1, cacheKey, ownerId, isCallIdTaken: () => false };
+    return {
+      parentOf: (ordinal) => ordinal - 1,
+      pathBefore: () => [],
+      hasBranches: false,
+      cacheKey,
+      ownerId,
+      isCallIdTaken: () => false,
+    };
   }
   const thread = threadOf(sql, session);
   const last = session.shown ?? draft.ordinal - 1;
-  return { ...thread, parentOf: (ordinal) => (ordinal === draft.ordinal ? last : thread.parentOf(ordinal)) };
+  return {
+    ...thread,
+    parentOf: (ordinal) => (ordinal === draft.ordinal ? last : thread.parentOf(ordinal)),
+    pathBefore: (ordinal) => (ordinal === draft.ordinal ? pathTo(readBranches(sql), last) : thread.pathBefore(ordinal)),
+  };
 }
 
 /** The shown turns, newest range first. */

@@ -1,19 +1,28 @@
 // A page of the transcript as its readers see it: messages with the replies to their tool calls, approvals, versions and the
 // reader's feedback. An answer in progress has its text so far, which is stored before it is shown.
 
-import type { ConversationReply, MessagePage, PageCall, Refusal, ShownMessage } from '../../contracts/conversation.ts';
+import type {
+  ConversationReply,
+  Earlier,
+  MessagePage,
+  PageCall,
+  Refusal,
+  ShownMessage,
+} from '../../contracts/conversation.ts';
 import { toShown as toShownDraft } from '../../contracts/draft.ts';
 import type { TranscriptMessage } from '../../contracts/transcript.ts';
 import type { Access } from '../../principal.ts';
 import { confirmationsOfMessage, pendingApprovals, type StoredApproval } from '../approvals/approvals.ts';
 import { toInterrupt } from '../approvals/interrupts.ts';
+import { summaryOn, toEarlier } from '../compaction/summaries.ts';
 import { getUnstarted, getVisible } from '../conversation-access.ts';
 import { statusOf } from '../conversation-status.ts';
 import type { ConversationDeps } from '../deps.ts';
-import { isOn } from './branches.ts';
+import type { Session } from '../session.ts';
+import { isOn, type Range } from './branches.ts';
 import { feedbackOf } from './feedback.ts';
 import { shownPath, shownVersions } from './thread.ts';
-import { readMessages, textOf } from './transcript.ts';
+import { readMessages, readTurn, textOf } from './transcript.ts';
 
 type PageDeps = Pick<ConversationDeps, 'sql' | 'session' | 'id' | 'members' | 'live' | 'queue' | 'log' | 'now'>;
 
@@ -30,12 +39,14 @@ export function readPage(deps: PageDeps, call: PageCall): ConversationReply<Mess
   }
   const path = shownPath(deps.sql, session);
   const page = readMessages(deps.sql, { ...call, path });
+  const earlier = earlierOn(deps.sql, session, path);
   const versions = shownVersions(deps.sql, page);
   const feedback = feedbackOf(deps.sql, access.userId);
   const current = page.messages.map((message) => withTextSoFar(deps, message));
   const messages = toShown(deps, current).map((message) => ({
     ...message,
     versions: versions.get(message.id) ?? null,
+    earlier: message.id === earlier?.before ? earlier.shown : null,
     feedback: feedback.get(message.id) ?? null,
   }));
   // Only the approvals that this reader can decide; other users' approvals are part of the messages.
@@ -43,6 +54,30 @@ export function readPage(deps: PageDeps, call: PageCall): ConversationReply<Mess
   const newest = pending.findLast(({ place }) => isOn(path, place.ordinal));
   const waiting = newest ? toWaiting(newest, pending) : null;
   return { ok: true, messages, cursor: page.cursor, activeRunId, standing, waiting };
+}
+
+/** Where the model's history begins on this path, and what it reads instead of the messages before. Null at the start. */
+function earlierOn(
+  sql: SqlStorage,
+  { historyFrom }: Pick<Session, 'historyFrom'>,
+  path: readonly Range[],
+): { readonly before: string; readonly shown: Earlier } | null {
+  const last = path[0]?.last ?? 0;
+  const summary = summaryOn(sql, () => path, last);
+  const from = Math.max(historyFrom, (summary?.through ?? 0) + 1);
+  const starts = path.flatMap((range) => (range.last < from ? [] : [Math.max(range.first, from)]));
+  const start = starts.at(-1);
+  if (start === undefined || start === path.at(-1)?.first) return null;
+  const [first] = readTurn(sql, start);
+  if (!first) return null;
+  const hasGap = turnBefore(path, start) > (summary?.through ?? 0);
+  return { before: first.id, shown: toEarlier(sql, summary, hasGap) };
+}
+
+/** The turn before one on its path; 0 if there is none. */
+function turnBefore(path: readonly Range[], ordinal: number): number {
+  const at = path.findIndex(({ first, last }) => first <= ordinal && ordinal <= last);
+  return path[at]?.first === ordinal ? (path[at + 1]?.last ?? 0) : ordinal - 1;
 }
 
 function withTextSoFar({ live, log }: Pick<PageDeps, 'live' | 'log'>, message: TranscriptMessage): TranscriptMessage {

@@ -4,6 +4,7 @@ import type { ConversationReply, EstimateCall, RunEstimate, RunRequest } from '.
 import { NO_USAGE } from '../../contracts/usage.ts';
 import { toolsFor } from '../../packs/registry.ts';
 import { costMicros } from '../../providers/models/models.ts';
+import { summaryFor } from '../compaction/summaries.ts';
 import { enterConversation } from '../conversation-access.ts';
 import type { ConversationDeps } from '../deps.ts';
 import { draftedThread } from '../history/thread.ts';
@@ -47,6 +48,7 @@ export function prepareDraft(
   const view = entered.place?.view ?? deps.viewOf(access, scopeOfTurn(session, draft));
   const note = pageNote(access, { view, about: draft.about ?? null, now: deps.now() });
   const message = { ...blank, author: { id: access.userId, name: access.userName }, note };
+  const thread = draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId });
   const prepared = prepareRequest({
     access,
     place: entered.place,
@@ -55,7 +57,8 @@ export function prepareDraft(
     tools: toolsFor(access, draft.mode),
     ordinal,
     historyFrom: session?.historyFrom ?? 0,
-    thread: draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId }),
+    summary: session && summaryFor(deps.sql, session, thread, ordinal),
+    thread,
     readTurn: (place) => (place === ordinal ? { ordinal, messages: [message] } : readHistoryTurn(deps.sql, place)),
   });
   return { ok: true, resolved, prepared };

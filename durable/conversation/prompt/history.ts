@@ -6,6 +6,8 @@ import { NO_RESULT } from '../../providers/gate/wire-gate.ts';
 import { estimateMessageTokens } from '../../providers/models/estimate-tokens.ts';
 import type { AssistantPart, ModelMessage, PartState } from '../../providers/provider.ts';
 import { draftMaterial } from '../../templates/draft-prompt.ts';
+import type { Summary } from '../compaction/summaries.ts';
+import { summaryText } from '../compaction/summary-prompt.ts';
 import { type ModelData, readModelData } from '../history/model-data.ts';
 import { readTurn, textOf } from '../history/transcript.ts';
 import { saidBy } from './author-prefix.ts';
@@ -43,31 +45,61 @@ export type History = {
   readonly tokens: number;
   /** The ordinal of the first turn that is sent; the next turn starts there too. */
   readonly from: number;
+  /** Turns before it are neither sent nor summarized. */
+  readonly hasGap: boolean;
 };
 
+type HistoryOptions = {
+  readonly from: number;
+  readonly current: number;
+  readonly maxTokens: number;
+  /** Sent in place of the turns up to its last one. */
+  readonly summary?: Pick<Summary, 'through' | 'text' | 'isPartial'> | null;
+};
+
+/** A longer summary, made for a model with a larger context, isn't sent. */
+const MAX_SUMMARY_PART = 0.25;
+
 /**
- * The turns `from` … `current` as a model reads them. If they exceed `maxTokens`, the start moves until at most half is filled,
- * so that it can then stay for many turns. The current turn is always whole.
+ * The summary and the turns `from` … `current` as a model reads them. If they exceed `maxTokens`, the start moves until at most
+ * half is filled, so that it can then stay for many turns. The current turn is always whole.
  */
-export function assembleHistory(
-  deps: HistoryDeps,
-  options: { from: number; current: number; maxTokens: number },
-): History {
-  const window = readBack(deps, options.current, options.from, options.maxTokens);
-  const kept = window.complete ? window : readBack(deps, options.current, options.from, options.maxTokens / 2);
-  const messages = kept.turns.reduce(joinTurn, []);
-  const added = messages.length - kept.turns.flat().length;
-  return { messages, tokens: kept.tokens + added * estimateMessageTokens(CLICKED), from: kept.from };
+export function assembleHistory(deps: HistoryDeps, options: HistoryOptions): History {
+  const { current, maxTokens, summary = null } = options;
+  const covered = summary?.through ?? 0;
+  const from = Math.max(options.from, covered + 1);
+  const notes = summary && { role: 'user' as const, text: summaryText(summary) };
+  const size = notes ? estimateMessageTokens(notes) : 0;
+  const sent = size <= maxTokens * MAX_SUMMARY_PART ? notes : null;
+  const room = maxTokens - (sent ? size : 0);
+  const window = readBack(deps, current, from, room);
+  const kept = window.complete ? window : readBack(deps, current, from, room - maxTokens / 2);
+  const turns = kept.turns.reduce(joinTurn, []);
+  const added = turns.length - kept.turns.flat().length;
+  return {
+    messages: sent ? [sent, ...turns] : turns,
+    tokens: kept.tokens + added * estimateMessageTokens(CLICKED) + (sent ? size : 0),
+    from: kept.from,
+    hasGap: parentIn(deps, kept.from) > covered || (notes !== null && sent === null),
+  };
 }
+
+export const parentIn = (deps: Pick<HistoryDeps, 'parentOf'>, ordinal: number): number =>
+  deps.parentOf?.(ordinal) ?? ordinal - 1;
+
+/** Estimated tokens of a turn as a model reads it. */
+const costOf = (messages: readonly ModelMessage[]): number =>
+  messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
+
+export const tokensOfTurn = (turn: HistoryTurn, deps: HistoryDeps): number => costOf(toModelMessages(turn, deps));
 
 function readBack(deps: HistoryDeps, current: number, from: number, maxTokens: number) {
   const turns: ModelMessage[][] = [];
   let tokens = 0;
   let first = current;
-  const parentOf = (ordinal: number): number => deps.parentOf?.(ordinal) ?? ordinal - 1;
-  for (let ordinal = current; ordinal >= from; ordinal = parentOf(ordinal)) {
+  for (let ordinal = current; ordinal >= from; ordinal = parentIn(deps, ordinal)) {
     const messages = toModelMessages(deps.readTurn(ordinal), deps);
-    const cost = messages.reduce((sum, message) => sum + estimateMessageTokens(message), 0);
+    const cost = costOf(messages);
     // A turn that executes a decision continues the one before it, which contains the call.
     const isComplete = turns[0]?.[0]?.role === 'user';
     if (isComplete && tokens + cost > maxTokens) return { turns, tokens, from: first, complete: false };

@@ -11,6 +11,8 @@ import type { ModelRequest, Remedy } from '../../providers/provider.ts';
 import { draftSystem } from '../../templates/draft-prompt.ts';
 import { toModelTool } from '../../tools/model-tools.ts';
 import type { Tool } from '../../tools/tool.ts';
+import { isCrowded } from '../compaction/boundary.ts';
+import type { Summary } from '../compaction/summaries.ts';
 import type { Thread } from '../history/thread.ts';
 import type { AssignedModels } from '../run/assignment.ts';
 import { assembleHistory, type HistoryTurn } from './history.ts';
@@ -42,6 +44,8 @@ export type RequestInput = {
   /** The turn of the question, and the first turn that is still sent. */
   readonly ordinal: number;
   readonly historyFrom: number;
+  /** Of earlier turns on its branch. */
+  readonly summary?: Summary | null;
   readTurn(ordinal: number): HistoryTurn;
   readonly thread: Thread;
   /** Found earlier in the conversation, for this connection and model. */
@@ -53,6 +57,10 @@ export type PreparedRequest = {
   /** An estimate, rather too high than too low. */
   readonly promptTokens: number;
   readonly historyFrom: number;
+  /** The most history that is sent. */
+  readonly maxHistoryTokens: number;
+  /** Earlier turns should be summarized: little room is left, or some are not sent. */
+  readonly needsSummary: boolean;
 };
 
 export function prepareRequest(question: RequestInput): PreparedRequest {
@@ -65,6 +73,7 @@ export function prepareRequest(question: RequestInput): PreparedRequest {
   const asked = question.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const maxOutputTokens = Math.min(resolved.model.maxOutputTokens, answerTokens(access), asked);
   const room = resolved.model.contextTokens - maxOutputTokens - estimateTokens(system);
+  const maxHistoryTokens = Math.min(room, MAX_HISTORY_TOKENS);
   const history = assembleHistory(
     {
       readTurn: (ordinal) => question.readTurn(ordinal),
@@ -76,7 +85,8 @@ export function prepareRequest(question: RequestInput): PreparedRequest {
     {
       from: draft ? question.ordinal : Math.max(question.historyFrom, 1),
       current: question.ordinal,
-      maxTokens: Math.min(room, MAX_HISTORY_TOKENS),
+      maxTokens: maxHistoryTokens,
+      summary: draft ? null : (question.summary ?? null),
     },
   );
   const effort = effortOf(resolved.model, question.effort ?? null, resolved.effortRules ?? NO_EFFORT_RULES);
@@ -97,5 +107,7 @@ export function prepareRequest(question: RequestInput): PreparedRequest {
     request,
     promptTokens: estimateRequestTokens(request),
     historyFrom: draft ? question.historyFrom : history.from,
+    maxHistoryTokens,
+    needsSummary: !draft && (history.hasGap || isCrowded(history.tokens, maxHistoryTokens)),
   };
 }

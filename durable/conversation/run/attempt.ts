@@ -9,29 +9,35 @@ import { estimateTokens } from '../../providers/models/estimate-tokens.ts';
 import { costMicros } from '../../providers/models/models.ts';
 import type { ModelRequest, Provider, ProviderEvent } from '../../providers/provider.ts';
 import type { Tool } from '../../tools/tool.ts';
+import { pendingApprovals } from '../approvals/approvals.ts';
 import { runAudit } from '../audit-events.ts';
+import { compact } from '../compaction/compact.ts';
+import { type Plan, planCompaction } from '../compaction/plan.ts';
+import { summaryFor, wasTriedLately } from '../compaction/summaries.ts';
 import type { ConversationDeps, LiveRun } from '../deps.ts';
 import { getRemedies, putRemedies } from '../history/model-data.ts';
 import { threadOf } from '../history/thread.ts';
 import { briefOf } from '../prompt/drafting.ts';
-import { readHistoryTurn } from '../prompt/history.ts';
+import { type HistoryTurn, readHistoryTurn } from '../prompt/history.ts';
 import { prepareRequest } from '../prompt/model-request.ts';
 import { type StreamResult, usageOf, writeAnswer } from './answer-stream.ts';
 import type { AssignedModels } from './assignment.ts';
 import { openLog, type StepEnd, settleLease, type TokensUsed, usedBy } from './end-run.ts';
 import { type AnswerEnding, abortedEnding, errorOf, failedEnding } from './ending.ts';
 import { createLease, reserveTokens } from './reservation.ts';
-import { type Lease, type Run, setRunReserving, setRunSending } from './runs.ts';
+import { hasEarlierRun, type Lease, type Run, setRunReserving, setRunSending } from './runs.ts';
 import { type Step, storeBlank } from './step.ts';
 
 export type AttemptDeps = Pick<
   ConversationDeps,
-  'sql' | 'session' | 'transaction' | 'log' | 'budget' | 'breakerFor' | 'viewOf' | 'now' | 'newId'
+  'sql' | 'session' | 'transaction' | 'log' | 'budget' | 'breakerFor' | 'viewOf' | 'now' | 'later' | 'newId'
 >;
 
 type PlannedRequest = {
   readonly request: ModelRequest;
   readonly promptTokens: number;
+  /** The earlier turns to summarize first; null if there are none. */
+  readonly compaction: Plan | null;
   /** From the server; null if it is as the catalog lists it. */
   readonly context: number | null;
 };
@@ -60,7 +66,8 @@ export async function askModel(
     setRunReserving(deps.sql, live.run.runId, lease);
     // Without a wait for models whose context is known.
     const context = assignment.resolved().provider.readContext ? await readContext(live) : null;
-    const attempt = await attemptAnswer(deps, live, prepareCall(deps, live, tools, context), lease);
+    const prepare = () => prepareCall(deps, live, tools, context);
+    const attempt = await attemptAnswer(deps, live, { prepare, lease, used });
     const next = await nextModel(live, attempt);
     if (!next) return attempt.kind === 'sent' ? attempt : { ending: attempt.ending, usage: null, firstTokenMs: null };
     handOver(deps, live, { attempt, next, used });
@@ -102,14 +109,18 @@ const withContext = (models: AssignedModels, context: ServerContext | null): Ass
 
 function prepareCall(
   deps: AttemptDeps,
-  { run, access, place, assignment }: LiveRun,
+  live: LiveRun,
   tools: readonly Tool[],
   context: ServerContext | null,
 ): PlannedRequest {
+  const { run, access, place, assignment } = live;
   const session = deps.session.get();
   if (!session) throw new Error('a run without a session');
   const resolved = withContext(assignment.resolved(), context);
-  const { request, promptTokens, historyFrom } = prepareRequest({
+  const thread = threadOf(deps.sql, session);
+  const summary = summaryFor(deps.sql, session, thread, run.ordinal);
+  const readTurn = (ordinal: number): HistoryTurn => readHistoryTurn(deps.sql, ordinal);
+  const { request, promptTokens, historyFrom, maxHistoryTokens, needsSummary } = prepareRequest({
     access,
     place,
     resolved,
@@ -121,24 +132,60 @@ function prepareCall(
     draft: briefOf(deps, run),
     ordinal: run.ordinal,
     historyFrom: session.historyFrom,
-    thread: threadOf(deps.sql, session),
+    summary,
+    thread,
     remedies: getRemedies(deps.sql, session.id, servedBy(assignment.resolved())),
-    readTurn: (ordinal) => readHistoryTurn(deps.sql, ordinal),
+    readTurn,
   });
+  const compaction =
+    needsSummary && maySummarize(deps, live)
+      ? planCompaction(
+          {
+            readTurn,
+            parentOf: thread.parentOf,
+            ownerId: thread.ownerId,
+            isShared: place !== null,
+            connection: resolved.connection,
+          },
+          {
+            current: run.ordinal,
+            previous: summary,
+            model: resolved.model,
+            maxHistoryTokens,
+            historyFrom,
+            waiting: new Set(pendingApprovals(deps.sql, deps.now()).map((pending) => pending.place.ordinal)),
+          },
+        )
+      : null;
   // Sending the conversation from its first turn is the default, so it needs no write.
   if (historyFrom > Math.max(session.historyFrom, 1)) deps.session.put({ ...session, historyFrom });
-  return { request, promptTokens, context: resolved === assignment.resolved() ? null : resolved.model.contextTokens };
+  const isListed = resolved === assignment.resolved();
+  return { request, promptTokens, compaction, context: isListed ? null : resolved.model.contextTokens };
 }
+
+/**
+ * Only before the first request for a question: later ones continue its prompt, and so does a run after a decision. The first
+ * run never: a client that brings its own transcript would pay for a summary with every conversation that it starts.
+ */
+const maySummarize = ({ sql }: AttemptDeps, { run, steps }: LiveRun): boolean =>
+  steps.current().place.position === 1 &&
+  run.scope.approvalIds.length === 0 &&
+  hasEarlierRun(sql, run.ordinal) &&
+  !wasTriedLately(sql, run.ordinal);
 
 async function attemptAnswer(
   deps: AttemptDeps,
   live: LiveRun,
-  { request, promptTokens, context }: PlannedRequest,
-  lease: Lease,
+  {
+    prepare,
+    lease,
+    used,
+  }: { readonly prepare: () => PlannedRequest; readonly lease: Lease; readonly used: TokensUsed[] },
 ): Promise<Attempt> {
+  let planned = prepare();
   // The server would cut the start of the request without a word: the rules and the data.
-  if (context !== null && promptTokens > context) {
-    return { kind: 'blocked', ending: failedEnding(tooSmall(context, promptTokens)) };
+  if (planned.context !== null && planned.promptTokens > planned.context) {
+    return { kind: 'blocked', ending: failedEnding(tooSmall(planned.context, planned.promptTokens)) };
   }
   const { assignment, gate, steps } = live;
   const { provider, connection } = assignment.resolved();
@@ -147,10 +194,22 @@ async function attemptAnswer(
   const breaker = deps.breakerFor(live.run.orgId, connection);
   const blocked = breaker.refusal();
   if (blocked) return { kind: 'blocked', ending: failedEnding(blocked) };
-  const reserved = await reserveTokens(deps, live, lease, { promptTokens, maxOutputTokens: request.maxOutputTokens });
+  const reserved = await reserveTokens(deps, live, lease, {
+    promptTokens: planned.promptTokens,
+    maxOutputTokens: planned.request.maxOutputTokens,
+  });
+  if (reserved.ok && planned.compaction) {
+    const usage = await compact(deps, live, planned.compaction, {
+      ...{ signal, breaker, answerTokens: planned.request.maxOutputTokens },
+    });
+    if (usage) used.push(usedBy(assignment.run(), usage));
+    // With the summary it is shorter, so what was reserved is enough.
+    planned = prepare();
+  }
   const aborted = abortedEnding(signal);
   if (aborted) return { kind: 'unsent', ending: aborted };
   if (!reserved.ok) return { kind: 'unsent', ending: failedEnding(reserved.error ?? new AppError('INTERNAL')) };
+  const { request, promptTokens } = planned;
   const { maxOutputTokens, allowance } = reserved;
   const meter = createMeter(deps, assignment.run(), steps.current(), promptTokens);
   const sending = allowance ? AbortSignal.any([signal, allowance.signal]) : signal;

@@ -6,6 +6,7 @@ import { NO_USAGE, planTokensOf } from '../../contracts/usage.ts';
 import { AppError } from '../../errors.ts';
 import { logFailure } from '../../log.ts';
 import { addToOutbox, type OutboxItem } from '../../outbox/outbox.ts';
+import { recoverCompactions } from '../compaction/compact.ts';
 import type { ConversationDeps } from '../deps.ts';
 import { findMessage, findStreaming, markInterrupted, nextPosition } from '../history/transcript.ts';
 import { type AnswerState, createAnswerWriter, receivedIn, replayAnswer } from '../log/answer-writer.ts';
@@ -21,6 +22,7 @@ export type RecoverDeps = EndDeps & Pick<ConversationDeps, 'log'>;
 
 /** Returns the number of ended runs. Never throws, because an object that can't start would lose all its data. */
 export function recover(deps: RecoverDeps): number {
+  recoverCompactions(deps);
   const runIds = unfinishedRunIds(deps.sql);
   for (const runId of runIds) {
     try {

@@ -136,7 +136,7 @@ async function askBudget(
 }
 
 /** A stop doesn't wait for the Budget. A later grant is settled with no tokens used. */
-function unlessAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T | 'aborted'> {
+export function unlessAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T | 'aborted'> {
   const { promise: aborted, resolve } = Promise.withResolvers<'aborted'>();
   if (signal.aborted) resolve('aborted');
   else signal.addEventListener('abort', () => resolve('aborted'), { once: true });

@@ -186,6 +186,10 @@ export function setRunEnded(sql: SqlStorage, runId: string, status: RunStatus, n
   sql.exec('update runs set status = ?, ended_at = ? where run_id = ?', status, now, runId);
 }
 
+/** False for the first run of a conversation, also if it began with copied messages. */
+export const hasEarlierRun = (sql: SqlStorage, ordinal: number): boolean =>
+  sql.exec('select 1 from runs where ordinal < ? limit 1', ordinal).toArray().length > 0;
+
 /** Ids of the runs that have not ended, oldest first. */
 export const unfinishedRunIds = (sql: SqlStorage): string[] =>
   sql

@@ -179,7 +179,9 @@ function UsageLine({ metadata }: { metadata: AnswerMetadata }) {
 
 function Waiting({ hasText }: { hasText: boolean }) {
   const since = useConversationState((state) => state.lastTextAt);
+  const summarizing = useConversationState((state) => state.summarizing);
   const now = useNow({ ticking: true, everyMs: 500 });
+  if (summarizing) return <span className="text-small text-muted">Summarizing earlier messages…</span>;
   const line = since === 0 ? null : waitingText({ silentMs: now - since, hasText });
   return line && <span className="text-small text-muted tabular-nums">{line}</span>;
 }

@@ -9,12 +9,13 @@ import { useConversation, useConversationState } from '../conversation.tsx';
 import { estimateText } from '../format.ts';
 import type { ChatContext } from '../runtime/chat-context.ts';
 import { toForwardedProps } from '../runtime/forwarded-props.ts';
+import { earlierIn } from '../transcript/earlier.ts';
 import { type ContextUsage, contextText, contextUsage, costText, usedFraction } from './context-usage.ts';
 import { useCurrentModel } from './use-conversation-models.ts';
 
 const RADIUS = 6;
 const LENGTH = 2 * Math.PI * RADIUS;
-/** Above this, warn: the oldest messages will soon be dropped. */
+/** Above this, the oldest messages will soon be summarized. */
 const NEARLY_FULL = 0.8;
 
 const NOTHING: ContextUsage = { contextTokens: null, costMicros: null, isPartial: false };
@@ -25,12 +26,16 @@ export function ContextMeter({ readText, about }: { readText: () => string; abou
   const messages = useConversationState((state) => (state.live ? null : state.messages));
   const log = useConversationState((state) => (state.live ? null : state.log));
   const hasOlder = useConversationState((state) => state.hasOlder);
+  const live = useConversationState((state) => state.earlier);
   const { current } = useCurrentModel(about);
   const last = useRef<ContextUsage>(NOTHING);
   const use = useMemo(() => {
-    if (messages !== null && log !== null) last.current = contextUsage(messages, log, hasOlder);
+    if (messages !== null && log !== null) {
+      const summaryMicros = earlierIn(messages, live)?.costMicros ?? 0;
+      last.current = contextUsage(messages, log, { hasOlder, summaryMicros });
+    }
     return last.current;
-  }, [messages, log, hasOlder]);
+  }, [messages, log, hasOlder, live]);
   if (current === undefined) return null;
   const isNew = use.contextTokens === null;
   const filled = usedFraction(use.contextTokens ?? 0, current.contextTokens);
@@ -67,7 +72,7 @@ export function ContextMeter({ readText, about }: { readText: () => string; abou
       </dl>
       {filled > NEARLY_FULL && (
         <p className="mt-2 text-small text-muted">
-          The oldest messages will soon be left out. Start a new conversation for an empty context.
+          The oldest messages will soon be summarized. Start a new conversation for an empty context.
         </p>
       )}
     </Popover>

@@ -22,18 +22,18 @@ const question: UIMessage = { id: 'u', role: 'user', parts: [{ type: 'text', con
 
 describe('conversationUse', () => {
   it('is unknown before the first answer', () => {
-    expect(contextUsage([question], EMPTY_LOG, false)).toEqual({
+    expect(contextUsage([question], EMPTY_LOG, { hasOlder: false, summaryMicros: 0 })).toEqual({
       contextTokens: null,
       costMicros: null,
       isPartial: false,
     });
   });
 
-  it('takes the context from the last answer and sums all costs', () => {
+  it('takes the context from the last answer and sums all costs, with those of summaries', () => {
     const messages = [question, answer(100, 50, 1_000), question, answer(300, 20, 500), answer(10, 5, null)];
-    expect(contextUsage(messages, EMPTY_LOG, true)).toEqual({
+    expect(contextUsage(messages, EMPTY_LOG, { hasOlder: true, summaryMicros: 200 })).toEqual({
       contextTokens: 15,
-      costMicros: 1_500,
+      costMicros: 1_700,
       isPartial: true,
     });
   });

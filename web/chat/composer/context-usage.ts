@@ -11,7 +11,12 @@ export type ContextUsage = {
   readonly isPartial: boolean;
 };
 
-export function contextUsage(messages: readonly UIMessage[], log: AnswerLog, hasOlder: boolean): ContextUsage {
+/** `summaryMicros`: what summaries of earlier messages cost, which is part of no message. */
+export function contextUsage(
+  messages: readonly UIMessage[],
+  log: AnswerLog,
+  { hasOlder, summaryMicros }: { readonly hasOlder: boolean; readonly summaryMicros: number },
+): ContextUsage {
   let contextTokens: number | null = null;
   let costMicros: number | null = null;
   for (const message of messages) {
@@ -21,6 +26,7 @@ export function contextUsage(messages: readonly UIMessage[], log: AnswerLog, has
       contextTokens = metadata.inputTokens + metadata.outputTokens;
     if (metadata?.costMicros != null) costMicros = (costMicros ?? 0) + metadata.costMicros;
   }
+  if (costMicros !== null) costMicros += summaryMicros;
   return { contextTokens, costMicros, isPartial: hasOlder };
 }
 

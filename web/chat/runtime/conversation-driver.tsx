@@ -11,6 +11,7 @@ import { loseRun, observeEvent } from '../answer/answer-metadata.ts';
 import { observeTool, readStored } from '../answer/tool-log.ts';
 import { readEffort } from '../composer/effort-choice.ts';
 import { readQuota } from '../composer/quota.ts';
+import { observeCompaction } from '../transcript/earlier.ts';
 import type { ChatContext } from './chat-context.ts';
 import { type ConnectionObserver, createConnection } from './connection.ts';
 import { newerStatus } from './conversation-status.ts';
@@ -123,6 +124,8 @@ function ChatClient({ conversation, onAccepted, onTitle, onEnded }: ClientProps)
           if (event.type === 'CUSTOM' && event['name'] === 'title')
             callbacks.current.onTitle(readTitle(event['value']));
           if (event.type === 'CUSTOM' && event['name'] === 'quota') store.set({ quota: readQuota(event['value']) });
+          if (event.type === 'CUSTOM' && event['name'] === 'compaction')
+            store.set(observeCompaction(store.get(), event['value']));
           if (isEnd(event)) callbacks.current.onEnded();
         },
         onLink: (state) => store.set({ connection: state }),
@@ -150,7 +153,12 @@ function ChatClient({ conversation, onAccepted, onTitle, onEnded }: ClientProps)
             const { status: loaded, queuedTexts } = extras;
             const { status: known, watch, sync } = store.get();
             const status = newerStatus(known, loaded, { isPushed: watch === 'open' });
-            store.set({ status, queuedTexts, sync: { ...sync, version: loaded.version, missed: false } });
+            store.set({
+              status,
+              queuedTexts,
+              earlier: null,
+              sync: { ...sync, version: loaded.version, missed: false },
+            });
           }
           const tools = readStored(store.get().tools, result?.messages ?? []);
           if (problem === null) store.set({ phase: 'ready', problem: null, tools });
@@ -179,7 +187,7 @@ function ChatClient({ conversation, onAccepted, onTitle, onEnded }: ClientProps)
       live: chat.isLoading,
       runId: chat.runId,
       hasOlder: chat.hasOlderMessages,
-      ...(!chat.isLoading && { stopping: false }),
+      ...(!chat.isLoading && { stopping: false, summarizing: false }),
     });
   }, [store, chat.messages, chat.isLoading, chat.runId, chat.hasOlderMessages]);
 

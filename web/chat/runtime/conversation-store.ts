@@ -8,6 +8,7 @@ import { type AnswerLog, EMPTY_LOG } from '../answer/answer-metadata.ts';
 import { EMPTY_TOOL_LOG, type ToolLog } from '../answer/tool-log.ts';
 import type { Attempts } from '../approvals/approval.ts';
 import type { QuotaFigures } from '../composer/quota.ts';
+import type { Earlier } from '../transcript/earlier.ts';
 import type { Person } from '../transcript/people.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { ConversationStatus, SyncState } from './conversation-status.ts';
@@ -45,6 +46,10 @@ export type ConversationState = {
   readonly runId: string | null;
   readonly connection: 'steady' | 'reconnecting' | 'lost';
   readonly stopping: boolean;
+  /** The live run summarizes earlier messages before it answers. */
+  readonly summarizing: boolean;
+  /** Where the model's part begins, as a run on this page reported it, ahead of the stored messages. */
+  readonly earlier: Earlier | null;
   readonly log: AnswerLog;
   /** The last message that the server rejected, with its text so that nothing typed is lost. */
   readonly rejected: {
@@ -107,6 +112,8 @@ export function createConversationStore(sessionId: string, options: { isNew: boo
     runId: null,
     connection: 'steady',
     stopping: false,
+    summarizing: false,
+    earlier: null,
     log: EMPTY_LOG,
     rejected: null,
     tools: EMPTY_TOOL_LOG,

@@ -9,7 +9,10 @@ import { ErrorBoundary, type Failure } from '../../boundary/error-boundary.tsx';
 import { FailureBanner } from '../../boundary/part-failure.tsx';
 import { Answer, NO_STEPS } from '../answer/answer.tsx';
 import type { AnswerMetadata } from '../answer/answer-metadata.ts';
+import { useConversationState } from '../conversation.tsx';
 import { useForkedFrom } from '../use-open-session.ts';
+import { type Earlier, earlierIn } from './earlier.ts';
+import { EarlierMark } from './earlier-mark.tsx';
 import { Article, TurnEnd, UserMessage } from './message.tsx';
 import type { Turn } from './turns.ts';
 
@@ -49,6 +52,7 @@ export function TurnList({ turns, pending, failedRun, live, hasOlder, scroller, 
     [turns, pending, failedRun],
   );
   const last = items.length - 1;
+  const earlier = useEarlier();
   const forkedAt = useForkedFrom()?.copyId;
   // -1 means unknown: earlier turns are not loaded.
   const total = hasOlder ? -1 : items.length;
@@ -81,7 +85,14 @@ export function TurnList({ turns, pending, failedRun, live, hasOlder, scroller, 
       >
         {(item, index) => (
           <div key={item.key} className="pb-6">
-            <TurnEnd value={contains(item, forkedAt) ? FORK_MARK : null}>
+            <TurnEnd
+              value={
+                <>
+                  {contains(item, forkedAt) && FORK_MARK}
+                  {earlier && contains(items[index + 1], earlier.messageId) && <EarlierMark {...earlier} />}
+                </>
+              }
+            >
               <ErrorBoundary
                 resetKey={item}
                 fallback={(failure) => <BrokenTurn item={item} position={index + 1} total={total} failure={failure} />}
@@ -135,7 +146,14 @@ function BrokenTurn({ item, position, total, failure }: BrokenProps) {
   );
 }
 
-const contains = (item: Item, messageId: string | undefined): boolean =>
+function useEarlier(): Earlier | null {
+  const live = useConversationState((state) => state.earlier);
+  const messages = useConversationState((state) => state.messages);
+  return useMemo(() => earlierIn(messages, live), [messages, live]);
+}
+
+const contains = (item: Item | undefined, messageId: string | undefined): boolean =>
+  item !== undefined &&
   messageId !== undefined &&
   ((item.kind === 'question' && item.message.id === messageId) ||
     (item.kind === 'answer' && item.steps.some(({ id }) => id === messageId)));

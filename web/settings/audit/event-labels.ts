@@ -13,6 +13,7 @@ export const EVENT_LABELS: Readonly<Record<AuditEventName, string>> = {
   'answer.stopped': 'Answer stopped',
   'answer.interrupted': 'Answer interrupted',
   'answer.failed': 'Answer failed',
+  'history.summarized': 'Earlier messages summarized',
   'tool.proposed': 'Change proposed',
   'tool.approved': 'Change confirmed',
   'tool.declined': 'Change declined',

@@ -74,6 +74,7 @@ export const HydratedMessage = z
         confirmations: true,
         author: true,
         versions: true,
+        earlier: true,
         feedback: true,
         draft: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),

@@ -15,6 +15,15 @@ const Versions = z.object({ questions: z.array(z.string()), answers: z.array(z.s
     'For a question: the ids of its edited versions and of its regenerated versions, each list including the question itself. Show one with PUT branch.',
 });
 
+const Earlier = z.object({
+  summary: z
+    .object({ text: z.string(), model: z.string(), createdAt: Timestamp })
+    .nullable()
+    .meta({ description: 'Null if the model reads nothing instead of them.' }),
+  isPartial: z.boolean().meta({ description: 'Some of them are not in the summary.' }),
+  costMicros: z.int().meta({ description: 'Micro-dollars of all summaries of the session.' }),
+});
+
 export const Message = z
   .object({
     id: z.uuid(),
@@ -39,6 +48,10 @@ export const Message = z
       .meta({ description: 'The results of the message’s tool calls. `content` is JSON.' }),
     confirmations: z.array(Confirmation),
     versions: Versions.nullable().meta({ description: 'Null if there are no other versions.' }),
+    earlier: Earlier.nullable().meta({
+      description:
+        'On the first message that the model still reads: what it reads instead of the messages before it. Null elsewhere.',
+    }),
     feedback: Feedback.nullable().meta({ description: 'Your feedback on it.' }),
     draft: ShownDraft.nullable().meta({
       description: 'On a draft’s question: the records it uses. On its answer: the statements that no record supports.',

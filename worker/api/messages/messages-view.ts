@@ -9,7 +9,7 @@ import type { HydratedMessage, HydratedPart } from '../chat/chat-schema.ts';
 import type { Message } from './messages-schema.ts';
 
 export function toMessage(message: ShownMessage): Message {
-  const { role, tool: _tool, versions, feedback, ...shown } = message;
+  const { role, tool: _tool, versions, earlier, feedback, ...shown } = message;
   if (role === 'tool') throw new AppError('INTERNAL', { cause: new Error('a tool result is shown with its call') });
   return {
     ...shown,
@@ -21,6 +21,9 @@ export function toMessage(message: ShownMessage): Message {
     replies: [...message.replies],
     confirmations: message.confirmations.map(toConfirmation),
     versions: versions ? { questions: [...versions.questions], answers: [...versions.answers] } : null,
+    earlier: earlier
+      ? { ...earlier, summary: earlier.summary && { ...earlier.summary, createdAt: toIso(earlier.summary.createdAt) } }
+      : null,
     feedback: feedback ?? null,
   };
 }

@@ -77,6 +77,8 @@ describe('a run as the AI SDK reads it', () => {
       'start',
       'data-title',
       'start-step',
+      'data-compaction',
+      'data-compaction',
       'reasoning-start',
       'reasoning-delta',
       'reasoning-delta',
