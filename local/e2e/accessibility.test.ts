@@ -21,7 +21,6 @@ afterAll(async () => {
 describe.each(['light', 'dark'] as const)('in %s (U42)', (colorScheme) => {
   it('finds no axe violations on sign-in, conversation, approval card and workspace', async () => {
     const page = await browser.newPage({ colorScheme, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(15_000);
     await page.goto(stack.url);
     const ada = page.getByRole('button', { name: 'ada@cascade.test' });
     await ada.waitFor();

@@ -21,7 +21,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext();
-  context.setDefaultTimeout(15_000);
   return () => context.close();
 });
 
@@ -65,7 +64,7 @@ describe('the main job', () => {
     await expectStreaming(stack, [page], { to: 60, ask: (text) => ask(page, text) });
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await expect
-      .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
+      .poll(() => storedMessages(sessionOf(page)))
       .toMatchObject([
         { role: 'user', status: 'complete', content: 'Count to 60' },
         { role: 'assistant', status: 'complete', model: 'claude-sonnet-5-5', provider: 'demo' },
@@ -103,7 +102,7 @@ describe('the main job', () => {
     await expect.poll(() => answers(page).last().textContent()).toContain('5');
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     hold?.release();
-    await expect.poll(() => answers(page).last().textContent(), { timeout: 10_000 }).toContain('60');
+    await expect.poll(() => answers(page).last().textContent()).toContain('60');
     expect(await answers(page).count()).toBe(1);
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
   });
@@ -119,7 +118,7 @@ describe('the main job', () => {
     expect(await answers(page).last().textContent()).toContain('5');
     await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
     await expect
-      .poll(() => storedMessages(sessionOf(page)), { timeout: 10_000 })
+      .poll(() => storedMessages(sessionOf(page)))
       .toMatchObject([{ role: 'user' }, { role: 'assistant', status: 'stopped' }]);
   });
 
@@ -135,10 +134,10 @@ describe('the main job', () => {
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await ask(page, 'Count to 60');
     await hold?.reached;
-    await expect.poll(() => answers(second).last().textContent(), { timeout: 10_000 }).toContain('5');
+    await expect.poll(() => answers(second).last().textContent()).toContain('5');
     await second.getByRole('button', { name: 'Stop' }).waitFor();
     hold?.release();
-    await expect.poll(() => answers(second).last().textContent(), { timeout: 10_000 }).toContain('60');
+    await expect.poll(() => answers(second).last().textContent()).toContain('60');
     await expect.poll(() => answers(second).count()).toBe(2);
   });
 
@@ -151,10 +150,10 @@ describe('the main job', () => {
     await stack.killWorker();
     hold?.release();
     await stack.startWorker();
-    await page.getByText('Interrupted', { exact: true }).waitFor({ timeout: 15_000 });
+    await page.getByText('Interrupted', { exact: true }).waitFor();
     expect(await answers(page).first().textContent()).toContain('5');
     await page.getByRole('button', { name: 'Retry' }).click();
-    await expect.poll(() => answers(page).last().textContent(), { timeout: 15_000 }).toContain('60');
+    await expect.poll(() => answers(page).last().textContent()).toContain('60');
   });
 });
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   page = await browser.newPage({ reducedMotion: 'reduce' });
-  page.setDefaultTimeout(10_000);
   return () => page.close();
 });
 

@@ -137,6 +137,6 @@ describe.each([
       );
       return rows[0].n;
     };
-    await expect.poll(count, { timeout: 15_000 }).toBe(1);
+    await expect.poll(count).toBe(1);
   });
 });

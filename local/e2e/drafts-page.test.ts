@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'Europe/Berlin' });
-  context.setDefaultTimeout(20_000);
   return () => context.close();
 });
 afterAll(async () => {
@@ -237,7 +236,6 @@ describe('errors', () => {
 it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
     await enter('nora@northlight.test', page);
     await fillEmail(page);
     await draft(page);

@@ -65,7 +65,6 @@ async function revisionsOf(number: string): Promise<Record<string, string>> {
 /** A separate browser for each person. */
 async function openContext(): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(15_000);
   return context;
 }
 

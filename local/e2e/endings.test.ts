@@ -66,7 +66,6 @@ afterAll(async () => {
 
 async function newPage(email: string, path: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
   return enter(context, stack, { email, path });
 }
 

@@ -101,7 +101,6 @@ async function faultsOnTheWay(manner: Manner): Promise<string[]> {
   const faults: string[] = [];
   const walk = async (email: string, way: (page: Page, look: Look) => Promise<void>) => {
     const context = await browser.newContext({ ...how, reducedMotion: 'reduce', locale: 'en-US' });
-    context.setDefaultTimeout(20_000);
     if (isRtl) {
       await context.addInitScript(
         "addEventListener('DOMContentLoaded', () => document.documentElement.setAttribute('dir', 'rtl'))",
@@ -156,7 +155,6 @@ describe('the tab of the assistant', () => {
 
   it('covers nothing at the end of a page, even on narrow screens', async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
     const page = await enter(context, stack, { email: 'nora@northlight.test', path: '/chat' });
     for (const path of ['/workspace', '/settings/members', '/drafts/advancing-email']) {
       await visit(page, path);

@@ -45,7 +45,6 @@ async function newContext(options: { hasTouch?: boolean; width?: number } = {}):
     hasTouch,
     isMobile: hasTouch,
   });
-  made.setDefaultTimeout(15_000);
   return made;
 }
 

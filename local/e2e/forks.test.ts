@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  context.setDefaultTimeout(15_000);
   return () => context.close();
 });
 afterAll(async () => {

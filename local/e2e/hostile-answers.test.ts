@@ -23,7 +23,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
   return () => context.close();
 });
 

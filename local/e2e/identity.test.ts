@@ -25,7 +25,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
   page = await context.newPage();
   return () => context.close();
 });

@@ -93,7 +93,7 @@ it('keeps a message acknowledged before the kill in the transcript, and stores i
     ['assistant', 'interrupted'],
   ]);
   await expect
-    .poll(() => storedRows(threadId), { timeout: 10_000 })
+    .poll(() => storedRows(threadId))
     .toEqual([
       { role: 'user', status: 'complete', content: 'remember me' },
       { role: 'assistant', status: 'interrupted', content: '' },

@@ -37,7 +37,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ viewport: VIEW, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
   return () => context.close();
 });
 
@@ -382,7 +381,7 @@ describe('the conversation', () => {
     expect(await answersIn(place).last().textContent()).toContain('5');
     hold?.release();
     line.restore();
-    await expect.poll(() => answersIn(place).last().textContent(), { timeout: 20_000 }).toContain('60');
+    await expect.poll(() => answersIn(place).last().textContent()).toContain('60');
     expect(await answersIn(place).count()).toBe(1);
     await sendIn(place).waitFor();
     await page.close();

@@ -17,7 +17,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'Europe/Berlin' });
-  context.setDefaultTimeout(20_000);
   return () => context.close();
 });
 
@@ -78,7 +77,6 @@ describe('the timeline', () => {
   it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark (U42, U43)', async (width) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
-      page.setDefaultTimeout(20_000);
       await enter('nora@northlight.test', page);
       await openProject(page, 'Harborlight Festival', /^Schedule/);
       await page.getByRole('region', { name: 'Schedule' }).waitFor();

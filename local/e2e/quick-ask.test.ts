@@ -37,7 +37,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ viewport: VIEW, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
   return () => context.close();
 });
 
@@ -253,7 +252,7 @@ describe('Session History UI', () => {
             .waitFor();
           return history(page).locator('mark').allTextContents();
         },
-        { timeout: 15_000, interval: 500 },
+        { interval: 500 },
       )
       .toContain('7, 8, 9');
     await search.fill('count');

@@ -23,7 +23,6 @@ afterAll(async () => {
 
 async function enter(email: string): Promise<Page> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
   await signInPage(page, stack.url, email);
   await page.goto(`${stack.url}/chat`);
   return page;

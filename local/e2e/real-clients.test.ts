@@ -119,7 +119,7 @@ describe('TanStack AI ChatClient', () => {
     await expect.poll(() => lastAnswer(second.client).length).toBeGreaterThan(20);
     expect(second.client.getIsLoading()).toBe(true);
     hold?.release();
-    await expect.poll(() => second.client.getIsLoading(), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => second.client.getIsLoading()).toBe(false);
     await sending;
     expect(second.errors).toEqual([]);
     const stored = await storedAnswer(threadId);

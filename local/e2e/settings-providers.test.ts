@@ -15,8 +15,6 @@ const ADMIN = 'ada@cascade.test';
 const KEY = 'sk-canary-0123456789-wxyz';
 /** What a connection test asks. */
 const QUESTION = 'Call the tool read_test_value';
-/** Timeout of a poll on a busy machine. */
-const PATIENCE = { timeout: 10_000 };
 
 let mock: MockProvider;
 let stack: Stack;
@@ -32,7 +30,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
   for (const program of ['', '?programId=KESTREL']) await admin.send('DELETE', SETTINGS + program);
   mock.forget();
   mock.script(QUESTION, [[call('call_test', 'read_test_value', {})], 'The value is OK.']);
@@ -54,7 +51,7 @@ async function open(email = ADMIN, { path = PATH, into = context } = {}): Promis
 
 /** One value on the page, and its source. */
 const expectHolds = (page: Page, label: string, said: string): Promise<void> =>
-  expect.poll(() => holds(page, label), PATIENCE).toBe(said);
+  expect.poll(() => holds(page, label)).toBe(said);
 
 async function holds(page: Page, label: string): Promise<string> {
   const term = page.getByRole('term').filter({ hasText: new RegExp(`^${label}$`) });
@@ -102,7 +99,7 @@ describe('the organization’s settings', () => {
 
     await page.goto(`${stack.url}/chat`);
     await askIn(page.locator('main'), 'Hello');
-    await expect.poll(() => answersIn(page.locator('main')).last().textContent(), PATIENCE).toContain('Hello back');
+    await expect.poll(() => answersIn(page.locator('main')).last().textContent()).toContain('Hello back');
     expect(mock.asked('Hello').at(-1)?.model).toBe('gpt-4.1-mini');
   });
 
@@ -180,7 +177,7 @@ describe('the organization’s settings', () => {
       .getByText(/^Enter the key again/)
       .waitFor();
     expect(await address.getAttribute('aria-invalid')).toBe('true');
-    await expect.poll(() => address.evaluate((element) => element.matches(':focus')), PATIENCE).toBe(true);
+    await expect.poll(() => address.evaluate((element) => element.matches(':focus'))).toBe(true);
     await expectClean(page);
   });
 
@@ -209,7 +206,7 @@ describe('the organization’s settings', () => {
     await field(primary(first), /^Model/).fill('gpt-4o');
     await save(first);
     await first.getByRole('button', { name: 'Keep theirs' }).click();
-    await expect.poll(() => field(primary(first), /^Model/).inputValue(), PATIENCE).toBe('gpt-4.1-nano');
+    await expect.poll(() => field(primary(first), /^Model/).inputValue()).toBe('gpt-4.1-nano');
     await other.close();
   });
 
@@ -274,7 +271,7 @@ describe('a program’s settings', () => {
     await page.getByRole('button', { name: /^Ask about/ }).click();
     await expectModel(place, 'GPT-4.1 mini');
     await askIn(place, 'Hello');
-    await expect.poll(() => answersIn(place).last().textContent(), PATIENCE).toContain('Hello back');
+    await expect.poll(() => answersIn(place).last().textContent()).toContain('Hello back');
     expect(mock.asked('Hello').at(-1)?.model).toBe('gpt-4.1-mini');
     // The conversation now belongs to the program, whatever page is in view.
     await page.goto(`${stack.url}/chat`);

@@ -52,7 +52,6 @@ const KESTREL = requireDemoProgramId('KESTREL');
 async function enter(email: string, workspace: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   contexts.push(context);
-  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   await signInPage(page, stack.url, email);
   await page.goto(`${stack.url}/workspace/sessions/${workspace}`);

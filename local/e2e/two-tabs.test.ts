@@ -34,7 +34,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
   return () => context.close();
 });
 

@@ -4,17 +4,25 @@ import type { Browser, Page } from 'playwright-core';
 import { afterEach } from 'vitest';
 import { launchBrowser } from './browser.ts';
 
+/** How long an element is waited for: what works comes, however slow the machine is. Only a test that fails waits this long. */
+const PATIENCE_MS = 60_000;
 /** Enough for the last messages, a dialog or a notice. */
 const SHOWN_LINES = 24;
 
 let launched: Promise<Browser> | undefined;
 
 export async function openTestBrowser(): Promise<Browser> {
-  launched ??= launchBrowser();
+  launched ??= launchPatient();
   const browser = await launched;
   if (browser.isConnected()) return browser;
-  launched = launchBrowser();
+  launched = launchPatient();
   return launched;
+}
+
+async function launchPatient(): Promise<Browser> {
+  const browser = await launchBrowser();
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }
 
 /** Closes the contexts that a test file left open. */

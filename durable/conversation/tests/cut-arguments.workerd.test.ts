@@ -54,7 +54,7 @@ describe.each([
     const text = await readerOf(await ask(talk, call)).rest();
     const approvals = await rowsOf<{ input: string }>(talk, 'select input from approvals');
     // The org's audit rows are stored one after another. At the rate at which turns fail, they would queue up for too long.
-    await expect.poll(() => rowsOf(talk, 'select * from outbox'), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => rowsOf(talk, 'select * from outbox')).toEqual([]);
     return { text, last: lastOf(text), cards: cardsIn(text), approvals };
   }
 
