@@ -18,11 +18,11 @@ const WORKERD_TESTS = '**/*.workerd.test.ts';
 export default defineConfig({
   test: {
     // Against tests that hang. A busy machine must not fail one that works.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     restoreMocks: true,
     // What is polled for comes when it comes; only a test that fails waits this long.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // Vitest would leave one core idle, which is half of a small machine.
     maxWorkers: '100%',
     projects: [
@@ -69,8 +69,7 @@ export default defineConfig({
           // One process runs many files: clients, browser and build tools are loaded once, not once a file.
           isolate: false,
           include: [E2E_TESTS],
-          testTimeout: 90_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
           globalSetup: ['./local/testing/test-end-to-end.ts'],
         },
       },

@@ -33,7 +33,6 @@ afterAll(async () => {
 
 async function openChat(email = 'ada@cascade.test'): Promise<{ page: Page; main: Locator }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
   const page = await enter(context, stack, { email, path: '/chat' });
   return { page, main: page.locator('main') };
 }
@@ -59,7 +58,7 @@ async function ask(main: Locator, words: string): Promise<Locator> {
 }
 
 async function expectAnswer(main: Locator, words: string, outline: readonly string[]): Promise<void> {
-  await expect.poll(() => outlineOf(answersIn(main).last()), { message: words, timeout: 20_000 }).toEqual(outline);
+  await expect.poll(() => outlineOf(answersIn(main).last()), { message: words }).toEqual(outline);
   await sendIn(main).waitFor();
 }
 
