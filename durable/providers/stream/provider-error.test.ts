@@ -81,7 +81,7 @@ describe('a request that is too long for the model', () => {
     [400, '400 Your input exceeds the context window of this model.'],
     [400, '400 The input token count (1100000) exceeds the maximum number of tokens allowed'],
     [413, '413 request too large'],
-  ])('is told apart from a bad one: %i %s', (status, message) => {
+  ])('has its own code: %i %s', (status, message) => {
     expect(failureOf(status, message).error.code).toBe('PROVIDER_CONTEXT');
   });
 
