@@ -4,7 +4,7 @@ import type { Finding } from '../../../durable/audit/verify-log.ts';
 import { AdminError, type Command, EXIT } from '../command.ts';
 import { requireOrg } from '../look-up.ts';
 import { textOf } from '../options.ts';
-import { type LogVerdict, verifyOrgLog } from '../read-chain.ts';
+import type { LogVerdict } from '../read-chain.ts';
 import { plain } from '../terminal.ts';
 
 type AuditRowRef = { id: string; event: string; created_at: Date };
@@ -32,6 +32,8 @@ export const verifyAudit: Command = {
   run: async function runVerifyAudit({ database, say, settings }, { values }) {
     const slug = textOf(values, 'org');
     const keys = keysOf(settings['AUDIT_KEYS']);
+    // Its query builder takes longer to load than most commands to run.
+    const { verifyOrgLog } = await import('../read-chain.ts');
     const orgs =
       slug === undefined
         ? (await database.query<{ id: string; slug: string }>('select id, slug from orgs order by slug')).rows
