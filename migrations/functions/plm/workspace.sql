@@ -28,11 +28,11 @@ begin
         from plm.change_order_designs o join plm.designs d on d.org_id = o.org_id and d.id = o.design_id where o.change_order_id = item.id), '[]'),
       'steps', coalesce((
         select jsonb_agg(jsonb_build_object('from', h.from_step, 'to', h.to_step, 'by', private.name_of(h.user_id),
-          'comments', h.comments, 'at', h.created_at) order by h.created_at)
+          'comments', h.comments, 'at', h.created_at) order by h.created_at, h.id)
         from plm.workflow_history h where h.change_order_id = item.id), '[]'),
       'votes', coalesce((
         select jsonb_agg(jsonb_build_object('by', private.name_of(v.user_id), 'vote', v.vote, 'comments', v.comments, 'at', v.created_at,
-          'programId', v.program_id) order by v.created_at)
+          'programId', v.program_id) order by v.created_at, v.user_id, v.program_id)
         from plm.approval_votes v where v.change_order_id = item.id), '[]')) end);
 end
 $$;
@@ -178,9 +178,9 @@ begin
       ) o), '[]'),
     'sessions', coalesce((
       select jsonb_agg(jsonb_build_object('id', s.id, 'description', s.description, 'status', s.status, 'designId', s.design_id,
-        'createdBy', private.name_of(s.created_by), 'createdAt', s.created_at) order by s.created_at desc)
+        'createdBy', private.name_of(s.created_by), 'createdAt', s.created_at) order by s.created_at desc, s.id)
       from (
-        select * from plm.design_sessions s where s.org_id = program.org_id and s.program_id = program.id order by s.created_at desc limit 20
+        select * from plm.design_sessions s where s.org_id = program.org_id and s.program_id = program.id order by s.created_at desc, s.id limit 20
       ) s), '[]'));
 end
 $$;

@@ -88,7 +88,7 @@ begin
       where x.vendor_id = vendor.id), '[]'),
     'responses', coalesce((
       select jsonb_agg(jsonb_build_object('rfpId', r.id, 'number', r.number, 'title', r.title, 'rfpState', r.state, 'state', s.state,
-        'submittedOn', (s.submitted_at at time zone r.time_zone)::date, 'total', t.total, 'currency', t.currency) order by s.submitted_at desc)
+        'submittedOn', (s.submitted_at at time zone r.time_zone)::date, 'total', t.total, 'currency', t.currency) order by s.submitted_at desc, s.id)
       from production.rfp_responses s
       join production.rfps r on r.org_id = s.org_id and r.id = s.rfp_id
       left join production.rfp_totals t on t.org_id = s.org_id and t.response_id = s.id

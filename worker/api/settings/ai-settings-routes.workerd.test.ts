@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { postgresDepsOf, withTenant } from '../../../durable/postgres/with-tenant.ts';
 import { TEST_ORGS } from '../../../local/testing/test-orgs.ts';
@@ -44,7 +44,7 @@ const changes = async () => {
       .select({ actor: auditLog.actorUserId, program: auditLog.programId, parameters: auditLog.parameters })
       .from(auditLog)
       .where(and(eq(auditLog.orgId, orgId), eq(auditLog.event, 'settings.changed')))
-      .orderBy(sql`created_at`, asc(auditLog.id)),
+      .orderBy(sql`seq`),
   ]);
   return rows;
 };

@@ -341,7 +341,7 @@ describe('POST /settings/test', () => {
         .select()
         .from(auditLog)
         .where(and(eq(auditLog.orgId, orgId), eq(auditLog.event, 'settings.tested')))
-        .orderBy(sql`created_at desc`)
+        .orderBy(sql`seq desc`)
         .limit(1),
     ]);
     expect(row).toMatchObject({
