@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PROJECT_ROOT } from '../project-root.ts';
 import { getFreePort, HOST } from '../stack/ports.ts';
 import { getCommand, listChildren } from '../stack/processes.ts';
@@ -12,6 +12,7 @@ import { signIn } from './visitor.ts';
 
 type Run = { child: ChildProcess; output(): string; url: Promise<string>; ended: Promise<number | null> };
 
+const PATIENCE_MS = 60_000;
 /** An empty value counts as not set and overrides the developer’s own `.dev.vars`. */
 const NO_SETTINGS = Object.fromEntries(
   ['DATABASE_URL', 'DATABASE_OWNER_URL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'OPENAI_API_KEY', 'OPENAI_BASE_URL']
@@ -23,17 +24,22 @@ let localDir: string;
 let port: number;
 const running: Run[] = [];
 
-beforeEach(async () => {
+async function choosePlace(): Promise<void> {
   localDir = mkdtempSync(join(tmpdir(), 'groundwire-dev-'));
   port = await getFreePort();
-});
-afterEach(async () => {
+}
+
+async function endRuns(): Promise<void> {
   for (const run of running.splice(0)) {
     run.child.kill('SIGTERM');
     await run.ended;
   }
+}
+
+async function leavePlace(): Promise<void> {
+  await endRuns();
   rmSync(localDir, { recursive: true, force: true });
-});
+}
 
 function runDev(env: Record<string, string> = {}, args: string[] = []): Run {
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'local', 'dev.ts'), ...args], {
@@ -68,6 +74,19 @@ const pidsOf = () => ({
 });
 
 describe('npm run dev', () => {
+  /** The stack that a test leaves running for the next one, because a start takes longer than most tests. */
+  let kept: Run | null = null;
+  const takeKept = async (): Promise<Run & { readonly address: string }> => {
+    // What a failed test left would use the folder.
+    if (kept === null) await endRuns();
+    const run = kept ?? runDev();
+    kept = null;
+    return { ...run, address: await run.url };
+  };
+
+  beforeAll(choosePlace);
+  afterAll(leavePlace);
+
   it('prints a line for each service and the address last, keeps its data, and stops everything silently on Ctrl-C', async () => {
     const first = runDev();
     const url = await first.url;
@@ -99,35 +118,53 @@ describe('npm run dev', () => {
     await third.url;
     const again = await signIn({ url }, 'ada@cascade.test');
     expect((await again.get(`/api/v1/ai/sessions/${id}`)).status).toBe(404);
+    kept = third;
+  });
+
+  it('says in one line that its folder is in use, while another folder and port work', async () => {
+    const first = await takeKept();
+    const same = runDev({ PORT: String(await getFreePort()) });
+    expect(await same.ended).toBe(1);
+    expect(same.output()).toBe(
+      `error: ${localDir} is in use by a running stack; stop that one, or set LOCAL_DIR to another folder\n`,
+    );
+    const other = runDev({ PORT: String(await getFreePort()), LOCAL_DIR: join(localDir, 'other') });
+    const urls = [first.address, await other.url];
+    expect(await Promise.all(urls.map(async (url) => (await fetch(url)).status))).toEqual([200, 200]);
+    other.child.kill('SIGTERM');
+    await other.ended;
+    kept = first;
+  });
+
+  it('reports that the Worker process died, and starts another one', async () => {
+    const run = await takeKept();
+    const { worker } = pidsOf();
+    process.kill(worker, 'SIGKILL');
+    await vi.waitFor(
+      () => expect(run.output()).toContain('the Worker process died and was started again'),
+      PATIENCE_MS,
+    );
+    expect((await fetch(run.address)).status).toBe(200);
+    expect(pidsOf().worker).not.toBe(worker);
+    kept = run;
   });
 
   it('leaves nothing running when it is killed with SIGKILL, and starts again', async () => {
-    const first = runDev();
-    await first.url;
+    const first = await takeKept();
     const { worker, postgres } = pidsOf();
     const builder = listChildren(first.child.pid ?? 0).find(({ command }) => command.includes('esbuild'));
     first.child.kill('SIGKILL');
     await first.ended;
     const left = [worker, postgres, builder?.pid ?? 0];
-    await vi.waitFor(() => expect(left.map(getCommand)).toEqual([null, null, null]), 10_000);
+    await vi.waitFor(() => expect(left.map(getCommand)).toEqual([null, null, null]), PATIENCE_MS);
     expect(existsSync(join(localDir, 'stack.lock'))).toBe(true);
     const second = runDev();
     expect((await fetch(await second.url)).status).toBe(200);
-  });
-
-  it('reports that the Worker process died, and starts another one', async () => {
-    const run = runDev();
-    const url = await run.url;
-    const { worker } = pidsOf();
-    process.kill(worker, 'SIGKILL');
-    await vi.waitFor(() => expect(run.output()).toContain('the Worker process died and was started again'), 10_000);
-    expect((await fetch(url)).status).toBe(200);
-    expect(pidsOf().worker).not.toBe(worker);
+    kept = second;
   });
 
   it('exits with a message when its database ends', async () => {
-    const run = runDev();
-    await run.url;
+    const run = await takeKept();
     process.kill(pidsOf().postgres, 'SIGKILL');
     expect(await run.ended).toBe(1);
     expect(run.output()).toMatch(/^error: PostgreSQL ended by itself/m);
@@ -135,6 +172,9 @@ describe('npm run dev', () => {
 });
 
 describe('npm run dev says in one line what to do and starts nothing', () => {
+  beforeEach(choosePlace);
+  afterEach(leavePlace);
+
   it('when the port is in use', async () => {
     const other = createServer().listen(port, HOST);
     const run = runDev();
@@ -143,20 +183,6 @@ describe('npm run dev says in one line what to do and starts nothing', () => {
       `error: port ${port} is in use; stop what listens there, or choose another: PORT=${port + 1} npm run dev\n`,
     );
     other.close();
-  });
-
-  it('when its folder is in use, while another folder and port do', async () => {
-    const first = runDev();
-    await first.url;
-    const same = runDev({ PORT: String(await getFreePort()) });
-    expect(await same.ended).toBe(1);
-    expect(same.output()).toBe(
-      `error: ${localDir} is in use by a running stack; stop that one, or set LOCAL_DIR to another folder\n`,
-    );
-    const other = runDev({ PORT: String(await getFreePort()), LOCAL_DIR: join(localDir, 'other') });
-    expect(await Promise.all([first.url, other.url].map(async (url) => (await fetch(await url)).status))).toEqual([
-      200, 200,
-    ]);
   });
 
   it.each([
