@@ -243,15 +243,18 @@ async function expectTried(name: SurfaceName, what: string, ending: Ending): Pro
   for (const answer of surface.answers()) await answer.getByText(UNSCRIPTED).waitFor();
 }
 
-describe.each(SURFACES)('%s', (name) => {
-  describe('before the first word', () => {
+/** The surfaces run side by side, and the endings on each one after another. */
+const IN_ORDER = { concurrent: false } as const;
+
+describe.concurrent.each(SURFACES)('%s', (name) => {
+  describe('before the first word', IN_ORDER, () => {
     it.each(Object.entries({ ...anytime(''), ...BEFORE_THE_FIRST_WORD }))(
       'shows at once how an answer ended, why and what to do: %s (U21, U22)',
       (what, ending) => expectTried(name, what, ending),
     );
   });
 
-  describe('in the middle of the text', () => {
+  describe('in the middle of the text', IN_ORDER, () => {
     it.each(Object.entries(anytime(HALF)))(
       'shows at once how an answer ended, and keeps it: %s (U21)',
       (what, ending) => expectTried(name, what, ending),
@@ -259,7 +262,7 @@ describe.each(SURFACES)('%s', (name) => {
   });
 
   // A draft has no tools.
-  describe.skipIf(name === 'draft')('after a tool', () => {
+  describe.skipIf(name === 'draft')('after a tool', IN_ORDER, () => {
     it.each(Object.entries({ ...anytime('', LOOK), 'an empty end_turn': failed(NO_ANSWER, LOOK, say('')) }))(
       'shows at once how an answer ended: %s (U21)',
       (what, ending) => expectTried(name, what, ending),
@@ -274,7 +277,7 @@ describe.each(SURFACES)('%s', (name) => {
       }));
   });
 
-  it('shows the same after a reload (U21)', async () => {
+  it('shows the same after a reload (U21)', IN_ORDER, async () => {
     const ending = failed(NO_ANSWER, say(''));
     const words = `the last one in ${name}`;
     provider.script(words, ...ending.replies);
