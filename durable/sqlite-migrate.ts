@@ -1,8 +1,10 @@
 // Migrates an object's SQLite database along an append-only list of steps. A new object gets no tables until its first
 // write, so that reading it costs no commit.
 
-/** By database: the version as last read or written. Only this object's own code changes it. */
-const versions = new WeakMap<SqlStorage, number>();
+import { databaseCache } from './sqlite-cache.ts';
+
+/** The version as last read or written. */
+const versions = databaseCache<number>();
 
 /** The number of steps applied; 0 for an object that never wrote. */
 export function schemaVersion(sql: SqlStorage): number {
@@ -36,14 +38,4 @@ export function migrate(sql: SqlStorage, steps: readonly string[], fresh: string
     sql.exec('update schema_version set version = ?', steps.length);
   }
   versions.set(sql, steps.length);
-}
-
-/** Runs `work` in one transaction. If it throws, nothing of it is stored, and a schema that it created is gone too. */
-export function transact<T>(storage: DurableObjectStorage, work: () => T): T {
-  try {
-    return storage.transactionSync(work);
-  } catch (error) {
-    versions.delete(storage.sql);
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { Membership } from '../postgres/queries/memberships.ts';
 import { type Access, RIGHTS_FRESH_MS } from '../principal.ts';
 import { DEFAULT_SESSION_RULES, type SessionRules } from '../session-rules.ts';
+import { databaseCache } from '../sqlite-cache.ts';
 
 export type Snapshot = {
   readonly subject: string;
@@ -156,6 +157,9 @@ const toChoice = ({ orgSlug, orgName, role }: Membership): OrgChoice => ({ slug:
 const byOrgName = (a: Membership, b: Membership): number =>
   a.orgName.localeCompare(b.orgName) || a.orgSlug.localeCompare(b.orgSlug);
 
+/** The stored text as last parsed. It has all settings of all the user's orgs, and every request needs it. */
+const parsed = databaseCache<{ readonly text: string; readonly memberships: readonly Membership[] }>();
+
 /** Null if there is none, or if another release stored it in a format this one can't read. */
 export function loadSnapshot(sql: SqlStorage): Snapshot | null {
   const [row] = sql
@@ -164,9 +168,15 @@ export function loadSnapshot(sql: SqlStorage): Snapshot | null {
     )
     .toArray();
   if (!row) return null;
-  const memberships = z.array(Membership).safeParse(JSON.parse(row.memberships));
-  if (!memberships.success) return null;
-  return { subject: row.subject, memberships: memberships.data, confirmedAt: row.confirmed_at };
+  const known = parsed.get(sql);
+  const memberships = known?.text === row.memberships ? known.memberships : parseMemberships(row.memberships);
+  if (!memberships) return null;
+  parsed.set(sql, { text: row.memberships, memberships });
+  return { subject: row.subject, memberships, confirmedAt: row.confirmed_at };
+}
+
+function parseMemberships(text: string): readonly Membership[] | null {
+  return z.array(Membership).safeParse(JSON.parse(text)).data ?? null;
 }
 
 /** A slower, older query does not replace a newer snapshot. */

@@ -86,7 +86,7 @@ type Counted = { readonly rate?: RateVerdict; readonly requests?: RateVerdict };
 export class Account extends DurableObject<Env> implements AccountRpc {
   readonly #sql: SqlStorage;
   readonly #rights: AccessSnapshots;
-  readonly #countModelCall: ReturnType<typeof createModelCalls>;
+  readonly #modelCalls: ReturnType<typeof createModelCalls>;
   #requestsFullAt = 0;
   #alarmIsSet = false;
 
@@ -106,7 +106,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
       background: (work) => ctx.waitUntil(work),
       noteFailure: (error) => logFailure('access.refresh_failed', error),
     });
-    this.#countModelCall = createModelCalls({
+    this.#modelCalls = createModelCalls({
       rule: aiRuleOf(env),
       load: () => ctx.storage.kv.get<number>(AI_BUCKET) ?? 0,
       // Not awaited: the first token must not wait for the disk.
@@ -164,7 +164,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     now: number,
   ): Promise<Counted & { sessionId?: string | null }> {
     const count = (call: RunName | null): Counted =>
-      isDecision ? { requests: this.#countRequest(1, now) } : { rate: this.#countModelCall(call) };
+      isDecision ? { requests: this.#countRequest(1, now) } : { rate: this.#modelCalls.count(call) };
     if (!session) return count(run && { orgId: access.orgId, ...run });
     const named = session.name === null ? null : await sessionIdOf(access, session.name);
     return this.#findAndCount(access.orgId, { ...session, named, count });
@@ -293,7 +293,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   /** The session of a recent run, or null. */
   async findRun(input: FindRunInput): Promise<string | null> {
     const { orgId, runId } = FindRunInput.parse(input);
-    return findRun(this.#sql, orgId, runId);
+    return findRun(this.#sql, orgId, runId) ?? this.#modelCalls.sessionOf(orgId, runId);
   }
 
   /** For chores: drops the snapshot and returns the ids of the org's listed conversations. */

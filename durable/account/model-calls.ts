@@ -21,10 +21,10 @@ export type ModelCallDeps = {
 };
 
 export function createModelCalls(deps: ModelCallDeps) {
-  const counted = new Set<string>();
+  const counted = new Map<string, RunName>();
 
   /** Synchronous, so that concurrent requests can't take more tokens than are left. */
-  return function count(run: RunName | null): RateVerdict {
+  function count(run: RunName | null): RateVerdict {
     const taken = takeToken(deps.rule, deps.load(), deps.now());
     const name = run && `${run.orgId} ${run.sessionId} ${run.runId}`;
     if (run && name !== null && (counted.has(name) || deps.isKnown(run))) {
@@ -33,13 +33,21 @@ export function createModelCalls(deps: ModelCallDeps) {
     }
     if (!taken.verdict.ok) return taken.verdict;
     deps.store(taken.fullAt);
-    if (name !== null) remember(counted, name);
+    if (run && name !== null) remember(counted, name, run);
     return taken.verdict;
-  };
+  }
+
+  /** The session of a run that was counted lately; null if there is none. Its conversation reports it later. */
+  function sessionOf(orgId: string, runId: string): string | null {
+    const found = [...counted.values()].findLast((run) => run.orgId === orgId && run.runId === runId);
+    return found?.sessionId ?? null;
+  }
+
+  return { count, sessionOf };
 }
 
-function remember(names: Set<string>, name: string): void {
-  names.add(name);
-  const [oldest] = names;
-  if (names.size > KEPT && oldest !== undefined) names.delete(oldest);
+function remember(runs: Map<string, RunName>, name: string, run: RunName): void {
+  runs.set(name, run);
+  const [oldest] = runs.keys();
+  if (runs.size > KEPT && oldest !== undefined) runs.delete(oldest);
 }

@@ -30,19 +30,13 @@ type IndexRow = {
 
 const COLUMNS = 'id, title, model, program_id, design_id, pinned, created_at, updated_at, version, forked_from';
 
+const EXCLUDED = COLUMNS.replaceAll(/\w+/g, 'excluded.$&');
+
 export function putSession(sql: SqlStorage, orgId: string, session: SessionRecord): void {
-  const [known] = sql
-    .exec<{ version: number; removed_at: number | null }>(
-      'select version, removed_at from sessions where org_id = ? and id = ?',
-      orgId,
-      session.id,
-    )
-    .toArray();
-  if (known && (known.removed_at === null ? session.version <= known.version : session.createdAt <= known.removed_at)) {
-    return;
-  }
   sql.exec(
-    `insert or replace into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into sessions (org_id, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (org_id, id) do update set (${COLUMNS}, removed_at) = (${EXCLUDED}, null)
+       where case when removed_at is null then excluded.version > version else excluded.created_at > removed_at end`,
     ...values(orgId, session),
   );
 }
@@ -183,10 +177,16 @@ export function parseCursor(text: string): SessionCursor | null {
 
 export function noteRun(sql: SqlStorage, run: { orgId: string; sessionId: string; runId: string }): void {
   const { orgId, runId, sessionId } = run;
-  const known = findRun(sql, orgId, runId);
-  if (known === sessionId) return;
-  sql.exec('insert or replace into runs (org_id, run_id, session_id) values (?, ?, ?)', orgId, runId, sessionId);
-  sql.exec('delete from runs where seq <= (select max(seq) from runs) - ?', KEPT_RUNS);
+  const [added] = sql
+    .exec<{ seq: number }>(
+      `insert or replace into runs (org_id, run_id, session_id) select ?1, ?2, ?3
+       where not exists (select 1 from runs where org_id = ?1 and run_id = ?2 and session_id = ?3) returning seq`,
+      orgId,
+      runId,
+      sessionId,
+    )
+    .toArray();
+  if (added && added.seq > KEPT_RUNS) sql.exec('delete from runs where seq <= ?', added.seq - KEPT_RUNS);
 }
 
 export function findRun(sql: SqlStorage, orgId: string, runId: string): string | null {

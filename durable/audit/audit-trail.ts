@@ -9,7 +9,8 @@ import { logFailure, logNotice } from '../log.ts';
 import { readLastSegment, readUnsigned, storeSegment } from '../postgres/queries/audit-chain.ts';
 import { storeItems } from '../postgres/queries/store-items.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
-import { migrate, schemaVersion, transact } from '../sqlite-migrate.ts';
+import { transact } from '../sqlite-cache.ts';
+import { migrate, schemaVersion } from '../sqlite-migrate.ts';
 import { closedEvents, markStored, nextWrite, noteEvent } from './noted-events.ts';
 import { type SignOutcome, signLog } from './sign-log.ts';
 import { auditKeysOf } from './signature.ts';
@@ -23,11 +24,14 @@ const RETRY_MS = 60_000;
 const NO_ONE = '00000000-0000-0000-0000-000000000000';
 
 export class AuditTrail extends DurableObject<Env> implements AuditTrailRpc {
+  /** Once it is stored. */
+  #orgId: string | null = null;
   #signing: Promise<SignOutcome | null> | null = null;
 
   async observe(input: ObserveInput): Promise<void> {
     const { orgId, head } = ObserveInput.parse(input);
     this.#open(orgId);
+    this.#orgId = orgId;
     if (!putObserved(this.ctx.storage.sql, head)) logFailure('audit.heads_differ', null, { orgId, seq: head.seq });
     await this.#wakeBy(Date.now() + SIGN_AFTER_MS);
   }
@@ -65,8 +69,10 @@ export class AuditTrail extends DurableObject<Env> implements AuditTrailRpc {
   }
 
   #open(orgId: string): void {
-    migrate(this.ctx.storage.sql, TRAIL_STEPS);
-    putOrg(this.ctx.storage.sql, orgId);
+    const { sql } = this.ctx.storage;
+    if (schemaVersion(sql) === TRAIL_STEPS.length && this.#orgId === orgId) return;
+    migrate(sql, TRAIL_STEPS);
+    putOrg(sql, orgId);
   }
 
   async #wakeBy(at: number): Promise<void> {

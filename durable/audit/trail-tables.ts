@@ -35,8 +35,13 @@ export function putSigned(sql: SqlStorage, keyId: string, { seq, hash }: LogHead
 
 /** False if another row with this number was seen before. */
 export function putObserved(sql: SqlStorage, head: LogHead): boolean {
+  const { rowsWritten } = sql.exec(
+    `insert into observed (id, seq, hash) values (1, ?, ?)
+     on conflict (id) do update set seq = excluded.seq, hash = excluded.hash where excluded.seq > observed.seq`,
+    head.seq,
+    head.hash,
+  );
+  if (rowsWritten > 0) return true;
   const { observed } = readWitness(sql);
-  if (observed && observed.seq >= head.seq) return observed.seq > head.seq || observed.hash === head.hash;
-  sql.exec('insert or replace into observed (id, seq, hash) values (1, ?, ?)', head.seq, head.hash);
-  return true;
+  return observed?.seq !== head.seq || observed.hash === head.hash;
 }

@@ -13,7 +13,8 @@ import {
   StatusInput,
 } from '../contracts/budget.ts';
 import { logFailure } from '../log.ts';
-import { schemaVersion, transact } from '../sqlite-migrate.ts';
+import { transact } from '../sqlite-cache.ts';
+import { schemaVersion } from '../sqlite-migrate.ts';
 import { createLedger, LEASE_MS, type Ledger } from './ledger.ts';
 
 export class Budget extends DurableObject<Env> implements BudgetRpc {
