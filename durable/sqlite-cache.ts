@@ -3,7 +3,7 @@
 
 const caches: WeakMap<SqlStorage, unknown>[] = [];
 
-/** A cache with one entry for each database. Whoever changes the rows behind it changes or deletes the entry. */
+/** A cache with one entry for each database. Code that changes the rows behind it also changes or deletes the entry. */
 export function databaseCache<T>(): WeakMap<SqlStorage, T> {
   const cache = new WeakMap<SqlStorage, T>();
   caches.push(cache);

@@ -14,7 +14,7 @@ import { until } from '../durable/conversation/tests/gated-world.fixture.ts';
 import { Retention } from '../durable/retention/retention.ts';
 
 const CLASSES = { Account, AuditTrail, Breakers, Budget, Conversation, Retention };
-/** Nothing is in flight during this many looks: between two requests are only continuations. */
+/** Looks in a row that find nothing in flight: between two requests are only continuations. */
 const QUIET_TURNS = 20;
 
 export type Costs = {

@@ -1,13 +1,18 @@
 // The fixed cost of an answer, in counts. If a count grows, an answer became more expensive. If it shrinks, lower it here.
+/// <reference types="@cloudflare/vitest-plugin/types" />
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { conversationOf } from '../durable/contracts/conversation.ts';
 import { createWorld, HEAD, piece, TAIL, type World } from '../durable/conversation/tests/gated-world.fixture.ts';
-import { requireDemoPerson } from '../local/demo-data/demo-people.ts';
+import { requireDemoOrg, requireDemoPerson } from '../local/demo-data/demo-people.ts';
 import { type Costs, type Meter, openMeter } from './answer-cost.fixture.ts';
 import { chatBody, readEvents, refillRate, signedIn, stopClock, type Visitor } from './visitor.fixture.ts';
 
 const CHAT = '/api/v1/ai/chat';
 // Her org has a monthly limit.
 const NORA = requireDemoPerson('nora@northlight.test');
+const NORTHLIGHT = requireDemoOrg('northlight');
 
 /** An answer that takes a second. */
 const SHORT_MS = 1_000;
@@ -52,50 +57,57 @@ async function expectCost(sessionId: string, expected: Costs): Promise<void> {
   expect(meter.take(), explanation).toEqual(expected);
 }
 
+/** Null if nothing will start the conversation's object again. */
+const alarmOf = (sessionId: string): Promise<number | null> =>
+  runInDurableObject(conversationOf(env, NORTHLIGHT.id, sessionId), (_object, state) => state.storage.getAlarm());
+
 describe('the cost of an answer', () => {
   it('is this much in a new conversation', async () => {
-    await expectCost(crypto.randomUUID(), {
-      statements: 75,
+    const sessionId = crypto.randomUUID();
+    await expectCost(sessionId, {
+      statements: 41,
       schemaStatements: 13,
-      rowsWritten: 35,
+      rowsWritten: 33,
       calls: {
         'Account.admit': 1,
         'Account.putSession': 2,
-        'AuditTrail.observe': 2,
+        'AuditTrail.observe': 1,
         'Budget.reserve': 1,
         'Budget.settle': 1,
         'Conversation.fetch': 1,
       },
-      timers: 10,
+      timers: 12,
       intervals: 2,
       alarmsSet: 1,
       alarmsFired: 0,
-      postgresRequests: 2,
+      postgresRequests: 1,
       otherRequests: 1,
     });
+    expect(await alarmOf(sessionId)).toBeNull();
   });
 
   it('is this much in an open conversation', async () => {
     const sessionId = crypto.randomUUID();
     for (let turns = 0; turns < 4; turns += 1) await answer(sessionId);
     await expectCost(sessionId, {
-      statements: 93,
+      statements: 33,
       schemaStatements: 0,
-      rowsWritten: 35,
+      rowsWritten: 31,
       calls: {
         'Account.admit': 1,
-        'Account.putSession': 2,
-        'AuditTrail.observe': 2,
+        'Account.putSession': 1,
+        'AuditTrail.observe': 1,
         'Budget.reserve': 1,
         'Budget.settle': 1,
         'Conversation.fetch': 1,
       },
-      timers: 10,
+      timers: 11,
       intervals: 2,
-      alarmsSet: 0,
+      alarmsSet: 1,
       alarmsFired: 0,
-      postgresRequests: 2,
+      postgresRequests: 1,
       otherRequests: 1,
     });
+    expect(await alarmOf(sessionId)).toBeNull();
   });
 });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { accountOf } from '../contracts/account.ts';
 import { type ConversationChore, ErasedPerson } from '../contracts/conversation.ts';
 import { AppError } from '../errors.ts';
-import { keepAuditAndCharges, OutboxItem, retryParked } from '../outbox/outbox.ts';
+import { forgetRows, keepAuditAndCharges, OutboxItem, retryParked } from '../outbox/outbox.ts';
 import type { Pump } from '../outbox/pump.ts';
 import { schemaVersion } from '../sqlite-migrate.ts';
 import { eraseSummariesOf } from './compaction/summaries.ts';
@@ -65,6 +65,7 @@ async function eraseWords(deps: ConversationDeps, person: ErasedPerson): Promise
   await stopRuns(deps, new AppError('ACCESS_REVOKED'), ({ run }) => run.actorId === person.userId);
   const session = deps.session.get();
   if (!session || session.deletedAt !== null) return;
+  deps.log.forgetEnded();
   deps.transaction(() => {
     const { sql } = deps;
     // A fork has the messages of its original, but none of its runs.
@@ -98,6 +99,7 @@ function eraseFromOutbox(
   person: ErasedPerson,
   runIds: ReadonlySet<string>,
 ): void {
+  forgetRows(sql);
   for (const row of sql.exec<{ seq: number; payload: string }>('select seq, payload from outbox').toArray()) {
     const items = z.array(OutboxItem).safeParse(JSON.parse(row.payload));
     const kept = items.success ? items.data.flatMap((item) => withoutPerson(item, person, runIds)) : [];

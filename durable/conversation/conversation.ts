@@ -22,7 +22,7 @@ import {
 import { SessionDraft, SessionPatch } from '../contracts/session.ts';
 import { AppError } from '../errors.ts';
 import { logFailure } from '../log.ts';
-import { backlog } from '../outbox/outbox.ts';
+import { backlog, noteEmpty } from '../outbox/outbox.ts';
 import { createPump, type Pump } from '../outbox/pump.ts';
 import { toolsFor } from '../packs/registry.ts';
 import { Access } from '../principal.ts';
@@ -53,12 +53,17 @@ const HEARTBEAT_MS = 30_000;
 /** After a restart, lost outcomes are looked up this often, and this many times, before only the heartbeat does. */
 const SOON_MS = 5_000;
 const SOON_TRIES = 8;
+/** Turns that follow one another closely share one alarm. */
+const REST_AFTER_MS = 2_000;
 
 export class Conversation extends DurableObject<Env> implements ConversationRpc {
   readonly #deps: ConversationDeps;
   readonly #pump: Pump;
   readonly #watchers: Watchers;
+  /** False only if the alarm is known not to be set. */
   #alarmIsSet = false;
+  /** Decisions of this instance or the one before may be without an outcome. */
+  #hasDecisions = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,11 +73,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       now: () => Date.now(),
       waitUntil: (work) => ctx.waitUntil(work),
       retryLater: () => this.#keepAlive(),
+      emptied: () => this.#deps.later(REST_AFTER_MS, () => this.#rest()),
     });
     this.#deps = createDeps(ctx, env, {
       queueChanged: () => this.#watchers.notify(),
       keepAlive: () => this.#keepAlive(),
-      drainSoon: (delayMs) => this.#pump.soon(delayMs),
+      drainSoon: (delayMs, only) => (only ? this.#pump.accountSoon(delayMs) : this.#pump.soon(delayMs)),
     });
     this.#watchers = createWatchers({
       ...this.#deps,
@@ -85,12 +91,17 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** Finishes what an earlier instance left behind. */
   #resume(): void {
     const { sql, session } = this.#deps;
-    if (schemaVersion(sql) === 0) return;
+    if (schemaVersion(sql) === 0) {
+      noteEmpty(sql);
+      return;
+    }
     migrateConversation(sql);
     if (recover(this.#deps) > 0) this.#keepAlive();
     if (session.get()?.deletedAt) eraseContent(this.#deps);
     if (backlog(sql) > 0) this.#pump.soon(0);
+    else noteEmpty(sql);
     if (unsettledApprovals(sql).length > 0) {
+      this.#hasDecisions = true;
       this.#keepAlive();
       this.#deps.background(this.#settleSoon(SOON_TRIES));
     }
@@ -222,7 +233,18 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     this.#deps.later(SOON_MS, () => this.#deps.background(this.#settleSoon(tries - 1)));
   }
 
+  /** At rest an object needs no alarm, which would start it again for nothing. */
+  #rest(): void {
+    const { sql, live } = this.#deps;
+    if (!this.#alarmIsSet || live.size > 0 || schemaVersion(sql) === 0 || backlog(sql) > 0) return;
+    if (this.#hasDecisions && unsettledApprovals(sql).length > 0) return;
+    this.#alarmIsSet = false;
+    const deleted = this.ctx.storage.deleteAlarm();
+    this.ctx.waitUntil(deleted.catch((error: unknown) => logFailure('conversation.alarm_not_deleted', error)));
+  }
+
   #keepAlive(): void {
+    this.#hasDecisions ||= [...this.#deps.live.values()].some(({ run }) => run.scope.approvalIds.length > 0);
     if (this.#alarmIsSet) return;
     this.#alarmIsSet = true;
     const set = this.ctx.storage.setAlarm(Date.now() + HEARTBEAT_MS).catch((error: unknown) => {

@@ -49,8 +49,8 @@ export type Identifiers = { newId(): string };
 export type Wakeups = {
   /** Makes sure that an alarm is set, so that a restarted object resumes unfinished work. */
   keepAlive(): void;
-  /** The outbox has rows; delivery may start after `delayMs`. */
-  drainSoon(delayMs: number): void;
+  /** The outbox has rows; delivery may start after `delayMs`. `account`: only of those for Accounts. */
+  drainSoon(delayMs: number, only?: 'account'): void;
 };
 
 export type ConversationDeps = Clock &

@@ -7,6 +7,7 @@ import type { Access } from '../principal.ts';
 import { sessionAudit } from './audit-events.ts';
 import { getVisible } from './conversation-access.ts';
 import type { ConversationDeps } from './deps.ts';
+import { forgetBranches } from './history/branches.ts';
 import { stopRuns } from './run/admission/start-run.ts';
 import { changeSession, type Session } from './session.ts';
 import { forbidden, MANAGERS } from './session-operations.ts';
@@ -83,7 +84,9 @@ const CONTENT_TABLES = [
 ] as const;
 
 /** Erases the content of a deleted conversation. An object that was cut off before this does it when it starts. */
-export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction'>): void {
+export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction' | 'log'>): void {
+  deps.log.forgetEnded();
+  forgetBranches(deps.sql);
   deps.transaction(() => {
     for (const table of CONTENT_TABLES) deps.sql.exec(`delete from ${table}`);
   });

@@ -8,13 +8,14 @@ import { settingsOf } from '../env.ts';
 import { findInView, findShared } from '../packs/registry.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
 import { resolveInScope } from '../providers/settings/config.ts';
-import { transact } from '../sqlite-migrate.ts';
+import { transact } from '../sqlite-cache.ts';
 import { createToolRunner } from '../tools/run-tool.ts';
 import { openTenant } from '../tools/tenant-access.ts';
 import { isSharedPlace } from './conversation-access.ts';
 import type { ConversationDeps, LiveRun } from './deps.ts';
-import { createEventLog, WINDOW_MS } from './log/event-log.ts';
+import { createEventLog } from './log/event-log.ts';
 import { storedEvents } from './log/event-store.ts';
+import { createLateness, flushWindow, WINDOW_MS } from './log/flush-window.ts';
 import { createViews } from './prompt/view-cache.ts';
 import { createEarlyStops } from './run/admission/early-stops.ts';
 import { createTurnQueue } from './run/admission/turn-queue.ts';
@@ -24,6 +25,9 @@ import { createMembers } from './shared-members.ts';
 
 /** Longer than the Account waits for Postgres. A run must not wait forever for an Account that hangs. */
 const CONFIRM_LIMIT_MS = 15_000;
+
+/** All objects of an isolate share its thread, so they are late together. */
+const lateness = createLateness();
 
 /** Operations that need the object itself. */
 type ObjectDeps = Pick<ConversationDeps, 'keepAlive' | 'drainSoon'> & {
@@ -42,7 +46,13 @@ export function createDeps(ctx: DurableObjectState, env: Env, object: ObjectDeps
   const id = (): string => session.get()?.id ?? name.slice(name.indexOf(':') + 1);
   const readerFor = (access: Parameters<typeof openTenant>[1]) => openTenant(postgresDepsOf(env), access).reader;
   const members = createMembers({ find: (access) => findShared(access, id(), readerFor(access)), now: clock.now });
-  const windowMs = settingsOf(env).FLUSH_WINDOW_MS ?? WINDOW_MS;
+  const leastMs = settingsOf(env).FLUSH_WINDOW_MS ?? WINDOW_MS;
+  const log = createEventLog({
+    ...storedEvents(sql),
+    ...clock,
+    windowMs: (ageMs) => flushWindow({ leastMs, ageMs, latenessMs: lateness.ms() }),
+    noteLateness: lateness.note,
+  });
   return {
     ...clock,
     sql,
@@ -52,13 +62,14 @@ export function createDeps(ctx: DurableObjectState, env: Env, object: ObjectDeps
         return transact(ctx.storage, work);
       } catch (error) {
         session.forget();
+        log.forgetEnded();
         throw error;
       }
     },
     newId,
     id,
     members,
-    log: createEventLog({ ...storedEvents(sql), ...clock, windowMs }),
+    log,
     queue: createTurnQueue({ changed: object.queueChanged }),
     live: new Map<string, LiveRun>(),
     earlyStops: createEarlyStops(clock.now),

@@ -6,6 +6,7 @@ import { AuditEvent, auditEvent, auditItem } from '../contracts/audit-event.ts';
 import { Settlement } from '../contracts/budget.ts';
 import { Audience, SessionRecord } from '../contracts/session.ts';
 import { Feedback, TranscriptMessage } from '../contracts/transcript.ts';
+import { databaseCache } from '../sqlite-cache.ts';
 
 /** The conversation's owner. Postgres checks the write with their rights. */
 const Owner = { orgId: z.uuid(), userId: z.uuid() };
@@ -79,6 +80,9 @@ export function laneOf(item: OutboxItem): Lane {
   return item.kind === 'index' || item.kind === 'index-removed' || item.kind === 'run' ? 'account' : 'postgres';
 }
 
+export const isStored = (item: OutboxItem): item is StoredItem => laneOf(item) === 'postgres';
+export const isSettlement = (item: OutboxItem): item is SettlementItem => item.kind === 'settlement';
+
 /** The items of one commit for one receiver; a row per item would double the writes. `items` is null if this release can't read them. */
 export type OutboxRow = {
   readonly seq: number;
@@ -89,10 +93,44 @@ export type OutboxRow = {
 /** With more rows than this, new runs are refused. About one day of heavy use of one conversation. */
 export const MAX_BACKLOG = 2_000;
 
+/** A row as this instance added it. */
+type KnownRow = OutboxRow & { readonly lane: Lane; readonly chars: number };
+
+/**
+ * All rows to deliver, by number, as long as this instance has added them all. Delivering them then needs no query. After a
+ * failed delivery, and whenever rows are changed in the table, it is dropped, and rows are read again.
+ */
+const known = databaseCache<Map<number, KnownRow>>();
+
+/** Call it when the table has no row to deliver. */
+export function noteEmpty(sql: SqlStorage): void {
+  known.set(sql, new Map());
+}
+
+/** Call it before rows are changed. */
+export function forgetRows(sql: SqlStorage): void {
+  known.delete(sql);
+}
+
 /** Call it once per commit, with all its items. */
 export function addToOutbox(sql: SqlStorage, items: readonly OutboxItem[]): void {
-  for (const [lane, ofLane] of Map.groupBy(items, laneOf))
-    sql.exec('insert into outbox (lane, payload) values (?, ?)', lane, JSON.stringify(ofLane));
+  const lanes = [...Map.groupBy(items, laneOf)].map(([lane, ofLane]) => ({
+    lane,
+    items: ofLane,
+    payload: JSON.stringify(ofLane),
+  }));
+  if (lanes.length === 0) return;
+  const rows = sql
+    .exec<{ seq: number; lane: string }>(
+      `insert into outbox (lane, payload) values ${lanes.map(() => '(?, ?)').join(', ')} returning seq, lane`,
+      ...lanes.flatMap(({ lane, payload }) => [lane, payload]),
+    )
+    .toArray();
+  const mine = known.get(sql);
+  for (const { lane, items: ofLane, payload } of lanes) {
+    const seq = rows.find((row) => row.lane === lane)?.seq;
+    if (seq !== undefined) mine?.set(seq, { seq, lane, items: ofLane, attempts: 0, chars: payload.length });
+  }
 }
 
 /** Receivers limit the size of a request. */
@@ -100,19 +138,29 @@ const MAX_BATCH_CHARS = 1_000_000;
 
 /** The oldest rows to deliver, in order; fewer than `limit` if they are large. */
 export function takeFromOutbox(sql: SqlStorage, lane: Lane, limit: number): OutboxRow[] {
+  const mine = known.get(sql);
+  return fitting(mine ? [...mine.values()].filter((row) => row.lane === lane) : readRows(sql, lane, limit), limit);
+}
+
+function fitting(rows: Iterable<OutboxRow & { readonly chars: number }>, limit: number): OutboxRow[] {
+  const taken: OutboxRow[] = [];
+  let total = 0;
+  for (const { seq, items, attempts, chars } of rows) {
+    total += chars;
+    if (taken.length >= limit || (taken.length > 0 && total > MAX_BATCH_CHARS)) break;
+    taken.push({ seq, items, attempts });
+  }
+  return taken;
+}
+
+function* readRows(sql: SqlStorage, lane: Lane, limit: number): Generator<OutboxRow & { readonly chars: number }> {
   const waiting = sql.exec<{ seq: number; payload: string; attempts: number }>(
     'select seq, payload, attempts from outbox where lane = ? and parked_at is null order by seq limit ?',
     lane,
     limit,
   );
-  const taken: OutboxRow[] = [];
-  let chars = 0;
-  for (const { seq, payload, attempts } of waiting) {
-    chars += payload.length;
-    if (taken.length > 0 && chars > MAX_BATCH_CHARS) break;
-    taken.push({ seq, items: readItems(payload), attempts });
-  }
-  return taken;
+  for (const { seq, payload, attempts } of waiting)
+    yield { seq, items: readItems(payload), attempts, chars: payload.length };
 }
 
 function readItems(payload: string): OutboxItem[] | null {
@@ -120,19 +168,25 @@ function readItems(payload: string): OutboxItem[] | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** The rows to deliver. */
 export const backlog = (sql: SqlStorage): number =>
+  known.get(sql)?.size ??
   sql.exec<{ rows: number }>('select count(*) as rows from outbox where parked_at is null').one().rows;
 
 export function settle(sql: SqlStorage, rows: readonly OutboxRow[]): void {
-  for (const row of rows) sql.exec('delete from outbox where seq = ?', row.seq);
+  const places = rows.map(() => '?').join(', ');
+  sql.exec(`delete from outbox where seq in (${places})`, ...rows.map(({ seq }) => seq));
+  for (const { seq } of rows) known.get(sql)?.delete(seq);
 }
 
 export function recordFailure(sql: SqlStorage, row: OutboxRow, reason: string): void {
+  forgetRows(sql);
   sql.exec('update outbox set attempts = attempts + 1, last_error = ? where seq = ?', reason, row.seq);
 }
 
 /** Sets a row aside after repeated rejections, so that the rows after it are delivered. An audit entry makes it visible. */
 export function park(sql: SqlStorage, lane: Lane, row: OutboxRow, now: number): void {
+  forgetRows(sql);
   sql.exec('update outbox set parked_at = ? where seq = ?', now, row.seq);
   // A rejected report is not reported again.
   const isReport = row.items?.every((item) => item.kind === 'audit' && item.audit.event.startsWith('outbox.'));
@@ -146,6 +200,7 @@ export function park(sql: SqlStorage, lane: Lane, row: OutboxRow, now: number): 
 
 /** Puts all parked rows back in the queue. */
 export function retryParked(sql: SqlStorage, now: number): void {
+  forgetRows(sql);
   const { rowsWritten: rows } = sql.exec(
     'update outbox set parked_at = null, attempts = 0, last_error = null where parked_at is not null',
   );
@@ -170,8 +225,10 @@ const AUDIT_AND_CHARGES = `(
   select json_group_array(json(value)) from json_each(payload) where json_extract(value, '$.kind') in ('audit', 'settlement'))`;
 
 /** For an erased conversation: keeps only audit entries and charges. */
-export const keepAuditAndCharges = (sql: SqlStorage): void =>
-  void sql.exec(`update outbox set payload = ${AUDIT_AND_CHARGES} where json_valid(payload)`);
+export function keepAuditAndCharges(sql: SqlStorage): void {
+  forgetRows(sql);
+  sql.exec(`update outbox set payload = ${AUDIT_AND_CHARGES} where json_valid(payload)`);
+}
 
 /** For a deleted conversation: parked rows keep only audit entries and charges, so that no message content stays. */
 export function dropParkedContent(sql: SqlStorage): void {

@@ -18,7 +18,8 @@ import {
 import { createWorld, HEAD, piece, TAIL, until, type World } from '../conversation/tests/gated-world.fixture.ts';
 import { postgresDepsOf, withTenant } from '../postgres/with-tenant.ts';
 import type { Access } from '../principal.ts';
-import { addToOutbox, dropParkedContent, MAX_BACKLOG, takeFromOutbox } from './outbox.ts';
+import { transact } from '../sqlite-cache.ts';
+import { addToOutbox, dropParkedContent, MAX_BACKLOG, type OutboxItem, takeFromOutbox } from './outbox.ts';
 
 let world: World;
 let access: Access;
@@ -303,7 +304,49 @@ describe("the owner's session list", () => {
   });
 });
 
-it('drains without delaying the first token, and without an alarm', async () => {
+describe('what an instance remembers of its outbox', () => {
+  const titled = (talk: Talk, title: string): OutboxItem => {
+    const { orgId, userId } = access;
+    const ids = { id: talk.sessionId, model: null, programId: null, designId: null, forkedFrom: undefined };
+    const now = Date.now();
+    const times = { createdAt: now, updatedAt: now, version: now + 1 };
+    const session = { ...ids, title, pinned: false, audience: 'private' as const, ...times };
+    return { kind: 'conversation', orgId, userId, session };
+  };
+
+  it('excludes rows of a transaction that was rolled back', async () => {
+    const talk = newTalk(access);
+    await converse(talk, 'a', 'b');
+    await drained(talk);
+    await runInDurableObject(talk.stub, (object, { storage }) => {
+      const failing = (): void => {
+        addToOutbox(storage.sql, [titled(talk, 'rolled back')]);
+        throw new Error('no');
+      };
+      expect(() => transact(storage, failing)).toThrow('no');
+      addToOutbox(storage.sql, [titled(talk, 'stored')]);
+      return object.alarm();
+    });
+    expect((await stored(talk)).conversations).toMatchObject([{ title: 'stored' }]);
+  });
+
+  it('is read again after a failed delivery, as the row is by then', async () => {
+    const talk = newTalk(access);
+    await converse(talk, 'a', 'b');
+    await drained(talk);
+    world.state.database = 'down';
+    await runInDurableObject(talk.stub, async (object, { storage }) => {
+      addToOutbox(storage.sql, [titled(talk, 'wrong')]);
+      await object.alarm();
+      storage.sql.exec("update outbox set payload = replace(payload, 'wrong', 'right')");
+    });
+    world.state.database = 'up';
+    await drained(talk);
+    expect((await stored(talk)).conversations).toMatchObject([{ title: 'right' }]);
+  });
+});
+
+it('drains within ten seconds, without delaying the first token and without an alarm', async () => {
   const talk = newTalk(access);
   const reader = readerOf(await ask(talk, callOf(talk, access)));
   (await world.nextCall()).send(HEAD, piece('word'));

@@ -20,6 +20,8 @@ export type PumpDeps = {
   waitUntil(work: Promise<unknown>): void;
   /** Called when rows are left, so that the object sets its alarm. */
   retryLater(): void;
+  /** Called when nothing is left to deliver. */
+  emptied(): void;
 };
 
 export type Pump = ReturnType<typeof createPump>;
@@ -27,49 +29,59 @@ export type Pump = ReturnType<typeof createPump>;
 type Deliver = (env: Env, items: readonly outbox.OutboxItem[]) => Promise<DeliveryResult>;
 
 export function createPump(deps: PumpDeps) {
-  const lanes = [
-    createLane(deps, 'postgres', deliverToPostgres),
-    createLane(deps, 'account', deliverToAccounts),
-    createLane(deps, 'budget', deliverToBudget),
-  ];
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let hasTables = false;
+  const lanes = {
+    postgres: createLane(deps, 'postgres', deliverToPostgres),
+    account: createLane(deps, 'account', deliverToAccounts),
+    budget: createLane(deps, 'budget', deliverToBudget),
+  };
+  const timers = new Map<outbox.Lane | 'all', ReturnType<typeof setTimeout>>();
 
   /** Drains all lanes. Resolves to true when nothing deliverable is left. Never rejects. */
   async function now(): Promise<boolean> {
-    if (!isMigrated()) return true;
-    const emptied = await Promise.all(lanes.map((lane) => lane()));
+    if (schemaVersion(deps.sql) === 0) return true;
+    const emptied = await Promise.all(Object.values(lanes).map((lane) => lane()));
     return emptied.every(Boolean);
   }
 
-  /** Only called outside transactions, so a true result can be cached. */
-  function isMigrated(): boolean {
-    hasTables ||= schemaVersion(deps.sql) > 0;
-    return hasTables;
-  }
-
   function start(): void {
-    timer = null;
+    clear('account');
+    clear('all');
     deps.waitUntil(now().then(afterwards));
   }
 
   /** Rows can be added after a drain saw an empty table and before it finished. */
   function afterwards(emptied: boolean): void {
     if (!emptied) deps.retryLater();
-    else if (isMigrated() && outbox.backlog(deps.sql) > 0) start();
+    else if (schemaVersion(deps.sql) > 0 && outbox.backlog(deps.sql) > 0) start();
+    else {
+      outbox.noteEmpty(deps.sql);
+      deps.emptied();
+    }
+  }
+
+  /** Delivers rows for Accounts before the rest is due. */
+  function startAccount(): void {
+    timers.delete('account');
+    deps.waitUntil(lanes.account());
+  }
+
+  function clear(name: outbox.Lane | 'all'): void {
+    clearTimeout(timers.get(name));
+    timers.delete(name);
   }
 
   /** Drains in `delayMs`, or immediately if it is 0. */
   function soon(delayMs: number): void {
-    if (delayMs > 0) {
-      timer ??= setTimeout(start, delayMs);
-      return;
-    }
-    if (timer !== null) clearTimeout(timer);
-    start();
+    if (delayMs === 0) start();
+    else if (!timers.has('all')) timers.set('all', setTimeout(start, delayMs));
   }
 
-  return { now, soon };
+  /** The same for the rows of Accounts alone. */
+  function accountSoon(delayMs: number): void {
+    if (!timers.has('account')) timers.set('account', setTimeout(startAccount, delayMs));
+  }
+
+  return { now, soon, accountSoon };
 }
 
 /** Calls during a drain share it. */
@@ -87,6 +99,11 @@ function createLane(deps: PumpDeps, lane: outbox.Lane, deliver: Deliver): () => 
         logFailure('outbox.drain_failed', error, { lane });
         return false;
       })
+      .then((isEmptied) => {
+        // What could not be delivered is read again: by then it may have been corrected.
+        if (!isEmptied) outbox.forgetRows(deps.sql);
+        return isEmptied;
+      })
       .finally(() => {
         running = null;
       });
@@ -96,7 +113,7 @@ function createLane(deps: PumpDeps, lane: outbox.Lane, deliver: Deliver): () => 
 
 /** All rows of an outbox have one owner. Audit entries can name another actor; the policy accepts them from any member. */
 async function deliverToPostgres(env: Env, items: readonly outbox.OutboxItem[]): Promise<DeliveryResult> {
-  const stored = items.map((item) => outbox.StoredItem.parse(item));
+  const stored = items.filter(outbox.isStored);
   const owner = stored.find(({ kind }) => kind !== 'audit') ?? stored[0];
   if (!owner) return { outcome: 'delivered' };
   const delivery = await storeItems(postgresDepsOf(env), owner, stored);
@@ -113,9 +130,18 @@ function reportHead(env: Env, orgId: string, head: LogHead): void {
 
 function deliverToAccounts(env: Env, items: readonly outbox.OutboxItem[]): Promise<DeliveryResult> {
   return callObject(async () => {
-    for (const item of items) await deliverToAccount(env, item);
+    for (const [index, item] of items.entries())
+      if (!items.slice(index + 1).some((later) => isNewer(later, item))) await deliverToAccount(env, item);
   });
 }
+
+/** Whether `later` says all that `item` says: the same conversation and run, in a newer version. */
+const isNewer = (later: outbox.OutboxItem, item: outbox.OutboxItem): boolean =>
+  later.kind === 'index' &&
+  item.kind === 'index' &&
+  later.subject === item.subject &&
+  later.session.id === item.session.id &&
+  later.runId === item.runId;
 
 async function deliverToAccount(env: Env, item: outbox.OutboxItem): Promise<void> {
   switch (item.kind) {
@@ -143,7 +169,7 @@ async function deliverToAccount(env: Env, item: outbox.OutboxItem): Promise<void
 /** A conversation belongs to one org, so a whole batch goes to one Budget. */
 function deliverToBudget(env: Env, items: readonly outbox.OutboxItem[]): Promise<DeliveryResult> {
   return callObject(async () => {
-    const settlements = items.map((item) => outbox.SettlementItem.parse(item));
+    const settlements = items.filter(outbox.isSettlement);
     const [first] = settlements;
     if (first) await budgetOf(env, first.orgId).settle(settlements.map(({ settlement }) => settlement));
   });

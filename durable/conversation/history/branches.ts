@@ -1,6 +1,8 @@
 // The turns of a conversation as a tree. A turn follows the one admitted before it, unless a row says that it starts a
 // branch elsewhere. A conversation without branches has no rows.
 
+import { databaseCache } from '../../sqlite-cache.ts';
+
 /** The first turn of a branch. */
 export type Branch = {
   readonly ordinal: number;
@@ -13,10 +15,23 @@ export type Branch = {
 /** Turns that follow one another, both ends included. */
 export type Range = { readonly first: number; readonly last: number };
 
-export const readBranches = (sql: SqlStorage): Branch[] =>
-  sql.exec<Branch>('select ordinal, parent, repeats from branches order by ordinal').toArray();
+/** As last read. */
+const known = databaseCache<readonly Branch[]>();
+
+export function readBranches(sql: SqlStorage): readonly Branch[] {
+  const branches =
+    known.get(sql) ?? sql.exec<Branch>('select ordinal, parent, repeats from branches order by ordinal').toArray();
+  known.set(sql, branches);
+  return branches;
+}
+
+/** Call it before the table is changed. */
+export function forgetBranches(sql: SqlStorage): void {
+  known.delete(sql);
+}
 
 export function insertBranch(sql: SqlStorage, { ordinal, parent, repeats }: Branch): void {
+  forgetBranches(sql);
   sql.exec('insert into branches (ordinal, parent, repeats) values (?, ?, ?)', ordinal, parent, repeats);
 }
 

@@ -59,19 +59,8 @@ function readRemedies(sql: SqlStorage, sessionId: string): readonly Found[] {
   return (row && Remedies.safeParse(JSON.parse(row.data)).data?.remedies) ?? [];
 }
 
-/** The data of a turn's messages, by message. */
-export function readModelData(sql: SqlStorage, ordinal: number): ReadonlyMap<string, ModelData> {
-  const rows = sql
-    .exec<{ message_id: string; data: string }>(
-      'select message_id, data from model_data where message_id in (select id from messages where ordinal = ?)',
-      ordinal,
-    )
-    .toArray();
-  return new Map(rows.map(({ message_id, data }) => [message_id, parseModelData(data)]));
-}
-
 /** A newer release may have stored something else. A model can do without it. */
-function parseModelData(data: string): ModelData {
+export function parseModelData(data: string): ModelData {
   const parsed = ModelData.safeParse(JSON.parse(data));
   return parsed.success ? parsed.data : {};
 }

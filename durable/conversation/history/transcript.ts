@@ -6,6 +6,7 @@ import { EndingRecord } from '../../contracts/ending.ts';
 import { Author, MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from '../../contracts/transcript.ts';
 import { Usage } from '../../contracts/usage.ts';
 import type { Range } from './branches.ts';
+import { type ModelData, parseModelData } from './model-data.ts';
 
 type MessageRow = {
   id: string;
@@ -188,6 +189,36 @@ export const findStreaming = (
 /** The messages of one turn, in order. */
 export const readTurn = (sql: SqlStorage, ordinal: number): TranscriptMessage[] =>
   sql.exec<MessageRow>('select * from messages where ordinal = ? order by position', ordinal).toArray().map(toMessage);
+
+type ModelRow = MessageRow & { model_data: string | null };
+
+/** A turn's messages in order, and what only a model reads of them, by message. */
+export type StoredTurn = {
+  readonly ordinal: number;
+  readonly messages: readonly TranscriptMessage[];
+  readonly modelData: ReadonlyMap<string, ModelData>;
+};
+
+/** The turns from `first` to `last` that have messages, with one query. */
+export function readTurns(sql: SqlStorage, { first, last }: Range): StoredTurn[] {
+  const rows = sql
+    .exec<ModelRow>(
+      `select m.*, d.data as model_data from messages m left join model_data d on d.message_id = m.id
+       where m.ordinal between ? and ? order by m.ordinal, m.position`,
+      first,
+      last,
+    )
+    .toArray();
+  return [...Map.groupBy(rows, ({ ordinal }) => ordinal)].map(([ordinal, ofTurn]) => toTurn(ordinal, ofTurn));
+}
+
+const toTurn = (ordinal: number, rows: readonly ModelRow[]): StoredTurn => ({
+  ordinal,
+  messages: rows.map(toMessage),
+  modelData: new Map(
+    rows.flatMap(({ id, model_data: data }) => (data === null ? [] : [[id, parseModelData(data)] as const])),
+  ),
+});
 
 function parseCursor(cursor: string | null): MessagePlace {
   const [ordinal, position] = (cursor ?? '').split('.').map(Number);

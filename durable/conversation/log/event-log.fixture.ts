@@ -36,7 +36,7 @@ export function createTrial(options: { rowsPerRead?: number } = {}) {
         timers = timers.filter((other) => other !== timer);
       };
     },
-    windowMs: WINDOW_MS,
+    windowMs: () => WINDOW_MS,
   });
   return {
     log,

@@ -3,12 +3,6 @@
 import type { Clock } from '../../clock.ts';
 import { type AgUiEvent, frame, isTerminal } from './events.ts';
 
-/**
- * Default of FLUSH_WINDOW_MS. A turn writes about 20 rows besides its events. With at most 17 batches a second, an answer that
- * takes a few seconds stays below 30 rows a second. Content that arrives alone is never delayed.
- */
-export const WINDOW_MS = 60;
-
 /** Events `first` … `first + count - 1` of a run as the SSE text that readers get. */
 export type Batch = { readonly first: number; readonly count: number; readonly frames: string };
 
@@ -16,8 +10,10 @@ export type EventLogDeps = Pick<Clock, 'now' | 'later'> & {
   insert(runId: string, batch: Batch): void;
   /** Stored batches from the one that contains event `from`, in order, at most a few dozen; empty if there is none. */
   select(runId: string, from: number): readonly Batch[];
-  /** Shortest time between two stored batches of one run, in milliseconds. */
-  readonly windowMs: number;
+  /** Shortest time between two stored batches of a run of this age, both in milliseconds. */
+  windowMs(ageMs: number): number;
+  /** Called with how much later than asked a window's timer fired, in milliseconds. */
+  noteLateness?(lateMs: number): void;
 };
 
 type OpenRun = {
@@ -29,6 +25,7 @@ type OpenRun = {
   holds: number;
   /** Content is waiting. If the run is held, it is stored when the last hold ends. */
   hasContent: boolean;
+  readonly openedAt: number;
   flushedAt: number;
   cancelTimer: (() => void) | null;
   changed: PromiseWithResolvers<void>;
@@ -43,6 +40,8 @@ export type EventLog = ReturnType<typeof createEventLog>;
 
 export function createEventLog(deps: EventLogDeps) {
   const live = new Map<string, OpenRun>();
+  /** The run that ended last, for the readers that followed it. */
+  let ended: { readonly runId: string; readonly run: OpenRun } | null = null;
 
   /** Starts a run's log, or continues one that was cut off before event `nextSeq`. */
   function open(runId: string, nextSeq = 0): void {
@@ -54,6 +53,7 @@ export function createEventLog(deps: EventLogDeps) {
       tailBytes: 0,
       holds: 0,
       hasContent: false,
+      openedAt: deps.now(),
       flushedAt: Number.NEGATIVE_INFINITY,
       cancelTimer: null,
       changed: Promise.withResolvers(),
@@ -76,12 +76,19 @@ export function createEventLog(deps: EventLogDeps) {
   function flushSoon(runId: string, run: OpenRun): void {
     const restMs = restOfWindow(run);
     if (restMs === 0 && run.hasContent) flush(runId, run);
-    else
-      run.cancelTimer ??= deps.later(restMs || deps.windowMs, () => {
-        run.cancelTimer = null;
-        flush(runId, run);
-      });
+    else run.cancelTimer ??= flushLater(runId, run, restMs || windowOf(run));
   }
+
+  function flushLater(runId: string, run: OpenRun, ms: number): () => void {
+    const due = deps.now() + ms;
+    return deps.later(ms, () => {
+      run.cancelTimer = null;
+      deps.noteLateness?.(deps.now() - due);
+      flush(runId, run);
+    });
+  }
+
+  const windowOf = (run: OpenRun): number => deps.windowMs(deps.now() - run.openedAt);
 
   /**
    * From now on the run's events are collected, and are neither stored nor shown until each `hold` has its `release`.
@@ -106,6 +113,12 @@ export function createEventLog(deps: EventLogDeps) {
   function forget(runId: string): void {
     live.get(runId)?.cancelTimer?.();
     live.delete(runId);
+    forgetEnded();
+  }
+
+  /** From now on the table is read: events of a run that has ended were erased, or were not stored after all. */
+  function forgetEnded(): void {
+    ended = null;
   }
 
   /** Stores collected events without waiting for the window; false if the run is held and must not be shown. */
@@ -128,7 +141,7 @@ export function createEventLog(deps: EventLogDeps) {
   /** The events after `after` (-1 for the start), ready to send; null if no more are stored. */
   function read(runId: string, after: number): { readonly frames: string; readonly last: number } | null {
     const from = after + 1;
-    const run = live.get(runId);
+    const run = live.get(runId) ?? (ended?.runId === runId ? ended.run : undefined);
     // A reader that has everything calls this after every batch, so this must not read the table.
     if (run && from >= run.nextSeq - run.pending.length) return null;
     const tail = run?.tail ?? [];
@@ -152,6 +165,7 @@ export function createEventLog(deps: EventLogDeps) {
     live.delete(runId);
     try {
       flush(runId, run);
+      ended = { runId, run };
     } finally {
       // Even if storing failed, so that no reader waits for a run that is gone.
       run.changed.resolve();
@@ -182,7 +196,7 @@ export function createEventLog(deps: EventLogDeps) {
   /** 0 if the window has passed. Never longer than the window, also after the clock was set back. */
   function restOfWindow(run: OpenRun): number {
     const passed = deps.now() - run.flushedAt;
-    return passed < 0 ? 0 : Math.max(0, deps.windowMs - passed);
+    return passed < 0 ? 0 : Math.max(0, windowOf(run) - passed);
   }
 
   function requireLive(runId: string): OpenRun {
@@ -198,6 +212,7 @@ export function createEventLog(deps: EventLogDeps) {
     release,
     discard,
     forget,
+    forgetEnded,
     storeNow,
     read,
     changed,

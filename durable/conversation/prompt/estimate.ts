@@ -10,7 +10,7 @@ import type { ConversationDeps } from '../deps.ts';
 import { draftedThread } from '../history/thread.ts';
 import { blankMessage, nextOrdinal } from '../history/transcript.ts';
 import { type AssignedModels, type Rights, resolveFor } from '../run/assignment.ts';
-import { readHistoryTurn } from './history.ts';
+import { historyReader } from './history.ts';
 import { type PreparedRequest, prepareRequest } from './model-request.ts';
 import { pageNote } from './page-note.ts';
 import { scopeOfTurn } from './turn-scope.ts';
@@ -49,6 +49,7 @@ export function prepareDraft(
   const note = pageNote(access, { view, about: draft.about ?? null, now: deps.now() });
   const message = { ...blank, author: { id: access.userId, name: access.userName }, note };
   const thread = draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId });
+  const readTurn = historyReader(deps.sql);
   const prepared = prepareRequest({
     access,
     place: entered.place,
@@ -59,7 +60,7 @@ export function prepareDraft(
     historyFrom: session?.historyFrom ?? 0,
     summary: session && summaryFor(deps.sql, session, thread, ordinal),
     thread,
-    readTurn: (place) => (place === ordinal ? { ordinal, messages: [message] } : readHistoryTurn(deps.sql, place)),
+    readTurn: (place) => (place === ordinal ? { ordinal, messages: [message] } : readTurn(place)),
   });
   return { ok: true, resolved, prepared };
 }

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageStatus, TranscriptMessage } from '../../contracts/transcript.ts';
 import { estimateMessageTokens } from '../../providers/models/estimate-tokens.ts';
 import { textIn } from '../../providers/scripted-upstream.fixture.ts';
 import { blankMessage } from '../history/transcript.ts';
-import { assembleHistory, type HistoryDeps } from './history.ts';
+import { assembleHistory, type HistoryDeps, historyReader } from './history.ts';
 
 const message = (role: 'user' | 'assistant', content: string, status: MessageStatus = 'complete'): TranscriptMessage =>
   blankMessage({
@@ -239,4 +239,48 @@ it('leaves out state of other connections, so that it takes no room', () => {
   expect(kept).toMatchObject({ from: 1 });
   expect(kept.tokens).toBeLessThan(100);
   expect(kept.messages[1]).toEqual({ role: 'assistant', parts: [{ type: 'text', text: 'said' }] });
+});
+
+describe('historyReader', () => {
+  /** A table with a question in each of these turns. */
+  function tableOf(ordinals: readonly number[]) {
+    const queries: [number, number][] = [];
+    const toRow = (ordinal: number) => ({
+      ...{ ordinal, position: 0, id: `m${ordinal}`, run_id: 'r', role: 'user', status: 'complete', created_at: 1 },
+      ...{ parts: JSON.stringify([{ type: 'text', content: `question ${ordinal}` }]), model_data: null, note: null },
+      ...{ model: null, provider: null, usage: null, cost_micros: null, price_version: null, error_code: null },
+      ...{ error_detail: null, tool: null, author: null, draft: null, ending: null },
+    });
+    const exec = (_text: string, first: number, last: number) => {
+      queries.push([first, last]);
+      return { toArray: () => ordinals.filter((ordinal) => first <= ordinal && ordinal <= last).map(toRow) };
+    };
+    return { queries, readTurn: historyReader({ exec } as unknown as SqlStorage) };
+  }
+
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+  it('reads a short conversation with one query, however often a turn is asked for', () => {
+    const { queries, readTurn } = tableOf(numbers(10));
+    for (const ordinal of [...numbers(10).reverse(), ...numbers(10).reverse()])
+      expect(readTurn(ordinal).messages).toMatchObject([{ id: `m${ordinal}` }]);
+    expect(queries).toHaveLength(1);
+  });
+
+  it('reads a long conversation in parts, and no more of it than is asked for', () => {
+    const { queries, readTurn } = tableOf(numbers(100));
+    for (let ordinal = 100; ordinal > 70; ordinal -= 1) expect(readTurn(ordinal).messages).toHaveLength(1);
+    expect(queries).toEqual([
+      [85, 100],
+      [69, 84],
+    ]);
+  });
+
+  it('gives a turn without rows no messages, and follows a branch to another part', () => {
+    const { readTurn } = tableOf(numbers(100).filter((ordinal) => ordinal !== 99));
+    expect(readTurn(100).messages).toHaveLength(1);
+    expect(readTurn(99)).toEqual({ ordinal: 99, messages: [] });
+    expect(readTurn(3).messages).toMatchObject([{ id: 'm3' }]);
+    expect(readTurn(98).messages).toMatchObject([{ id: 'm98' }]);
+  });
 });

@@ -8,8 +8,8 @@ import type { AssistantPart, ModelMessage, PartState } from '../../providers/pro
 import { draftMaterial } from '../../templates/draft-prompt.ts';
 import type { Summary } from '../compaction/summaries.ts';
 import { summaryText } from '../compaction/summary-prompt.ts';
-import { type ModelData, readModelData } from '../history/model-data.ts';
-import { readTurn, textOf } from '../history/transcript.ts';
+import type { ModelData } from '../history/model-data.ts';
+import { readTurns, textOf } from '../history/transcript.ts';
 import { saidBy } from './author-prefix.ts';
 import { withPageNote } from './page-note.ts';
 
@@ -20,11 +20,25 @@ export type HistoryTurn = {
   readonly modelData?: ReadonlyMap<string, ModelData>;
 };
 
-export const readHistoryTurn = (sql: SqlStorage, ordinal: number): HistoryTurn => ({
-  ordinal,
-  messages: readTurn(sql, ordinal),
-  modelData: readModelData(sql, ordinal),
-});
+/** Most prompts need no more turns than this. */
+const TURNS_PER_READ = 16;
+
+/** Reads turns for one prompt, several with one query: a prompt needs those before the one it starts with. */
+export function historyReader(sql: SqlStorage): (ordinal: number) => HistoryTurn {
+  const read = new Map<number, HistoryTurn>();
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+
+  function readTo(last: number): void {
+    [lowest, highest] = [last - TURNS_PER_READ + 1, last];
+    for (const turn of readTurns(sql, { first: lowest, last })) read.set(turn.ordinal, turn);
+  }
+
+  return (ordinal) => {
+    if (!read.has(ordinal) && (ordinal < lowest || ordinal > highest)) readTo(ordinal);
+    return read.get(ordinal) ?? { ordinal, messages: [] };
+  };
+}
 
 export type HistoryDeps = {
   /** The turn with this ordinal; without messages if there is none. */

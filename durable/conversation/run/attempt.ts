@@ -18,7 +18,7 @@ import type { ConversationDeps, LiveRun } from '../deps.ts';
 import { getRemedies, putRemedies } from '../history/model-data.ts';
 import { threadOf } from '../history/thread.ts';
 import { briefOf } from '../prompt/drafting.ts';
-import { type HistoryTurn, readHistoryTurn } from '../prompt/history.ts';
+import { historyReader } from '../prompt/history.ts';
 import { prepareRequest } from '../prompt/model-request.ts';
 import { type StreamResult, usageOf, writeAnswer } from './answer-stream.ts';
 import type { AssignedModels } from './assignment.ts';
@@ -59,11 +59,13 @@ export async function askModel(
 ): Promise<StepEnd> {
   const { assignment, steps } = live;
   beginStep(deps, assignment.run(), steps.current());
-  // The first one may have come with the run's admission.
+  // The first one may have come with the run's admission, which has stored it.
   let lease = steps.current().lease ?? createLease(deps, steps.current().messageId);
+  let isStored = lease === steps.current().lease;
   for (;;) {
     steps.chargeTo(lease);
-    setRunReserving(deps.sql, live.run.runId, lease);
+    if (!isStored) setRunReserving(deps.sql, live.run.runId, lease);
+    isStored = false;
     // Without a wait for models whose context is known.
     const context = assignment.resolved().provider.readContext ? await readContext(live) : null;
     const prepare = () => prepareCall(deps, live, tools, context);
@@ -119,7 +121,7 @@ function prepareCall(
   const resolved = withContext(assignment.resolved(), context);
   const thread = threadOf(deps.sql, session);
   const summary = summaryFor(deps.sql, session, thread, run.ordinal);
-  const readTurn = (ordinal: number): HistoryTurn => readHistoryTurn(deps.sql, ordinal);
+  const readTurn = historyReader(deps.sql);
   const { request, promptTokens, historyFrom, maxHistoryTokens, needsSummary } = prepareRequest({
     access,
     place,

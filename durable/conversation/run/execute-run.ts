@@ -32,8 +32,10 @@ import { type RightsDeps, watchRights } from './rights.ts';
 import { getRunUse, setRunUse } from './runs.ts';
 import { runToolCalls, type ToolCallDeps } from './tool-calls.ts';
 
-/** How long the outbox waits at the start of a run, so that it doesn't slow down the first token. */
-const DRAIN_DELAY_MS = 150;
+/** A new conversation is listed this soon; not at once, so that it doesn't slow down the first token. */
+const LIST_DELAY_MS = 150;
+/** The rest of what a run's start stored leaves together with its end, or after this time. */
+const START_DELAY_MS = 10_000;
 /** How often a run continues an answer that the provider paused. Each time is a step of its own. */
 const MAX_PAUSES = 3;
 /** The longest that a run may take to call tools and start its last answer. */
@@ -174,7 +176,9 @@ function isBeingWritten({ sql }: Pick<RunDeps, 'sql'>, { run, steps }: LiveRun):
 
 function begin(deps: RunDeps, { run, access }: LiveRun): Options {
   openLog(deps, run);
-  deps.drainSoon(DRAIN_DELAY_MS);
+  deps.drainSoon(START_DELAY_MS);
+  // The Account knows the run of a message from its admission.
+  if (run.ordinal === 1 || run.scope.approvalIds.length > 0) deps.drainSoon(LIST_DELAY_MS, 'account');
   const [decided] = run.scope.approvalIds;
   const proposed = decided === undefined ? null : getApproval(deps.sql, decided);
   // A run that continues after a decision shares the limits of the run that proposed it.

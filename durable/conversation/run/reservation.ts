@@ -18,6 +18,9 @@ const USUAL_OUTPUT_TOKENS = 1_024;
 /** The shortest answer worth asking for when the rest of the budget doesn't allow a longer one. */
 const LEAST_OUTPUT_TOKENS = 512;
 
+/** More than all but the longest messages need, so that most of them need no estimate of their own. */
+const LARGEST_TOKENS = planTokensOf({ ...NO_USAGE, cacheWriteTokens: 100_000, outputTokens: USUAL_OUTPUT_TOKENS });
+
 type TokenRequest = { readonly promptTokens: number; readonly maxOutputTokens: number };
 type Amounts = { readonly tokens: number; readonly atLeast: number };
 
@@ -181,6 +184,7 @@ export async function reserveInAdvance(
   const limit = access.tokenAllowance ?? null;
   // A decision on an approval is executed and reported whatever is left.
   if (limit === null || !run.message) return NOTHING;
+  if (deps.budget.hasPlenty(limit, LARGEST_TOKENS)) return NOTHING;
   // A known run is replayed, which costs nothing.
   if (deps.session.get() && findRun(deps.sql, run.runId)?.digest === run.digest) return NOTHING;
   const draft = prepareDraft(deps, { access, settings }, { ...run, text: run.message.text });

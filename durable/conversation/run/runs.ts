@@ -61,9 +61,9 @@ export type Run = {
   readonly pricing: Pricing;
   /** Estimated tokens of the current step's prompt; 0 until it is sent. */
   readonly promptTokens: number;
-  /** The month whose budget the current step is charged to; null before anything is reserved. */
+  /** The month whose budget the current step is charged to; null if nothing was reserved. */
   readonly budgetMonth: string | null;
-  /** The lease of the current step in that budget. */
+  /** The lease of the current step in that budget. It is named before it is asked for. */
   readonly leaseId: string | null;
   readonly createdAt: number;
 };
@@ -151,7 +151,7 @@ export function setRunReserving(sql: SqlStorage, runId: string, lease: Lease): v
 
 /** Written right before a request leaves, so that a run that dies is charged for its prompt, and only if it was sent. */
 export function setRunSending(sql: SqlStorage, runId: string, promptTokens: number): void {
-  sql.exec('update runs set prompt_tokens = ? where run_id = ?', promptTokens, runId);
+  sql.exec("update runs set status = 'running', prompt_tokens = ? where run_id = ?", promptTokens, runId);
 }
 
 /** The columns of a run that name its model and prices. */

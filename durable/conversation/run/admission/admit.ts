@@ -23,6 +23,7 @@ import { scopeOfTurn, settledScope } from '../../prompt/turn-scope.ts';
 import { changeSession, type Session } from '../../session.ts';
 import { migrateConversation } from '../../sqlite-migrations.ts';
 import { type AssignedModels, createAssignment, resolveFor } from '../assignment.ts';
+import { createLease } from '../reservation.ts';
 import { createRunGate } from '../run-gate.ts';
 import { answeredBy, authorOf, findRun, insertRun, type Lease, type Run } from '../runs.ts';
 import { createSteps } from '../step.ts';
@@ -46,10 +47,10 @@ export type AdmitDeps = Pick<
 
 /**
  * Null if the same request was admitted before: its log is replayed and nothing else happens.
- * @param lease what was reserved for the run's first request, if that could not wait
+ * @param granted what was reserved for the run's first request, if that could not wait
  * @throws AppError for every refusal; nothing is stored then
  */
-export function admit(deps: AdmitDeps, call: RunCall, lease: Lease | null = null): LiveRun | null {
+export function admit(deps: AdmitDeps, call: RunCall, granted: Lease | null = null): LiveRun | null {
   const { access } = call;
   const before = deps.session.get();
   const entered = enterConversation(deps, access);
@@ -62,13 +63,15 @@ export function admit(deps: AdmitDeps, call: RunCall, lease: Lease | null = null
   const resolved = resolveFor(deps.resolveModel, request, before, { access, settings: call.settings });
   if (!resolved.ok) throw new AppError(resolved.code, resolved.detail === undefined ? {} : { detail: resolved.detail });
 
+  const assistantId = deps.newId();
+  const lease = firstLease(deps, call, granted, assistantId);
   const run = deps.transaction(() => {
     migrateConversation(deps.sql);
     const now = deps.now();
     const session = sessionFor(before, request, { access, place }, now);
     const earlier = before ? [] : storeEarlierMessages(deps, session, request);
     const asked = { ...withOriginalDraft(request, branch), ...scopeOfTurn(session, request) };
-    const created = newRun(deps, { ...call, run: asked }, { resolved, lease, createdAt: now });
+    const created = newRun(deps, { ...call, run: asked }, { resolved, lease, assistantId, createdAt: now });
     const shown = placeTurn(deps.sql, session, created.ordinal, branch);
     const view = place?.view ?? deps.viewOf(access, created.scope);
     const note = pageNote(access, { view, about: created.scope.about, now });
@@ -125,8 +128,14 @@ const newRun = (
   {
     resolved,
     lease,
+    assistantId,
     createdAt,
-  }: { readonly resolved: AssignedModels; readonly lease: Lease | null; readonly createdAt: number },
+  }: {
+    readonly resolved: AssignedModels;
+    readonly lease: Lease | null;
+    readonly assistantId: string;
+    readonly createdAt: number;
+  },
 ): Run => ({
   runId: request.runId,
   ordinal: freeOrdinal(deps),
@@ -149,13 +158,17 @@ const newRun = (
     templateId: request.draft?.templateId,
   },
   requestId,
-  assistantId: deps.newId(),
+  assistantId,
   ...answeredBy(resolved),
   promptTokens: 0,
   budgetMonth: lease?.month ?? null,
   leaseId: lease?.id ?? null,
   createdAt,
 });
+
+/** A run that begins at once names its lease in the same commit. It is asked for only after that. */
+const firstLease = (deps: AdmitDeps, { run }: RunCall, granted: Lease | null, assistantId: string): Lease | null =>
+  granted ?? (run.message && deps.queue.idle() ? createLease(deps, assistantId) : null);
 
 /** A run that executes a decision continues the run that proposed it, even if the client doesn't say so. */
 function proposingRun({ sql }: Pick<AdmitDeps, 'sql'>, { decisions }: RunRequest): string | null {
