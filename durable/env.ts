@@ -85,6 +85,12 @@ const Settings = z
     PROVIDER_HOSTS: optionalText,
     /** Local only: the address that replaces Neon's HTTP endpoint. */
     NEON_FETCH_ENDPOINT: optionalText,
+    /** Where all objects and their data are kept. Objects of another value are other objects: set it before the first use. */
+    OBJECT_JURISDICTION: optionalText.pipe(z.enum(['eu', 'us', 'fedramp', 'fedramp-high']).optional()),
+    /** The region of the database, as a hint for the objects that mostly work with it. */
+    DATABASE_LOCATION: optionalText.pipe(
+      z.enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'apac-ne', 'apac-se', 'oc', 'afr', 'me']).optional(),
+    ),
     /** How long a conversation buffers events before it stores them; overrides its default. */
     FLUSH_WINDOW_MS: z.coerce.number().int().min(1).max(1_000).optional(),
     /** A user's limit on requests that call a model: sustained, and in a burst. */

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 import { exactText } from '../input-text.ts';
 import { type Access, Principal } from '../principal.ts';
 import type { AiSettings } from './ai-settings.ts';
+import { stubOf } from './placement.ts';
 import { SessionRecord } from './session.ts';
 import { RunId } from './transcript.ts';
 
@@ -245,6 +246,5 @@ export interface AccountRpc extends Rpc.DurableObjectBranded {
 
 /** The Account of a user, addressed by the subject of their tokens. */
 export function accountOf(env: Env, subject: string): DurableObjectStub<AccountRpc> {
-  const namespace = env.ACCOUNTS as DurableObjectNamespace<AccountRpc>;
-  return namespace.getByName(`user:${subject}`);
+  return stubOf<AccountRpc>(env, 'ACCOUNTS', `user:${subject}`);
 }

@@ -2,6 +2,7 @@
 // are not strict: the older side drops fields it does not know.
 import { z } from 'zod';
 import { AUDIT_EVENTS, LogHead, type Witness } from './audit-event.ts';
+import { stubOf } from './placement.ts';
 
 export const ObserveInput = z.object({ orgId: z.uuid(), head: LogHead });
 export type ObserveInput = z.input<typeof ObserveInput>;
@@ -33,6 +34,5 @@ export interface AuditTrailRpc extends Rpc.DurableObjectBranded {
 }
 
 export function auditTrailOf(env: Env, orgId: string): DurableObjectStub<AuditTrailRpc> {
-  const namespace = env.AUDIT_TRAILS as DurableObjectNamespace<AuditTrailRpc>;
-  return namespace.getByName(`org:${orgId}`);
+  return stubOf<AuditTrailRpc>(env, 'AUDIT_TRAILS', `org:${orgId}`);
 }

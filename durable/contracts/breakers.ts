@@ -1,6 +1,7 @@
 // The interface of an org's Breakers object. Both sides can run neighboring releases, so only add optional fields.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { stubOf } from './placement.ts';
 
 /** Identifies an address and key without containing the key. */
 export const ConnectionId = z.string().min(1).max(2_000);
@@ -29,6 +30,5 @@ export interface BreakersRpc extends Rpc.DurableObjectBranded {
 }
 
 export function breakersOf(env: Env, orgId: string): DurableObjectStub<BreakersRpc> {
-  const namespace = env.BREAKERS as DurableObjectNamespace<BreakersRpc>;
-  return namespace.getByName(`org:${orgId}`);
+  return stubOf<BreakersRpc>(env, 'BREAKERS', `org:${orgId}`);
 }

@@ -1,6 +1,7 @@
 // The interface of an org's Budget object. Both sides can run neighboring releases, so only add optional fields. Schemas
 // are not strict: the older side drops fields it does not know.
 import { z } from 'zod';
+import { stubOf } from './placement.ts';
 
 /** A UTC month, for example `2026-11`. */
 export const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
@@ -74,6 +75,5 @@ export interface BudgetRpc extends Rpc.DurableObjectBranded {
 }
 
 export function budgetOf(env: Env, orgId: string): DurableObjectStub<BudgetRpc> {
-  const namespace = env.BUDGETS as DurableObjectNamespace<BudgetRpc>;
-  return namespace.getByName(`org:${orgId}`);
+  return stubOf<BudgetRpc>(env, 'BUDGETS', `org:${orgId}`);
 }

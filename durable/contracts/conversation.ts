@@ -8,13 +8,13 @@ import { Access } from '../principal.ts';
 import { AiSettings } from './ai-settings.ts';
 import { CopiedApproval, type ShownApproval } from './approval.ts';
 import { DraftBrief, type ShownDraft } from './draft.ts';
+import { stubOf } from './placement.ts';
 import { EffortChoice, RunMode, type SessionDraft, type SessionPatch, type SessionRecord } from './session.ts';
 import { type Author, Feedback, RunId, type ToolReply, TranscriptMessage } from './transcript.ts';
 
 /** The org is part of the object's name: another org's session id leads to an empty object. */
 export function conversationOf(env: Env, orgId: string, sessionId: string): DurableObjectStub<ConversationRpc> {
-  const namespace = env.CONVERSATIONS as DurableObjectNamespace<ConversationRpc>;
-  return namespace.getByName(`${orgId}:${sessionId}`);
+  return stubOf<ConversationRpc>(env, 'CONVERSATIONS', `${orgId}:${sessionId}`);
 }
 
 /** Streams go over `fetch`: see the conversation's `serve-streams.ts`. Everything else is one of these calls. */
