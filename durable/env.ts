@@ -1,6 +1,6 @@
 // The Worker's variables and secrets, parsed once. Bindings keep the types that `wrangler types` generates.
 // A missing or invalid value fails the first request with the variable's name, never its content.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const KEY_BYTES = 32;
 

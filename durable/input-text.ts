@@ -1,7 +1,7 @@
 // The string types of everything that comes from outside: requests, tokens and models. Postgres stores neither NUL nor half a
 // surrogate pair, so text either has none, or they are replaced on the way in. A test checks that every route and tool uses
 // these types (docs/decisions/0062-text-from-outside-is-storable.md).
-import { z } from 'zod';
+import * as z from 'zod';
 
 const REPLACEMENT = '\uFFFD';
 

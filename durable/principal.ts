@@ -1,7 +1,7 @@
 // The caller's identity (Principal, from a verified token) and what they may do in an org (Access, from Postgres). Both cross
 // object boundaries, so both are zod schemas. Neither is ever built from a request body.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from './input-text.ts';
 
 /** A verified identity. `subject` is `<issuer>|<sub>`, and names the user's Account object. */

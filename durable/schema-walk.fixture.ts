@@ -1,5 +1,5 @@
 // Walks zod schemas, so that tests reach every string that a route or tool takes without a list kept by hand.
-import { z } from 'zod';
+import * as z from 'zod';
 
 type Type = z.core.$ZodTypes;
 const defOf = (schema: z.core.$ZodType) => (schema as Type)._zod.def;

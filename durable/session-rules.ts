@@ -1,6 +1,6 @@
 // An org's rules for how many conversations of its members are stored, and for how long. Pinned and shared ones are always
 // kept.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const SessionRules = z.object({
   keepNewest: z.int().min(1).max(500),

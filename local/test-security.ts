@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findMarkedTests } from './checks/requirement-tests.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 

@@ -1,6 +1,6 @@
 // Groundwire, called through its API as signed-in users of the demo orgs.
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServerProcess } from '../harness/server-process.ts';
 import { OPENER, type Peer, TURNS_A_CONVERSATION } from './peer.ts';
 import { createStreamClient, type StreamRequest } from './stream-client.ts';

@@ -1,6 +1,6 @@
 // Describes the stream that the upstream should send. It travels as the text of the user's message, which every peer passes
 // on.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const StreamSpec = z.object({
   /** Milliseconds before the first byte of the response. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { announce } from '../harness/server-process.ts';
 import { readSpec, type StreamSpec, stamp } from './stream-spec.ts';
 

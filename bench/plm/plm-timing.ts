@@ -2,7 +2,7 @@
 // login role. It includes planning inside the functions, but not the time that the server waited for a busy processor.
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PlmQuery } from './plm-samples.ts';
 
 /** Claims are valid for a minute; a new one is signed after this many rounds. */

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeLoad, describeMachine, table } from '../harness/report.ts';
 import { startServerProcess } from '../harness/server-process.ts';
 import { summarize } from '../harness/statistics.ts';

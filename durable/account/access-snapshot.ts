@@ -1,6 +1,6 @@
 // Caches a user's memberships as Postgres last returned them, and decides when to read them again. While Postgres is
 // unavailable, the last snapshot is used for a limited time. A removal takes effect immediately.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccessConfirmation, Admission, OrgChoice } from '../contracts/account.ts';
 import { AppError } from '../errors.ts';
 import { Membership } from '../postgres/queries/memberships.ts';

@@ -1,6 +1,6 @@
 // Rejected messages of a user on their way to the audit log: one entry per minute, org and code, with a count, so that a
 // flood of them is recorded without filling the log.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AuditEvent, auditEvent, auditItem } from '../contracts/audit-event.ts';
 import { logFailure } from '../log.ts';
 import { storeItems } from '../postgres/queries/store-items.ts';

@@ -1,7 +1,7 @@
 // The user's conversations, newest first, so that the list needs no Postgres; and the ways a client can refer to one: by a
 // recent run's id, or by a mark. An entry is a copy that its Conversation sends: a late or repeated copy never replaces a
 // newer one, and never restores a removed entry.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvictedSession, ScopeNames, SessionMark } from '../contracts/account.ts';
 import { ForkedFrom, type SessionRecord } from '../contracts/session.ts';
 

@@ -1,7 +1,7 @@
 // The Durable Object that watches an org's audit log from outside Postgres. Wiring only: it remembers the newest rows that the
 // Worker saw, signs the log, and writes the events of the edge.
 import { DurableObject } from 'cloudflare:workers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Witness } from '../contracts/audit-event.ts';
 import { auditItem } from '../contracts/audit-event.ts';
 import { type AuditTrailRpc, NoteInput, ObserveInput } from '../contracts/audit-trail.ts';

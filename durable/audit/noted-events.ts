@@ -1,6 +1,6 @@
 // Events of the edge on their way to the audit log. The first of a kind in a minute becomes a row at once; the others of that
 // minute become one row with a count. So a flood of refused requests is recorded and can't fill the log.
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
 import { type AuditEvent, auditEvent } from '../contracts/audit-event.ts';
 import { EdgeEvent } from '../contracts/audit-trail.ts';

@@ -1,6 +1,6 @@
 // The health of one org's requests to one provider, and the resulting decisions: whether a failed request may be retried,
 // and until when the provider must not be called. Pure: state in, state out.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 
 /** How long failures and answers count. */

@@ -1,7 +1,7 @@
 // The Durable Object of an org's token budget. Wiring only: each call is parsed and done in one synchronous step, so that
 // concurrent calls can't reserve the same tokens.
 import { DurableObject } from 'cloudflare:workers';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type BudgetFigures,
   type BudgetRpc,

@@ -1,7 +1,7 @@
 // The interface of an Account object: what the Worker and Conversations may call. Both sides can run neighboring releases,
 // so only add optional fields. Schemas are not strict: the older side drops fields it does not know.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import { exactText } from '../input-text.ts';
 import { type Access, Principal } from '../principal.ts';

@@ -1,6 +1,6 @@
 // The provider settings of an org, as sent from Postgres to the Account and with each call to a Conversation. Their keys are
 // sealed. Worker and objects can run neighboring releases: add optional fields, never change one.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A provider named by a settings row. A null value is inherited from the next row or the environment. */
 const ProviderChoice = z.object({

@@ -1,6 +1,6 @@
 // An approval as users see it: the change that runs if they confirm it, or its outcome. Stored and sent between releases:
 // add optional fields, never change one.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Author } from './transcript.ts';
 
 /** The kind of change. It selects a card's icon and color. */

@@ -1,5 +1,5 @@
 // One entry of the audit log. The log is append-only, and it is separate from the transcript that users read.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Usage } from './usage.ts';
 
 export const AUDIT_EVENTS = [

@@ -1,6 +1,6 @@
 // The interface of an org's AuditTrail object. Both sides can run neighboring releases, so only add optional fields. Schemas
 // are not strict: the older side drops fields it does not know.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AUDIT_EVENTS, LogHead, type Witness } from './audit-event.ts';
 import { stubOf } from './placement.ts';
 

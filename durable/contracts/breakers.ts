@@ -1,5 +1,5 @@
 // The interface of an org's Breakers object. Both sides can run neighboring releases, so only add optional fields.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { stubOf } from './placement.ts';
 

@@ -1,6 +1,6 @@
 // The interface of an org's Budget object. Both sides can run neighboring releases, so only add optional fields. Schemas
 // are not strict: the older side drops fields it does not know.
-import { z } from 'zod';
+import * as z from 'zod';
 import { stubOf } from './placement.ts';
 
 /** A UTC month, for example `2026-11`. */

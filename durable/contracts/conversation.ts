@@ -1,7 +1,7 @@
 // The calls that the Worker and other objects can make to a Conversation, and its replies. Both sides can run neighboring
 // releases: add optional fields, never change one. Schemas are not strict: the older side drops fields it doesn't know.
 import type { Interrupt } from '@ag-ui/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { cleanedText } from '../input-text.ts';
 import { Access } from '../principal.ts';

@@ -1,6 +1,6 @@
 // What is stored with a draft: its sources with the question, and the result of the check with the answer. Stored and sent
 // between releases: add optional fields, never change one.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A source row of a draft. `facts` is sent to the model, and the draft is checked against it. */
 export const Source = z.object({

@@ -1,5 +1,5 @@
 // How an answer ended, as it is stored, sent and shown. conversation/run/ending.ts decides it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const ENDING_KINDS = ['complete', 'cut', 'stopped', 'refused', 'failed', 'interrupted', 'limited'] as const;
 export type EndingKind = (typeof ENDING_KINDS)[number];

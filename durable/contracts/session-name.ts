@@ -1,6 +1,6 @@
 // Maps a client's own name for a conversation to the session's id. A UUID is the id itself. Any other name, which some
 // libraries make up, gives each user in each org a different id.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from '../principal.ts';
 
 export async function sessionIdOf(access: Pick<Access, 'orgId' | 'userId'>, name: string): Promise<string> {

@@ -1,7 +1,7 @@
 // A conversation's own data as it is stored, listed and sent. Worker and objects may run neighboring releases: add optional
 // fields, never change one.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanedText } from '../input-text.ts';
 
 /** Who takes part: the owner, or everyone with access to the place that the conversation belongs to. */

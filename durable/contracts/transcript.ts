@@ -1,7 +1,7 @@
 // A message of a conversation as it is stored, sent and shown. Worker and objects may run neighboring releases: add optional
 // fields, never change one. Not strict, so that the older side drops fields it doesn't know.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanedText } from '../input-text.ts';
 import { DraftNote } from './draft.ts';
 import { EndingRecord } from './ending.ts';

@@ -1,5 +1,5 @@
 // Tokens that one provider request used, and what they count against a plan.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The four counts add up to what the provider bills; none contains another. */
 export const Usage = z.strictObject({

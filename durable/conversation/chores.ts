@@ -2,7 +2,7 @@
 // rows. Each chore can be repeated, and does nothing to an empty object. Unlike a deletion by the owner, erasing leaves no
 // tombstone here: Postgres knows who was erased and rejects late writes about them.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountOf } from '../contracts/account.ts';
 import { type ConversationChore, ErasedPerson } from '../contracts/conversation.ts';
 import { AppError } from '../errors.ts';

@@ -1,7 +1,7 @@
 // Changes that must still reach Postgres, an Account or the Budget, committed together with the change that caused them.
 // Every item carries its own id or version, so delivering it twice changes nothing. Schemas are not strict: after a
 // rollback, the older release must still read the rows of the newer one.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AuditEvent, auditEvent, auditItem } from '../contracts/audit-event.ts';
 import { Settlement } from '../contracts/budget.ts';
 import { Audience, SessionRecord } from '../contracts/session.ts';

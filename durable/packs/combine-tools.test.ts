@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../tools/tool.ts';
 import { combineTools } from './combine-tools.ts';
 

@@ -1,7 +1,7 @@
 // Checks that the database login is subject to row-level security and that the database knows our claim key. Otherwise,
 // policies would protect nothing, or users would see no data. The Account checks it before it trusts an access snapshot.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PostgresDeps, withTenant } from './with-tenant.ts';
 
 /** Databases that passed, per isolate. A failure is checked again, so a repaired database works without a restart. */

@@ -1,7 +1,7 @@
 // The Durable Object that deletes an org's expired conversations. Wiring only: it stores nothing but its alarm and the org's
 // id, and reads the rules from Postgres each time.
 import { DurableObject } from 'cloudflare:workers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountOf } from '../contracts/account.ts';
 import { conversationOf } from '../contracts/conversation.ts';
 import type { RetentionRpc } from '../contracts/retention.ts';

@@ -1,6 +1,6 @@
 // Seals a provider key together with the provider and the address it was entered for. If someone changes the address in the
 // database, the key does not open and is not sent there.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MasterKeys } from './master-keys.ts';
 import { type SecretLocation, seal, UnsealError, unseal } from './sealed-secret.ts';
 

@@ -1,6 +1,6 @@
 // The fields of a template's form: one zod shape that validates the input and describes the form to the page. A record field
 // takes only an id; the page finds it by searching, and the template reads the record under RLS.
-import { z } from 'zod';
+import * as z from 'zod';
 import { line, prose } from '../packs/text-fields.ts';
 
 type FieldLabels = { readonly label: string; readonly hint?: string };

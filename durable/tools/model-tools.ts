@@ -1,6 +1,6 @@
 // Converts tools to what providers accept: JSON Schema with the keywords that all of them support. The result is the same
 // for every turn, because a provider's prompt cache starts with it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelTool } from '../providers/provider.ts';
 import type { Tool } from './tool.ts';
 

@@ -1,5 +1,5 @@
 // One tool per effect class over a database of one number, for the runner's tests.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditEvent } from '../contracts/audit-event.ts';
 import type { AppError } from '../errors.ts';
 import { toDatabaseError } from '../postgres/sqlstate.ts';

@@ -1,5 +1,5 @@
 // Parses the envelope that all SQL functions for tools return. A refusal is a value, not an SQL error.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../errors.ts';
 import type { PreparedWrite, ProposedCard, ToolRefusal, ToolReturn } from './tool.ts';
 

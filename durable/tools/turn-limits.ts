@@ -1,6 +1,6 @@
 // Limits what one turn may do (R33), so that a looping model is stopped with a typed outcome. A turn that waited for an
 // approval keeps the counts from before the wait.
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf, type Json } from '../canonical-json.ts';
 
 /** Requests to the model. */

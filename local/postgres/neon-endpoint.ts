@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HOST } from '../stack/ports.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

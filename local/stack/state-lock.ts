@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HOST } from './ports.ts';
 import { StackError } from './stack-error.ts';
 

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startDemoIssuer } from '../demo-issuer/demo-issuer.ts';
 import { startDemoModel } from '../demo-model/demo-model.ts';
 import { appUrl } from '../postgres/database.ts';

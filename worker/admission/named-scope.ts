@@ -1,7 +1,7 @@
 // The program, design and model that a request names. They are read before the rest of the body is validated, because access
 // to them is checked first. The user's Account looks up the names; a name that the user can't see gives 404.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FoundScope, ScopeNames } from '../../durable/contracts/account.ts';
 import { accountOf } from '../../durable/contracts/account.ts';
 import { programsOf } from '../../durable/conversation/prompt/turn-scope.ts';

@@ -1,7 +1,7 @@
 // Fields that several resources of the HTTP API share. Inputs are strict everywhere: an unknown key is refused, so that no
 // client believes it had an effect.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from '../../durable/input-text.ts';
 
 /** Lowercase, because ids are compared as text. */

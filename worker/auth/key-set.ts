@@ -1,7 +1,7 @@
 // Caches the identity provider's public keys: a known key needs no network, an unknown one at most one fetch per cooldown
 // for any number of requests, and known keys outlive an outage for a limited time.
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type KeySetDeps = {
   fetchKeys(): Promise<unknown>;

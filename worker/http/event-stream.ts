@@ -1,5 +1,5 @@
 // Passes an object's event stream to the client. On the AG-UI wire the runtime copies the bytes, without our code.
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFUSAL_HEADER } from '../../durable/contracts/conversation.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
 

@@ -1,5 +1,5 @@
 // The form of every error.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../../durable/errors.ts';
 
 export const Problem = z

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
 import { parseInput, toProblem } from './problem.ts';
 import { Problem } from './problem-schema.ts';

@@ -2,7 +2,7 @@
 // error table and a request id, never an error message, SQL, a parameter or a stack.
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Refusal } from '../../durable/contracts/conversation.ts';
 import { AppError, ERRORS } from '../../durable/errors.ts';
 import { logFailure } from '../../durable/log.ts';

@@ -1,7 +1,7 @@
 // Summarizes a run for wires that support little but text: the text, pending approvals, decisions, token usage and the end.
 // It takes one event at a time and returns what the event adds.
 import type { Interrupt, TokenUsage } from '@ag-ui/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgUiEvent } from '../../durable/conversation/log/events.ts';
 import { ERRORS, type ErrorCode } from '../../durable/errors.ts';
 import type { RunLog } from './run-log.ts';

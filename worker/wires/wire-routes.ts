@@ -1,5 +1,5 @@
 // Declarations that the routes of several wires share.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunId } from '../../durable/contracts/transcript.ts';
 import { ERRORS, type ErrorCode } from '../../durable/errors.ts';
 

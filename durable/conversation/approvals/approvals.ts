@@ -1,6 +1,6 @@
 // Approvals: a proposal of the model, as the user saw it, bound to its arguments and row versions. Each can be used once.
 // The server stores all of it; a click sends only the id.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   ApprovalOutcome,
   type CardContent,

@@ -1,6 +1,6 @@
 // What only a model reads of a message: the state that its provider wants back. It is kept apart from the message, so that no
 // page, export or row in Postgres can contain it, and is erased with the conversation.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PartState, REMEDIES, type Remedy } from '../../providers/provider.ts';
 
 const StoredState = z.object({

@@ -1,6 +1,6 @@
 // The messages of the conversation, in the order in which turns were admitted. Rows are ordered by the turn's ordinal and
 // the position in the turn, so that the answer to a queued question stays next to it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { DraftNote } from '../../contracts/draft.ts';
 import { EndingRecord } from '../../contracts/ending.ts';
 import { Author, MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from '../../contracts/transcript.ts';

@@ -1,6 +1,6 @@
 // The rows of runs: the request and how the run ended. They contain only what is needed to end a run after a restart: the
 // text is in the transcript, and rights are not stored.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunStatus } from '../../contracts/conversation.ts';
 import { EffortChoice, RunMode } from '../../contracts/session.ts';
 import type { Author } from '../../contracts/transcript.ts';

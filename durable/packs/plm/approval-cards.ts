@@ -1,6 +1,6 @@
 // The text of an approval card for each write. Postgres returns what would change (ids, numbers, old and new values); the
 // sentences for users are composed here.
-import { z } from 'zod';
+import * as z from 'zod';
 import { argumentLabel } from '../../tools/complete-card.ts';
 import type { CardOf } from '../../tools/sql-reply.ts';
 import type { ProposedCard } from '../../tools/tool.ts';

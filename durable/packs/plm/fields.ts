@@ -1,6 +1,6 @@
 // The field schemas of the tools' inputs and of the model's knowledge of item types. The database enforces the same limits;
 // here they give the model a message it can act on.
-import { z } from 'zod';
+import * as z from 'zod';
 import { line, prose } from '../text-fields.ts';
 
 /** A UUID of any version. */

@@ -1,6 +1,6 @@
 // The item types: numbering, fields, lifecycle, relationships. Tools take their enums from here, and the model its knowledge.
 // A test compares the lifecycles with the database's.
-import { z } from 'zod';
+import * as z from 'zod';
 import * as fields from './fields.ts';
 
 /** State → the states it can change to. A state with none is final. */

@@ -1,6 +1,6 @@
 // The system prompt of the domain, generated from the pack's own schemas and tables so that it can't disagree with them.
 // Starts with the part that is the same for all users, followed by the user.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tool } from '../../tools/tool.ts';
 import type { PromptContext, SharedPlace, View, ViewedScope } from '../pack.ts';
 import { quoted } from '../quoted.ts';

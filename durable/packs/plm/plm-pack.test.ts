@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSetting } from '../../../local/demo-model/story.ts';
 import type { Access } from '../../principal.ts';
 import { toModelTool } from '../../tools/model-tools.ts';

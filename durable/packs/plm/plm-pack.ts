@@ -1,7 +1,7 @@
 // Product lifecycle data: programs, designs, items and change orders. A client may name any program or design; the queries
 // return only what this user can see.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseReply } from '../../tools/sql-reply.ts';
 import { visibleText } from '../../tools/visible-text.ts';
 import { holdsAny, type Pack, type View, type ViewedScope } from '../pack.ts';

@@ -1,5 +1,5 @@
 // The output schemas of the tools. Only fields listed here reach the model.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An item in a list. */
 export const ItemRow = z.object({

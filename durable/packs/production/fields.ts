@@ -1,6 +1,6 @@
 // The field schemas of the tools' inputs and of the model's knowledge of live production. The database has the same lists; a
 // test compares them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from '../text-fields.ts';
 
 export const projectId = line(200).describe('Project ID, code or name');

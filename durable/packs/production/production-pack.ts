@@ -2,7 +2,7 @@
 // project or show; the queries return only what this user can see. A conversation's two scopes are called `program` and
 // `design` in every pack; here they hold a project and a show.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseReply } from '../../tools/sql-reply.ts';
 import { holdsAny, type Pack, type View, type ViewedScope } from '../pack.ts';
 import { productionInView, productionPrompt } from './knowledge.ts';

@@ -1,6 +1,6 @@
 // The output schemas of the tools. Only fields listed here reach the model. Null means not on record or, if `notShown` names
 // the field, hidden from this role. Times are local with their UTC offset; money is in units of its currency.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.string().nullable();
 const count = z.int().nullable();

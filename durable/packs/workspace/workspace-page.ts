@@ -1,6 +1,6 @@
 // A page of product data as a pack returns it: text, badges, tables and links. Only the pack knows the domain's terms; the
 // client that renders the page does not. All text is plain.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from '../../principal.ts';
 import type { TenantReader } from '../../tools/tenant-access.ts';
 import type { ToolRefusal } from '../../tools/tool.ts';

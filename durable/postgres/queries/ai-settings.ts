@@ -1,7 +1,7 @@
 // Reads and writes provider settings for users who may change them. A stored key is never returned. Users who may replace
 // it see only its last characters, when it was set and by whom.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from '../../principal.ts';
 import type { KeySlot } from '../../secrets/provider-key.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';

@@ -1,7 +1,7 @@
 // Reads the hash chain of an org's audit log, a limited number of rows at a time. The query computes every hash itself, with
 // PostgreSQL's built-in functions only: ours belong to the tables' owner, who could replace them.
 import { type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Segment, SignedSegment } from '../../audit/signature.ts';
 import { AppError } from '../../errors.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';

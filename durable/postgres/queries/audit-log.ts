@@ -1,7 +1,7 @@
 // Reads the audit log for users who may read it: pages, newest first, and single rows. Also records exports and checks.
 // Postgres returns each row as one JSON text, which is also a line of the export, so both have the same shape.
 import { type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditLog } from '../../../migrations/schema/core.ts';
 import type { AuditEvent } from '../../contracts/audit-event.ts';
 import { AppError } from '../../errors.ts';

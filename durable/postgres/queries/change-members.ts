@@ -1,7 +1,7 @@
 // Changes to an org's members. Each is one SQL function that takes a lock, checks the permission, makes the change and
 // writes the audit row, all in one transaction.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Access } from '../../principal.ts';
 import type { Claim } from '../session-claim.ts';

@@ -1,6 +1,6 @@
 // Reads a user's conversations from Postgres: the newest ones for a list, or those that match a search.
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aiConversations } from '../../../migrations/schema/core.ts';
 import { SessionRecord } from '../../contracts/session.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';

@@ -1,6 +1,6 @@
 // Reads and writes an org's experimental features in Postgres. All other code reads them from the Account's snapshot.
 import { eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tenantSettings, users } from '../../../migrations/schema/core.ts';
 import { type ExperimentalFeatures, type FeatureKey, readExperimentalFeatures } from '../../features.ts';
 import type { Access } from '../../principal.ts';

@@ -1,6 +1,6 @@
 // Reads a user's current rights in each of their orgs from Postgres.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AiSettings } from '../../contracts/ai-settings.ts';
 import { readExperimentalFeatures } from '../../features.ts';
 import { Membership as Rights } from '../../principal.ts';

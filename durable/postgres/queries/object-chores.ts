@@ -1,7 +1,7 @@
 // Maintenance tasks for Durable Objects, queued in Postgres. Read under a separate kind of claim that can't read any org's
 // rows.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Claim } from '../session-claim.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';
 

@@ -1,6 +1,6 @@
 // Reads and writes an org's retention rules in Postgres. All other code reads them from the Account's snapshot.
 import { eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sessionRules, users } from '../../../migrations/schema/core.ts';
 import { DEFAULT_SESSION_RULES, SessionRules } from '../../session-rules.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';

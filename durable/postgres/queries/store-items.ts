@@ -2,7 +2,7 @@
 // messages and audit entries are inserted once, and deleted conversations stay deleted.
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aiConversations, aiMessages, auditLog } from '../../../migrations/schema/core.ts';
 import { type AuditEvent, auditEvent, auditItem, LogHead } from '../../contracts/audit-event.ts';
 import type { TranscriptMessage } from '../../contracts/transcript.ts';

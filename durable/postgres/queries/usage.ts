@@ -1,6 +1,6 @@
 // An org's usage from the audit log: totals, and one row per day, month, user, model or template.
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';
 import type { Owner } from './conversations.ts';
 

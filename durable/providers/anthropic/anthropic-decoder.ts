@@ -1,7 +1,7 @@
 // Decodes the event stream of Anthropic's Messages API. Text deltas are checked by hand, because there is one per token and
 // a zod schema would cost more than all other work per token. Other events go through zod.
 import type { EventSourceMessage } from 'eventsource-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../contracts/usage.ts';
 import { estimateUsage } from '../models/estimate-tokens.ts';
 import type { FinishReason, ModelRequest, ProviderEvent } from '../provider.ts';

@@ -1,7 +1,7 @@
 // Builds a request for Anthropic's Messages API, with cache breakpoints that the next turn can read from. Parameters that some
 // models refuse, such as temperature, are never sent.
 import type { ContentBlockParam, MessageCreateParamsStreaming, Tool } from '@anthropic-ai/sdk/resources/messages';
-import { z } from 'zod';
+import * as z from 'zod';
 import { passGate, toPlainId, type WireRules } from '../gate/wire-gate.ts';
 import type { AssistantPart, ModelMessage, ModelRequest } from '../provider.ts';
 import { argumentsOf } from '../stream/tool-arguments.ts';

@@ -1,5 +1,5 @@
 // What a model's thinking needs in a request. Thinking blocks are returned exactly as they came, in their order, or not at all.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelEntry } from '../models/model-entry.ts';
 import type { PartState, Remedy } from '../provider.ts';
 

@@ -1,6 +1,6 @@
 // How hard a model thinks. People choose one of three words, because levels differ from model to model; an admin sets the default
 // and the most that anyone may choose.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EffortChoice } from '../../contracts/session.ts';
 import { EFFORT_LEVELS, type EffortLevel } from './model-entry.ts';
 import type { Model } from './models.ts';

@@ -1,5 +1,5 @@
 // The shape of a model in models.json and in an operator's override: what a reviewer checks, and what every reader can rely on.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLANS } from '../../principal.ts';
 import type { WireName } from '../provider.ts';
 

@@ -1,6 +1,6 @@
 // What an operator changes in the catalog without a release: for a price that changed today, a model that came out today, or one
 // that ends sooner. How a model thinks can't be changed here, because the adapters have to know it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ModelEntry, PriceRow } from './model-entry.ts';
 import { MODELS } from './models.ts';
 

@@ -2,7 +2,7 @@
 // call is linked to its output by `call_id`. Deltas are checked by hand, because there is one per token; whole items and counts
 // go through zod.
 import type { EventSourceMessage } from 'eventsource-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../contracts/usage.ts';
 import type { AppError } from '../../errors.ts';
 import { estimateUsage } from '../models/estimate-tokens.ts';

@@ -1,7 +1,7 @@
 // What the Responses API wants back with the parts of an answer. A reasoning item is sent again as it was; of a message, only its
 // phase. Nothing else has state: a call is linked to its output by `call_id`.
 import type { ResponseReasoningItem } from 'openai/resources/responses/responses';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PartState } from '../provider.ts';
 
 /** Without `status`, which the API sends but some servers refuse. */

@@ -1,5 +1,5 @@
 // What servers with the Chat Completions wire want back: each has its own field for it. Nothing else of a payload is sent.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PartState } from '../provider.ts';
 import { isRecord } from '../stream/tool-arguments.ts';
 

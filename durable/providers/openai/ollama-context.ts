@@ -1,6 +1,6 @@
 // How many tokens of context an Ollama server really gives a model. It depends on the machine's memory and the server's settings,
 // not on the model, and Ollama silently cuts the start of what doesn't fit. So it is asked, on Ollama's own API.
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStart } from '../stream/bounded-body.ts';
 import type { Connection, ProviderDeps } from '../stream/connection.ts';
 

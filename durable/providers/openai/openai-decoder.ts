@@ -1,7 +1,7 @@
 // Decodes the Chat Completions stream of OpenAI and compatible servers. Text deltas are checked by hand, because there is
 // one per token; tool calls and usage go through zod.
 import type { EventSourceMessage } from 'eventsource-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../contracts/usage.ts';
 import { estimateUsage } from '../models/estimate-tokens.ts';
 import type { FinishReason, ModelRequest, ProviderEvent } from '../provider.ts';

@@ -1,6 +1,6 @@
 // The counts in a provider's usage, as far as they can be read. A count only decides what is charged, so one that can't be read
 // is missing and never ends an answer.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const MOST = 1_000_000_000;
 

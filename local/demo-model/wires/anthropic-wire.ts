@@ -2,7 +2,7 @@
 // SDK's types check every event.
 import { randomUUID } from 'node:crypto';
 import type { ContentBlock, Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type DemoMessage,
   type DemoToolCall,

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type DemoMessage,
   type Frame,

@@ -1,7 +1,7 @@
 // Compares the encoders with an independent implementation of the same wires.
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DemoModel, startDemoModel } from '../demo-model.ts';
 import { PLM_TOOLS } from '../tools.fixture.ts';
 

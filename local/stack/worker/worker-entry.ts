@@ -1,6 +1,6 @@
 // The local stack's Worker: the deployed one plus a sign-in as any demo person, without a password. Nothing that is
 // deployed imports this file, so no deployed build has that route.
-import { z } from 'zod';
+import * as z from 'zod';
 import { runChores } from '../../../durable/chores/run-chores.ts';
 import { settingsOf } from '../../../durable/env.ts';
 import { AppError } from '../../../durable/errors.ts';

@@ -3,7 +3,7 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ChatCompletionRequest, LLMock, type ToolCall } from '@copilotkit/aimock';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PAGE_NOTE_START } from '../../../durable/conversation/prompt/page-note.ts';
 import { faultsAt } from './strict-wires.ts';
 

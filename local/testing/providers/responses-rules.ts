@@ -1,7 +1,7 @@
 // A strict reader of requests for OpenAI's Responses API: what the real API would refuse, or what we promise never to send. The
 // imitations used in tests accept almost anything.
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every field of the SDK's type. False if we never send it. */
 const FIELDS: Readonly<Record<keyof ResponseCreateParamsStreaming, boolean>> = {

@@ -1,7 +1,7 @@
 // A database with many items, and the plans that PostgreSQL reports while functions run in it: with nested statements,
 // under the policies and as the Worker's role.
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { requireDemoOrg, requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
 import { fillPlm } from '../../../local/demo-data/fill-plm.ts';
 import { createTestDatabase, type TestDatabase } from '../../../local/testing/test-database.ts';

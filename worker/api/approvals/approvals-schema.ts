@@ -1,5 +1,5 @@
 // Approvals: a change that the assistant proposes, and the user's decision.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CARD_ACTIONS, CONFIRMATION_STATES } from '../../../durable/contracts/approval.ts';
 import { Author } from '../../../durable/contracts/transcript.ts';
 import { Timestamp } from '../fields-schema.ts';

@@ -1,5 +1,5 @@
 // The audit log. It is not behind the assistant's flag: what happened must stay readable after the assistant is turned off.
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditKeysOf } from '../../../durable/audit/signature.ts';
 import { verifyLog } from '../../../durable/audit/verify-log.ts';
 import { auditTrailOf } from '../../../durable/contracts/audit-trail.ts';

@@ -1,6 +1,6 @@
 // The audit log.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_REASONS } from '../../../durable/audit/verify-log.ts';
 import type { AuditEvent } from '../../../durable/contracts/audit-event.ts';
 import { exactText } from '../../../durable/input-text.ts';

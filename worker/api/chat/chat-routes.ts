@@ -1,6 +1,6 @@
 // Sends a message and streams its answer, resumes a lost stream, and shows the live status of a session.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountOf } from '../../../durable/contracts/account.ts';
 import { conversationOf } from '../../../durable/contracts/conversation.ts';
 import { RunId } from '../../../durable/contracts/transcript.ts';

@@ -1,6 +1,6 @@
 // Chatting: the live status of a session, its transcript as AG-UI clients load it, and runs.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { Author, MessagePart, RunId } from '../../../durable/contracts/transcript.ts';
 import { exactText } from '../../../durable/input-text.ts';
 import { SessionId, Timestamp } from '../fields-schema.ts';

@@ -1,7 +1,7 @@
 // Feedback on answers: given by their readers, listed for people who may read usage.
 
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { conversationOf } from '../../../durable/contracts/conversation.ts';
 import type { Feedback as StoredFeedback } from '../../../durable/contracts/transcript.ts';
 import { AppError } from '../../../durable/errors.ts';

@@ -1,6 +1,6 @@
 // Feedback on answers.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { Feedback as StoredFeedback, VERDICTS } from '../../../durable/contracts/transcript.ts';
 import { cleanedText } from '../../../durable/input-text.ts';
 import { Cursor, Day, MessageId, ModelId, Timestamp } from '../fields-schema.ts';

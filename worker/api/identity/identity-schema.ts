@@ -1,6 +1,6 @@
 // Who is signed in, how to sign in, and which organization the user acts in.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from '../../../durable/input-text.ts';
 import { Plan } from '../../../durable/principal.ts';
 

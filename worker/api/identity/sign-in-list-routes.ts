@@ -1,6 +1,6 @@
 // A user's own sign-in sessions: where they are signed in, and ending that. Also for users without an org.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountOf } from '../../../durable/contracts/account.ts';
 import { AppError } from '../../../durable/errors.ts';
 import { noteSignIn } from '../../admission/edge-events.ts';

@@ -1,7 +1,7 @@
 // The org's members with their roles, and what each role permits.
 
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../../durable/errors.ts';
 import { exactText } from '../../../durable/input-text.ts';
 import { PERMISSION_WORDS } from '../../../durable/packs/registry.ts';

@@ -1,6 +1,6 @@
 // The org's members, roles and invitations.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from '../../../durable/input-text.ts';
 import { Cursor, NextCursor, Timestamp } from '../fields-schema.ts';
 

@@ -1,6 +1,6 @@
 // The messages of a session.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ShownDraft } from '../../../durable/contracts/draft.ts';
 import { EndingRecord } from '../../../durable/contracts/ending.ts';
 import { Author, MessagePart, MessageStatus, ToolReply } from '../../../durable/contracts/transcript.ts';

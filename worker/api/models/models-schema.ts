@@ -1,5 +1,5 @@
 // The models that an organization can use.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EffortChoice } from '../../../durable/contracts/session.ts';
 import { Plan } from '../../../durable/principal.ts';
 import { EffortLevel } from '../../../durable/providers/models/model-entry.ts';

@@ -2,7 +2,7 @@
 // pages have no script and one style sheet.
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS } from '../../../durable/errors.ts';
 import type { EdgeEnv } from '../../edge-env.ts';
 import { defineRoute, type Route } from '../../routing/define-route.ts';

@@ -1,6 +1,6 @@
 // The user's sessions: list, search, create, read, change, delete.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatCursor, parseCursor } from '../../../durable/account/session-index.ts';
 import { accountOf } from '../../../durable/contracts/account.ts';
 import { conversationOf } from '../../../durable/contracts/conversation.ts';

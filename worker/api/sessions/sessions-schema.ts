@@ -1,6 +1,6 @@
 // Sessions (conversations), their forks and their branches.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { Audience, ForkedFrom } from '../../../durable/contracts/session.ts';
 import { cleanedText } from '../../../durable/input-text.ts';
 import {

@@ -1,6 +1,6 @@
 // Turns a change of provider settings into the row and the sealed keys to store.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AiSettings, AiSettingsRow } from '../../../durable/contracts/ai-settings.ts';
 import { AppError } from '../../../durable/errors.ts';
 import type {

@@ -1,6 +1,6 @@
 // Settings: providers, experimental features and retention rules.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { EffortChoice } from '../../../durable/contracts/session.ts';
 import { FEATURES, type FeatureKey } from '../../../durable/features.ts';
 import { exactText } from '../../../durable/input-text.ts';

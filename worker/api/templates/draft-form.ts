@@ -1,6 +1,6 @@
 // Turns a filled form into the run that drafts from it. The form is validated against the template at once; the source rows
 // are read only after the gate.
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
 import { AppError } from '../../../durable/errors.ts';

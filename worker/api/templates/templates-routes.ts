@@ -1,7 +1,7 @@
 // Templates for drafts: the list with their forms, the choices of a form field, and drafting from a filled form. A draft is
 // a run of a conversation like any other; only the form and its rows are handled here.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunId } from '../../../durable/contracts/transcript.ts';
 import { AppError } from '../../../durable/errors.ts';
 import { findTemplate, templatesFor } from '../../../durable/packs/templates.ts';

@@ -1,6 +1,6 @@
 // Templates for drafts, with their forms.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunId } from '../../../durable/contracts/transcript.ts';
 import { exactText } from '../../../durable/input-text.ts';
 import { ModelId, SearchWords, SessionId } from '../fields-schema.ts';

@@ -1,6 +1,6 @@
 // What messages cost: an estimate, the org's quota, and usage.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { budgetCalls } from '../../../durable/budget/budget-calls.ts';
 import { monthOf } from '../../../durable/budget/month.ts';
 import { levelOf } from '../../../durable/budget/quota.ts';

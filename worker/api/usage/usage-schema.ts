@@ -1,6 +1,6 @@
 // What tokens cost: quota, estimate and usage.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunMode } from '../../../durable/contracts/session.ts';
 import { cleanedText } from '../../../durable/input-text.ts';
 import { Plan } from '../../../durable/principal.ts';

@@ -1,6 +1,6 @@
 // The organization's data as read-only pages.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from '../../../durable/input-text.ts';
 import * as pages from '../../../durable/packs/workspace/workspace-page.ts';
 import { Cursor, SearchWords } from '../fields-schema.ts';

@@ -1,7 +1,7 @@
 // The authorization code flow with PKCE: to the provider and back, until the user's identity is proven. The library checks
 // every response against the request; nothing here trusts an unchecked claim.
 import * as oauth from 'oauth4webapi';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Identity } from '../../../durable/contracts/account.ts';
 import type { ErrorCode } from '../../../durable/errors.ts';
 import { exactText } from '../../../durable/input-text.ts';

@@ -1,7 +1,7 @@
 // A sign-in in progress: the state that the browser must bring back from the provider. It is sealed, so that only we can
 // read or create it, short-lived, and stored in a cookie, so that the provider's response is useless in any other browser.
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const TRANSACTION_LIFETIME_SECONDS = 10 * 60;
 

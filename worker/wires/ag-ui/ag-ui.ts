@@ -1,7 +1,7 @@
 // Turns AG-UI's RunAgentInput into a run. Clients repeat the whole transcript, but only the last message is used. The rest
 // (history, state, tools, context, org) has no effect: the Conversation has its own.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { ScopeNames } from '../../../durable/contracts/account.ts';
 import type { BranchStart, RunRequest } from '../../../durable/contracts/conversation.ts';

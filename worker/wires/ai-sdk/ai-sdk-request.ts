@@ -2,7 +2,7 @@
 // user's text, or the assistant's message with the user's decisions. The Conversation has the rest. The message before the
 // last one only shows the position of an edited question.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { BranchStart, RunRequest } from '../../../durable/contracts/conversation.ts';
 import { EffortChoice, RunMode } from '../../../durable/contracts/session.ts';

@@ -1,7 +1,7 @@
 // The AI SDK's chat transport: takes a message or a decision, streams a UI message, and resumes a lost stream. The client
 // generates the ids of its chats; a UUID among them is the session's id.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
 import { conversationOf } from '../../../durable/contracts/conversation.ts';
 import { sessionIdOf } from '../../../durable/contracts/session-name.ts';

@@ -1,7 +1,7 @@
 // The alga wire's requests. Clients keep their transcript and repeat it with each request; both completions addresses take
 // the same body. Function names and arguments that clients send back have no effect: only the id counts.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
 import { EffortChoice } from '../../../durable/contracts/session.ts';

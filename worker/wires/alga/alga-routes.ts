@@ -2,7 +2,7 @@
 // conversation, so a request's conversation is found by the transcript that the client repeats.
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EarlierMessage } from '../../../durable/contracts/conversation.ts';
 import { conversationOf } from '../../../durable/contracts/conversation.ts';
 import { sessionIdOf } from '../../../durable/contracts/session-name.ts';

@@ -1,7 +1,7 @@
 // Turns a Chat Completions request into a run. Unsupported parameters that would change the answer are refused; those that
 // only tune a model are ignored. The two lists below say which is which.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { ScopeNames } from '../../../durable/contracts/account.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';

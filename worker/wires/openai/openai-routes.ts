@@ -2,7 +2,7 @@
 // continues a known conversation goes to it, any other one starts a new conversation. The rest of the API is not offered.
 
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../../durable/errors.ts';
 import { exactText } from '../../../durable/input-text.ts';
 import { listModels } from '../../../durable/providers/models/catalog.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { exactText } from '../../../input-text.ts';
 import { defineTool } from '../../../tools/tool.ts';
 import * as fields from '../fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../../tools/tool.ts';
 import { workspaceOpeningCard } from '../approval-cards.ts';
 import * as fields from '../fields.ts';

@@ -1,5 +1,5 @@
 // The results of the SQL functions behind the pages, limited to the fields that the pages show.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EntityRef } from '../shapes.ts';
 
 const text = z.string().nullish();

@@ -1,5 +1,5 @@
 // An email that advances a show with its venue, its crew or a vendor: confirmed details and open questions.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, dayField, lineField, proseField, recordField } from '../../../templates/form-fields.ts';
 import { defineTemplate } from '../../../templates/template.ts';

@@ -1,5 +1,5 @@
 // An incident report: what happened, who was involved, what was done, and what is still unknown.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
 import { defineTemplate } from '../../../templates/template.ts';

@@ -1,5 +1,5 @@
 // A project's schedule as a document: activities by phase, the critical path, shows, and risks.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, proseField, recordField } from '../../../templates/form-fields.ts';
 import { defineTemplate } from '../../../templates/template.ts';

@@ -1,5 +1,5 @@
 // A request for proposals to vendors: what is wanted, for which days and places, and what an offer must bring.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fitToPrompt } from '../../../templates/draft-prompt.ts';
 import { choiceField, dayField, proseField, recordField } from '../../../templates/form-fields.ts';
 import { defineTemplate } from '../../../templates/template.ts';

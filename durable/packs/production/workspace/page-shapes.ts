@@ -1,5 +1,5 @@
 // The results of the SQL functions behind the pages that the tools' schemas don't cover.
-import { z } from 'zod';
+import * as z from 'zod';
 import * as rows from '../shapes.ts';
 
 const text = z.string().nullable();
