@@ -55,7 +55,7 @@ const carets = (): Promise<string[]> =>
 describe('states of an answer', () => {
   it('shows one caret, only where new text can arrive (U3)', async () => {
     await open('states');
-    expect(await carets()).toEqual(['Waiting', 'Thinking', 'Waiting long', 'No new text', 'Streaming']);
+    expect(await carets()).toEqual(['Waiting', 'Thinking', 'Summarizing', 'Waiting long', 'No new text', 'Streaming']);
   });
 
   it('interrupted, stopped, cut, declined, failed and limited answers have different icons and texts, and each says what to do next (U21)', async () => {
@@ -105,7 +105,7 @@ describe('states of an answer', () => {
     expect(new Set(endings.values()).size).toBe(endings.size);
     const kinds = page.locator('[data-approval=pending]').getByRole('img');
     const labels = await kinds.evaluateAll((icons) => icons.map((icon) => icon.getAttribute('aria-label')));
-    expect(new Set(labels)).toEqual(new Set(['Create', 'Change state', 'Delete']));
+    expect(new Set(labels)).toEqual(new Set(['Create', 'Update', 'Change state', 'Delete']));
     for (const story of ['approvals', 'states', 'design']) {
       await page.goto('about:blank');
       await open(story);
