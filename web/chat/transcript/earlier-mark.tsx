@@ -25,7 +25,7 @@ export function EarlierMark({ hasSummary, isPartial, text, messageId }: Earlier)
 function SummaryFold({ loaded, isPartial }: { loaded: string | null; isPartial: boolean }) {
   const { id } = useConversation();
   const [open, setOpen] = useState(false);
-  const { data, isError } = useQuery({
+  const { data, isPending } = useQuery({
     queryKey: ['summary', id],
     queryFn: async () =>
       (await getMessages(id, 200)).messages.findLast(({ earlier }) => earlier)?.earlier?.summary?.text ?? '',
@@ -41,8 +41,11 @@ function SummaryFold({ loaded, isPartial }: { loaded: string | null; isPartial: 
       </summary>
       <div className="mt-1 border-s-2 border-line-strong ps-3 break-words">
         {isPartial && <p className="mb-2">Some of the earlier messages are not in it.</p>}
-        {text !== undefined && <Markdown text={text} streaming={false} />}
-        {isError && <p>Couldn’t load the summary. Reload the page to see it.</p>}
+        {text ? (
+          <Markdown text={text} streaming={false} />
+        ) : (
+          <p>{isPending ? 'Loading…' : 'Couldn’t load the summary. Reload the page to see it.'}</p>
+        )}
       </div>
     </details>
   );
