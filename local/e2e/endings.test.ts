@@ -56,7 +56,7 @@ beforeAll(async () => {
     openShared(),
   ]);
   surfaces = { chat, panel: inPanel, 'Quick Ask': quick, draft, 'shared place': shared };
-}, 120_000);
+});
 
 afterAll(async () => {
   await closeContexts(browser);

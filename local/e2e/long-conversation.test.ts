@@ -17,7 +17,7 @@ let browser: Browser;
 beforeAll(async () => {
   provider = await startScriptedProvider();
   [stack, browser] = await Promise.all([startTestStack({ settings: provider.settings }), openTestBrowser()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await closeContexts(browser);
@@ -34,7 +34,6 @@ type Surface = {
 
 async function newPage(email: string, path: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
   return enter(context, stack, { email, path });
 }
 
@@ -85,7 +84,7 @@ async function expectSummary(place: Locator, words: string): Promise<void> {
     if ((await fold.getAttribute('open')) === null) await fold.locator('summary').click();
     return article.getByText(words).isVisible();
   };
-  await expect.poll(isShown, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isShown).toBe(true);
 }
 
 describe('a long conversation', () => {
@@ -124,6 +123,5 @@ describe('a long conversation', () => {
         expect(await answersIn(place).last().getAttribute('aria-setsize')).toBe('12');
       }
     },
-    120_000,
   );
 });

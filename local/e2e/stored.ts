@@ -26,8 +26,5 @@ export const cardsIn = async (visitor: Visitor, sessionId: string) =>
 export const questionsIn = async (visitor: Visitor, sessionId: string) =>
   (await storedIn(visitor, sessionId)).filter(({ role }) => role === 'user');
 
-/** An answer without a reader takes as long as one that is read. */
-const PATIENTLY = { timeout: 30_000 };
-
 export const untilComplete = (visitor: Visitor, sessionId: string): Promise<void> =>
-  expect.poll(async () => (await lastAnswerIn(visitor, sessionId)).status, PATIENTLY).toBe('complete');
+  expect.poll(async () => (await lastAnswerIn(visitor, sessionId)).status).toBe('complete');
