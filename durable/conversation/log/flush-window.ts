@@ -1,5 +1,5 @@
-// How long a run collects events before it stores and shows them together. Each batch is a commit, the dearest part of a
-// streamed answer. Content that arrives alone is never delayed, whatever the window.
+// How long a run collects events before it stores and shows them together. Each batch is a commit, the most expensive part
+// of a streamed answer. Content that arrives alone is never delayed, whatever the window.
 
 /** Default of FLUSH_WINDOW_MS: the window of a young answer in an isolate that keeps up. */
 export const WINDOW_MS = 60;

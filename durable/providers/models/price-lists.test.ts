@@ -4,7 +4,7 @@ import { readProviderConfig } from '../registry.ts';
 import { resolveModel } from './catalog.ts';
 import type { ModelEntry } from './model-entry.ts';
 import { costMicros, MODELS } from './models.ts';
-import { dearestPrices, deriveCostMicros, modelAt } from './price-lists.ts';
+import { deriveCostMicros, highestPrices, modelAt } from './price-lists.ts';
 
 const USAGE = {
   ...NO_USAGE,
@@ -66,8 +66,8 @@ describe('deriving a cost from tokens and a price version (R39)', () => {
   });
 
   test('returns no prices for a version older than every list', () => {
-    expect(dearestPrices('anthropic', '1999-01-01')).toEqual({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 });
-    expect(dearestPrices('anthropic', '2026-11-21')).toMatchObject({ output: 25_000_000 });
+    expect(highestPrices('anthropic', '1999-01-01')).toEqual({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 });
+    expect(highestPrices('anthropic', '2026-11-21')).toMatchObject({ output: 25_000_000 });
   });
 });
 
@@ -92,7 +92,7 @@ describe('a price that no source lists', () => {
   });
 
   test('counts the long prompts of the provider’s models', () => {
-    expect(dearestPrices('openai').above).toMatchObject({ promptTokens: 272_000, input: 20e6, output: 75e6 });
+    expect(highestPrices('openai').above).toMatchObject({ promptTokens: 272_000, input: 20e6, output: 75e6 });
   });
 
   test('keeps what was charged after the price is listed', () => {

@@ -74,7 +74,7 @@ function listedAsOf(provider: string, version: string, models: readonly ModelEnt
 }
 
 /** The highest price of each kind among the provider's models, as of a version. */
-export function dearestPrices(provider: string, version = LATEST, models: readonly ModelEntry[] = MODELS): Prices {
+export function highestPrices(provider: string, version = LATEST, models: readonly ModelEntry[] = MODELS): Prices {
   const listed = listedAsOf(provider, version, models);
   if (listed.length === 0) return ZERO;
   const base = highest(listed);
@@ -86,13 +86,13 @@ export function dearestPrices(provider: string, version = LATEST, models: readon
 }
 
 function highest(prices: readonly Omit<Prices, 'above'>[]): Omit<Prices, 'above'> {
-  const dearest = (kind: 'input' | 'output' | 'cacheRead' | 'cacheWrite') =>
+  const highestOf = (kind: 'input' | 'output' | 'cacheRead' | 'cacheWrite') =>
     Math.max(...prices.map((price) => price[kind]));
   return {
-    input: dearest('input'),
-    output: dearest('output'),
-    cacheRead: dearest('cacheRead'),
-    cacheWrite: dearest('cacheWrite'),
+    input: highestOf('input'),
+    output: highestOf('output'),
+    cacheRead: highestOf('cacheRead'),
+    cacheWrite: highestOf('cacheWrite'),
     cacheWriteLong: Math.max(...prices.map((price) => price.cacheWriteLong ?? price.cacheWrite)),
   };
 }
@@ -113,7 +113,7 @@ function pricesAsOf(
   const day = version.slice(unlisted.length);
   const entry = entryOf(id, provider, models);
   const row = entry?.prices.findLast(({ from }) => from <= day);
-  if (!entry || !row || wholePrices(row)) return dearestPrices(provider, day, models);
+  if (!entry || !row || wholePrices(row)) return highestPrices(provider, day, models);
   return completed(row, listedAsOf(entry.provider, day, models));
 }
 

@@ -50,7 +50,9 @@ export const setPlan: Command = {
       lines: [
         `${slug} was ${termsOf(before)}`,
         `${slug} is  ${termsOf(after)}`,
-        ...unlisted.map((model) => `${model} has no listed price: it costs as much as its provider’s dearest model`),
+        ...unlisted.map(
+          (model) => `${model} has no listed price: it costs as much as its provider’s most expensive model`,
+        ),
       ],
       json: { slug, before, after },
     };
