@@ -8,7 +8,7 @@ import { type ConversationChore, ErasedPerson } from '../contracts/conversation.
 import { AppError } from '../errors.ts';
 import { forgetRows, keepAuditAndCharges, OutboxItem, retryParked } from '../outbox/outbox.ts';
 import type { Pump } from '../outbox/pump.ts';
-import { schemaVersion } from '../sqlite-migrate.ts';
+import { hasTables, schemaVersion } from '../sqlite-migrate.ts';
 import { eraseSummariesOf } from './compaction/summaries.ts';
 import type { ConversationDeps } from './deps.ts';
 import { eraseModelData } from './history/model-data.ts';
@@ -26,6 +26,8 @@ type ChoreContext = {
 export async function doChore(chore: ConversationChore, deps: ConversationDeps, world: ChoreContext): Promise<void> {
   const { pump, watchers } = world;
   if (schemaVersion(deps.sql) === 0) return;
+  // All that is left of a deleted conversation is that it was deleted.
+  if (!hasTables(deps.sql) && chore.kind !== 'erase') return;
   switch (chore.kind) {
     case 'erase':
       return eraseAll(deps, world);
@@ -47,7 +49,7 @@ export async function doChore(chore: ConversationChore, deps: ConversationDeps, 
 async function eraseAll(deps: ConversationDeps, { pump, watchers, ctx, env }: ChoreContext): Promise<void> {
   watchers.endAll('NOT_FOUND');
   await stopRuns(deps, new AppError('CONVERSATION_DELETED'));
-  keepAuditAndCharges(deps.sql);
+  if (hasTables(deps.sql)) keepAuditAndCharges(deps.sql);
   if (!(await pump.now())) throw new Error('the outbox is not empty yet');
   const session = deps.session.get();
   if (session?.audience === 'private')

@@ -26,7 +26,7 @@ import { backlog, noteEmpty } from '../outbox/outbox.ts';
 import { createPump, type Pump } from '../outbox/pump.ts';
 import { toolsFor } from '../packs/registry.ts';
 import { Access } from '../principal.ts';
-import { schemaVersion } from '../sqlite-migrate.ts';
+import { hasTables } from '../sqlite-migrate.ts';
 import { unsettledApprovals } from './approvals/approvals.ts';
 import { decideAndRun } from './approvals/decide.ts';
 import { isLost, settleLost } from './approvals/execute-approval.ts';
@@ -40,7 +40,7 @@ import { showBranch } from './history/switch-branch.ts';
 import { readPage } from './history/transcript-page.ts';
 import { createWatchers, type Watchers } from './log/watchers.ts';
 import { estimate } from './prompt/estimate.ts';
-import { eraseContent, remove, removeByRetention } from './remove.ts';
+import { eraseContent, freeDeleted, remove, removeByRetention } from './remove.ts';
 import { cancelRun } from './run/admission/start-run.ts';
 import { recover } from './run/recover.ts';
 import { serveStream } from './serve-streams.ts';
@@ -73,7 +73,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       now: () => Date.now(),
       waitUntil: (work) => ctx.waitUntil(work),
       retryLater: () => this.#keepAlive(),
-      emptied: () => this.#deps.later(REST_AFTER_MS, () => this.#rest()),
+      emptied: () => this.#emptied(),
     });
     this.#deps = createDeps(ctx, env, {
       queueChanged: () => this.#watchers.notify(),
@@ -91,7 +91,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** Finishes what an earlier instance left behind. */
   #resume(): void {
     const { sql, session } = this.#deps;
-    if (schemaVersion(sql) === 0) {
+    if (!hasTables(sql)) {
       noteEmpty(sql);
       return;
     }
@@ -99,7 +99,10 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     if (recover(this.#deps) > 0) this.#keepAlive();
     if (session.get()?.deletedAt) eraseContent(this.#deps);
     if (backlog(sql) > 0) this.#pump.soon(0);
-    else noteEmpty(sql);
+    else {
+      noteEmpty(sql);
+      if (freeDeleted(this.#deps)) return;
+    }
     if (unsettledApprovals(sql).length > 0) {
       this.#hasDecisions = true;
       this.#keepAlive();
@@ -180,7 +183,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const parsed = DecideCall.parse(call);
     return this.#as(parsed.access, async () => {
       // Its effect may be done, although the instance that executed it is gone.
-      if (this.#deps.session.get() && isLost(this.#deps, parsed.approvalId)) await this.#settleLost();
+      if (hasTables(this.#deps.sql) && isLost(this.#deps, parsed.approvalId)) await this.#settleLost();
       return decideAndRun(this.#deps, parsed);
     });
   }
@@ -216,7 +219,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     this.#alarmIsSet = false;
     // The runtime stops retrying alarms that keep throwing, so nothing here may throw.
     const isEmptied = await this.#pump.now();
-    const isSettled = schemaVersion(this.#deps.sql) === 0 || (await this.#settleLost());
+    const isSettled = !hasTables(this.#deps.sql) || (await this.#settleLost());
     if (!isEmptied || !isSettled || this.#deps.live.size > 0) this.#keepAlive();
   }
 
@@ -233,11 +236,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     this.#deps.later(SOON_MS, () => this.#deps.background(this.#settleSoon(tries - 1)));
   }
 
+  #emptied(): void {
+    if (this.#deps.live.size === 0) freeDeleted(this.#deps);
+    this.#deps.later(REST_AFTER_MS, () => this.#rest());
+  }
+
   /** At rest an object needs no alarm, which would start it again for nothing. */
   #rest(): void {
     const { sql, live } = this.#deps;
-    if (!this.#alarmIsSet || live.size > 0 || schemaVersion(sql) === 0 || backlog(sql) > 0) return;
-    if (this.#hasDecisions && unsettledApprovals(sql).length > 0) return;
+    if (!this.#alarmIsSet || live.size > 0) return;
+    if (hasTables(sql) && (backlog(sql) > 0 || (this.#hasDecisions && unsettledApprovals(sql).length > 0))) return;
     this.#alarmIsSet = false;
     const deleted = this.ctx.storage.deleteAlarm();
     this.ctx.waitUntil(deleted.catch((error: unknown) => logFailure('conversation.alarm_not_deleted', error)));

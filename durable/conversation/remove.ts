@@ -2,8 +2,9 @@
 
 import type { ConversationReply, Expiry, Refusal } from '../contracts/conversation.ts';
 import { AppError } from '../errors.ts';
-import { addToOutbox, dropParkedContent, type OutboxItem } from '../outbox/outbox.ts';
+import { addToOutbox, dropParkedContent, isEmpty, type OutboxItem } from '../outbox/outbox.ts';
 import type { Access } from '../principal.ts';
+import { dropTablesExcept, hasTables } from '../sqlite-migrate.ts';
 import { sessionAudit } from './audit-events.ts';
 import { getVisible } from './conversation-access.ts';
 import type { ConversationDeps } from './deps.ts';
@@ -90,4 +91,14 @@ export function eraseContent(deps: Pick<ConversationDeps, 'sql' | 'transaction' 
   deps.transaction(() => {
     for (const table of CONTENT_TABLES) deps.sql.exec(`delete from ${table}`);
   });
+}
+
+/**
+ * Frees the storage of a deleted conversation whose last row was delivered. Its session stays, so that the id stays deleted.
+ * False if it isn't deleted, or if parked rows wait for an operator.
+ */
+export function freeDeleted(deps: Pick<ConversationDeps, 'sql' | 'transaction' | 'session'>): boolean {
+  if (!hasTables(deps.sql) || !deps.session.get()?.deletedAt || !isEmpty(deps.sql)) return false;
+  deps.transaction(() => dropTablesExcept(deps.sql, 'session'));
+  return true;
 }

@@ -4,7 +4,7 @@
 import { RunCall, refusalResponse } from '../contracts/conversation.ts';
 import { AppError } from '../errors.ts';
 import { Access } from '../principal.ts';
-import { arrive, getVisible, isSharedPlace, mayOpen } from './conversation-access.ts';
+import { arrive, enterConversation, getVisible, isSharedPlace, mayOpen } from './conversation-access.ts';
 import type { ConversationDeps } from './deps.ts';
 import { parseEventId } from './log/events.ts';
 import { streamRun } from './log/follow.ts';
@@ -36,6 +36,7 @@ export async function serveStream(deps: ConversationDeps, watchers: Watchers, re
 async function serveRun(deps: ConversationDeps, call: RunCall): Promise<Response> {
   const { access, run } = call;
   await arrive(deps, access);
+  if (!enterConversation(deps, access)) throw new AppError('NOT_FOUND');
   const after = parseEventId(run.runId, call.lastEventId) ?? -1;
   const undecided = run.decisions.length > 0 ? await mayDecide(deps, access) : null;
   if (undecided) return refusalResponse(undecided);

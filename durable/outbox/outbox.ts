@@ -173,6 +173,9 @@ export const backlog = (sql: SqlStorage): number =>
   known.get(sql)?.size ??
   sql.exec<{ rows: number }>('select count(*) as rows from outbox where parked_at is null').one().rows;
 
+/** Whether it has no rows, parked ones included. */
+export const isEmpty = (sql: SqlStorage): boolean => sql.exec('select 1 from outbox limit 1').toArray().length === 0;
+
 export function settle(sql: SqlStorage, rows: readonly OutboxRow[]): void {
   const places = rows.map(() => '?').join(', ');
   sql.exec(`delete from outbox where seq in (${places})`, ...rows.map(({ seq }) => seq));

@@ -9,7 +9,7 @@ import { conversationOf } from '../contracts/conversation.ts';
 import { logFailure } from '../log.ts';
 import { storeItems } from '../postgres/queries/store-items.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
-import { schemaVersion } from '../sqlite-migrate.ts';
+import { hasTables } from '../sqlite-migrate.ts';
 import { type DeliveryResult, drain } from './drain.ts';
 import * as outbox from './outbox.ts';
 
@@ -38,7 +38,7 @@ export function createPump(deps: PumpDeps) {
 
   /** Drains all lanes. Resolves to true when nothing deliverable is left. Never rejects. */
   async function now(): Promise<boolean> {
-    if (schemaVersion(deps.sql) === 0) return true;
+    if (!hasTables(deps.sql)) return true;
     const emptied = await Promise.all(Object.values(lanes).map((lane) => lane()));
     return emptied.every(Boolean);
   }
@@ -52,7 +52,7 @@ export function createPump(deps: PumpDeps) {
   /** Rows can be added after a drain saw an empty table and before it finished. */
   function afterwards(emptied: boolean): void {
     if (!emptied) deps.retryLater();
-    else if (schemaVersion(deps.sql) > 0 && outbox.backlog(deps.sql) > 0) start();
+    else if (hasTables(deps.sql) && outbox.backlog(deps.sql) > 0) start();
     else {
       outbox.noteEmpty(deps.sql);
       deps.emptied();
