@@ -11,6 +11,7 @@ import { findWordProblems } from './checks/check-words.ts';
 import { findModelDocProblems } from './checks/model-docs.ts';
 import { readImportGraph } from './checks/read-imports.ts';
 import { findRequirementProblems } from './checks/requirement-tests.ts';
+import { findScaleDocProblems } from './checks/scale-docs.ts';
 import { measureFirstLoad, measureWorker, type ScriptSize } from './checks/script-size.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
   { name: 'repository', run: () => findRepositoryProblems(readAll()) },
   { name: 'requirements', run: () => findRequirementProblems(readAll()) },
   { name: 'models', run: () => findModelDocProblems(readAll()) },
+  { name: 'cost', run: () => findScaleDocProblems(readAll()) },
   { name: 'docs', run: () => findDocProblems(readAll()) },
   { name: 'words', run: () => findWordProblems(readAll()) },
   { name: 'size of the page', run: () => checkSize('first load', measureFirstLoad(DEPLOYED_WEB_DIR)) },

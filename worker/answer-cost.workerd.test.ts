@@ -1,4 +1,5 @@
-// The fixed cost of an answer, in counts. If a count grows, an answer became more expensive. If it shrinks, lower it here.
+// The fixed cost of an answer, in counts. If a count grows, an answer became more expensive. If it shrinks, lower it in
+// answer-cost.json and run `npm run scale`, which computes what an answer costs in docs/scale.md.
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -7,6 +8,7 @@ import { conversationOf } from '../durable/contracts/conversation.ts';
 import { createWorld, HEAD, piece, TAIL, type World } from '../durable/conversation/tests/gated-world.fixture.ts';
 import { requireDemoOrg, requireDemoPerson } from '../local/demo-data/demo-people.ts';
 import { type Costs, type Meter, openMeter } from './answer-cost.fixture.ts';
+import COSTS from './answer-cost.json' with { type: 'json' };
 import { chatBody, readEvents, refillRate, signedIn, stopClock, type Visitor } from './visitor.fixture.ts';
 
 const CHAT = '/api/v1/ai/chat';
@@ -64,50 +66,14 @@ const alarmOf = (sessionId: string): Promise<number | null> =>
 describe('the cost of an answer', () => {
   it('is this much in a new conversation', async () => {
     const sessionId = crypto.randomUUID();
-    await expectCost(sessionId, {
-      statements: 41,
-      schemaStatements: 13,
-      rowsWritten: 33,
-      calls: {
-        'Account.admit': 1,
-        'Account.putSession': 2,
-        'AuditTrail.observe': 1,
-        'Budget.reserve': 1,
-        'Budget.settle': 1,
-        'Conversation.fetch': 1,
-      },
-      timers: 12,
-      intervals: 2,
-      alarmsSet: 1,
-      alarmsFired: 0,
-      postgresRequests: 1,
-      otherRequests: 1,
-    });
+    await expectCost(sessionId, COSTS.fresh);
     expect(await alarmOf(sessionId)).toBeNull();
   });
 
   it('is this much in an open conversation', async () => {
     const sessionId = crypto.randomUUID();
     for (let turns = 0; turns < 4; turns += 1) await answer(sessionId);
-    await expectCost(sessionId, {
-      statements: 33,
-      schemaStatements: 0,
-      rowsWritten: 31,
-      calls: {
-        'Account.admit': 1,
-        'Account.putSession': 1,
-        'AuditTrail.observe': 1,
-        'Budget.reserve': 1,
-        'Budget.settle': 1,
-        'Conversation.fetch': 1,
-      },
-      timers: 11,
-      intervals: 2,
-      alarmsSet: 1,
-      alarmsFired: 0,
-      postgresRequests: 1,
-      otherRequests: 1,
-    });
+    await expectCost(sessionId, COSTS.open);
     expect(await alarmOf(sessionId)).toBeNull();
   });
 });
