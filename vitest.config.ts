@@ -11,6 +11,7 @@ const POSTGRES_TESTS = [
   'durable/**/*.postgres.test.ts',
   'local/postgres/{,database.}postgres.test.ts',
   'local/{admin,demo-model}/**/*.postgres.test.ts',
+  'examples/**/*.postgres.test.ts',
 ];
 const SETUP_FILES = ['./local/testing/test-console.ts'];
 const WORKERD_TESTS = '**/*.workerd.test.ts';

@@ -15,8 +15,10 @@ const AREAS: readonly Area[] = [
   { folder: 'worker/', mayImport: (target) => isIn('worker/', target) || isIn('durable/', target) },
   { folder: 'durable/', mayImport: (target) => isIn('durable/', target) || isIn('migrations/schema', target) },
   { folder: 'migrations/', mayImport: (target) => isIn('migrations/', target) },
-  { folder: 'local/', mayImport: (target) => !isIn('bench/', target) },
+  { folder: 'local/', mayImport: (target) => !isIn('bench/', target) && !isIn('examples/', target) },
   { folder: 'bench/', mayImport: () => true },
+  // A product of someone else. Only its start script and its tests use our local stack.
+  { folder: 'examples/', mayImport: (target) => isIn('examples/', target) || isIn('local/', target) },
 ];
 
 /** Files that everything may import. They import only each other. */

@@ -24,6 +24,8 @@ const RUN_COMPLETELY: readonly (readonly [RegExp, readonly Project[]])[] = [
   // Tests start these as commands.
   [/^local\/(bootstrap\.mjs|dev\.ts|build\.ts|stack\/.*\.ts)$/, ['e2e']],
   [/^local\/admin\/.*\.ts$/, ['postgres']],
+  // Served, bundled or run as SQL by the example.
+  [/^examples\/.*\.(tsx|css|svg|sql|js)$/, ['postgres', 'e2e']],
   // Tests read documents, styles and settings from the disk.
   [/\.(md|css|json|toml)$/, ['unit']],
 ];
