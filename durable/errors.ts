@@ -49,6 +49,11 @@ export const ERRORS = {
     title: 'Cross-site request blocked',
     detail: 'Send this request from the page it belongs to.',
   },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    title: 'Site not allowed',
+    detail: "This site isn't allowed to use the assistant of this organization. An admin can allow it in Settings.",
+  },
   ASSISTANT_DISABLED: {
     status: 403,
     title: 'Assistant not enabled',

@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { AppError } from '../durable/errors.ts';
 import { limitByAddress } from './admission/rate-limit.ts';
 import { docsRoutes } from './api/openapi/docs-routes.ts';
+import { answerPreflight, shareWithOrigins } from './auth/cors.ts';
 import { checkOrigin } from './auth/origin-check.ts';
 import type { EdgeEnv } from './edge-env.ts';
 import { serveAsset, servePage } from './http/pages.ts';
@@ -27,8 +28,10 @@ export type AppOptions = {
 export function createApp({ routes = ROUTES, before }: AppOptions = {}): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>();
   app.use(secureHeaders);
+  app.use(shareWithOrigins);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.use(limitByAddress);
+  app.use(answerPreflight);
   app.use(checkOrigin);
 
   for (const path of [...PAGES, ...PAGES_WITH_VIEWS]) app.get(path, servePage);

@@ -2,6 +2,7 @@
 import type { FoundScope, OrgChoice, RateVerdict, ScopeNames } from '../durable/contracts/account.ts';
 import type { AiSettings } from '../durable/contracts/ai-settings.ts';
 import type { Access, Principal } from '../durable/principal.ts';
+import type { ForeignPage } from './auth/cors.ts';
 import type { JsonBody } from './http/read-json.ts';
 
 export type EdgeEnv = {
@@ -10,6 +11,10 @@ export type EdgeEnv = {
     requestId: string;
     /** The nonce of this response's Content-Security-Policy. */
     nonce: string;
+    /** The page of another origin that sends this request, if an org allows the origin. */
+    foreignPage: ForeignPage | null | undefined;
+    /** Whether pages of that origin may read a successful reply. */
+    isOriginAllowed: boolean | undefined;
     /** Set by `authenticated`. */
     principal: Principal;
     /** These are set by `admitted`. */

@@ -16,6 +16,7 @@ import { openApiRoute } from './api/openapi/docs-routes.ts';
 import { forkRoutes } from './api/sessions/forks-routes.ts';
 import { sessionRoutes } from './api/sessions/sessions-routes.ts';
 import { aiSettingsRoutes } from './api/settings/ai-settings-routes.ts';
+import { allowedOriginRoutes } from './api/settings/allowed-origins-routes.ts';
 import { connectionTestRoute } from './api/settings/connection-test-routes.ts';
 import { featureRoutes } from './api/settings/features-routes.ts';
 import { sessionRulesRoutes } from './api/settings/session-rules-routes.ts';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   connectionTestRoute,
   ...featureRoutes,
   ...sessionRulesRoutes,
+  ...allowedOriginRoutes,
   ...signInRoutes,
   ...signInListRoutes,
   ...meRoutes,

@@ -40,6 +40,8 @@ export const TEST_ORGS = {
   erasedOrg: testOrg(7, 'erased-org'),
   chores: testOrg(8, 'chores'),
   scopes: testOrg(9, 'scopes'),
+  origins: testOrg(10, 'origins'),
+  otherOrigins: testOrg(11, 'other-origins'),
 } as const satisfies Record<string, TestOrg>;
 
 export const ADMIN_PERMISSIONS = [

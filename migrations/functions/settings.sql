@@ -1,4 +1,4 @@
--- Feature flags and the rules for keeping conversations. Updates expect the version that the admin saw, and write their
+-- Feature flags, the rules for keeping conversations and the allowed origins. Updates expect the version that the admin saw, and write their
 -- audit row in the same transaction.
 set local role groundwire_owner;
 
@@ -126,7 +126,55 @@ begin atomic
   limit least(greatest(max_rows, 1), 1000);
 end;
 
+-- Replaces the list. Version 0: never saved. A conflict returns what is stored.
+create or replace function public.update_allowed_origins(listed text[], expected_version bigint, request_id text)
+returns jsonb
+language plpgsql as $$
+declare
+  who record;
+  stored public.embed_settings;
+begin
+  select c.org_id, c.user_id into who from private.claim() c where 'settings:update' = any (c.permissions);
+  if not found then
+    return '{"ok": false, "code": "FORBIDDEN"}';
+  end if;
+  insert into public.embed_settings (org_id, version, updated_by) values (who.org_id, 0, who.user_id)
+  on conflict do nothing;
+  select * into stored from public.embed_settings s where s.org_id = who.org_id for update;
+  if stored.version <> expected_version then
+    return jsonb_build_object('ok', false, 'code', 'CONFLICT', 'version', stored.version,
+      'origins', to_jsonb(stored.origins));
+  end if;
+  update public.embed_settings s
+  set origins = listed, version = stored.version + 1, updated_by = who.user_id, updated_at = now()
+  where s.org_id = who.org_id;
+  if listed <> stored.origins then
+    perform private.note_settings_change(
+      'allowedOrigins', null, to_jsonb(stored.origins), to_jsonb(listed), request_id);
+  end if;
+  return jsonb_build_object('ok', true);
+end
+$$;
+
+-- Which organization lists which origin, for all organizations: a preflight has no token, and a frame's address only a
+-- slug. The Worker keeps the whole list for seconds, so that unknown origins cost no query each.
+create or replace function public.all_allowed_origins(max_rows integer)
+returns table (slug text, origin text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select o.slug, l.origin
+  from private.claim() c
+  cross join public.embed_settings s
+  join public.orgs o on o.id = s.org_id
+  cross join unnest(s.origins) l (origin)
+  where c.kind = 'installation'
+  order by o.slug, l.origin
+  limit least(greatest(max_rows, 1), 100000);
+end;
+
 grant execute on function private.note_settings_change(text, uuid, jsonb, jsonb, text),
   public.update_experimental_features(jsonb, bigint, text), private.session_rules_json(public.session_rules),
   public.update_session_rules(integer, integer, bigint, text), public.account_session_rules(),
-  public.sessions_beyond_rules(timestamptz, timestamptz, uuid, integer) to groundwire_app;
+  public.sessions_beyond_rules(timestamptz, timestamptz, uuid, integer),
+  public.update_allowed_origins(text[], bigint, text), public.all_allowed_origins(integer) to groundwire_app;

@@ -84,6 +84,14 @@ export const sessionRules = pgTable('session_rules', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+export const embedSettings = pgTable('embed_settings', {
+  orgId: uuid('org_id').primaryKey(),
+  origins: text('origins').array().notNull(),
+  version: count('version').notNull(),
+  updatedBy: uuid('updated_by'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
 export const aiSettings = pgTable(
   'ai_settings',
   {

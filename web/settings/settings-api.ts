@@ -11,6 +11,7 @@ import type {
 import type {
   AiSettingsTestResult,
   AiSettingsView,
+  AllowedOriginsView,
   ExperimentalFeatureList,
 } from '../../worker/api/settings/settings-schema.ts';
 import { call } from '../api.ts';
@@ -32,6 +33,14 @@ export const putFeatures = (change: {
   features: Readonly<Record<string, boolean>>;
   version: number;
 }): Promise<ExperimentalFeatureList> => call('PUT', FEATURES, change);
+
+export const ALLOWED_ORIGINS_KEY = ['settings', 'allowed-origins'] as const;
+const ALLOWED_ORIGINS = '/api/v1/settings/allowed-origins';
+export const getAllowedOrigins = (): Promise<AllowedOriginsView> => call('GET', ALLOWED_ORIGINS);
+export const putAllowedOrigins = (change: {
+  origins: readonly string[];
+  version: number;
+}): Promise<AllowedOriginsView> => call('PUT', ALLOWED_ORIGINS, change);
 
 /** Fields left out don't change; null clears a field. */
 export type ProviderInput = {

@@ -3,6 +3,7 @@ import {
   Archive,
   ChartColumn,
   FlaskConical,
+  Globe,
   KeyRound,
   type LucideIcon,
   MonitorSmartphone,
@@ -67,6 +68,15 @@ export const SETTINGS_TABS: readonly SettingsTab[] = [
     opensFor: [],
     changesFor: ['settings:update'],
     Page: lazyPart(async () => (await import('./sessions/sessions-page.tsx')).SessionsPage),
+  },
+  {
+    id: 'allowed-origins',
+    label: 'Your sites',
+    icon: Globe,
+    description: 'Choose the sites whose pages can show the assistant and use the API.',
+    opensFor: [],
+    changesFor: ['settings:update'],
+    Page: lazyPart(async () => (await import('./origins/origins-page.tsx')).OriginsPage),
   },
   {
     id: 'sign-ins',

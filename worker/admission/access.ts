@@ -12,6 +12,7 @@ import {
 import { settingsOf } from '../../durable/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
 import { authenticate, issuerOf } from '../auth/authenticate.ts';
+import { requireAllowedOrigin } from '../auth/cors.ts';
 import { pageIdentity, pageOwner } from '../auth/page-identity.ts';
 import { orgCookie, sessionCookie } from '../auth/session-cookie.ts';
 import type { EdgeEnv } from '../edge-env.ts';
@@ -99,7 +100,9 @@ export function setRateHeaders(
   c.header('RateLimit', `"${bucket}";r=${remaining};t=${seconds}`);
 }
 
+/** @throws AppError ORIGIN_NOT_ALLOWED if the request comes from a page that the org doesn't allow */
 export function setAdmission(c: Context<EdgeEnv>, admission: Extract<Admission, { ok: true }>): void {
+  requireAllowedOrigin(c, admission.access.orgSlug);
   c.set('access', admission.access);
   c.set('orgs', admission.orgs);
   c.set('settings', admission.settings ?? []);

@@ -8,6 +8,7 @@ import { noteRead, noteRefusedAccess, noteRefusedAccount } from '../admission/ed
 import { assistantEnabled } from '../admission/gate.ts';
 import { assistantEnabledByNow, callsModel } from '../admission/model-call.ts';
 import { isSignInRecent } from '../admission/recent-sign-in.ts';
+import { fromAnyAllowedOrigin, fromOwnPages } from '../auth/cors.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { parseInput } from '../http/problem.ts';
 import { problemPage } from '../http/problem-page.ts';
@@ -31,9 +32,9 @@ export function mountRoutes(app: Hono<EdgeEnv>, routes: readonly Route[]): void 
 const placeholders = (path: string): number => path.split('{').length;
 
 function guardsOf(route: Route): MiddlewareHandler<EdgeEnv>[] {
-  if (route.permission === 'public') return [];
-  if (route.permission === 'account') return [authenticated, ownAccount(route.cost)];
-  if (route.rights === undefined) return [authenticated];
+  if (route.permission === 'public') return [fromAnyAllowedOrigin];
+  if (route.permission === 'account') return [authenticated, fromOwnPages, ownAccount(route.cost)];
+  if (route.rights === undefined) return [authenticated, fromOwnPages];
   const flag = needsAssistant(route);
   if (!route.modelCall) return [authenticated, admitted(route.rights, route.cost), ...(flag ? [assistantEnabled] : [])];
   const { rights, modelCall, bodyLimitBytes: limitBytes, isBodyOptional } = route;

@@ -96,6 +96,7 @@ describe('declarations', () => {
       'GET /api/v1/me',
       'GET /api/v1/members',
       'GET /api/v1/roles',
+      'GET /api/v1/settings/allowed-origins',
       'GET /api/v1/settings/experimental-features',
       'GET /api/v1/settings/sessions',
       'GET /api/v1/workspace',
@@ -107,6 +108,7 @@ describe('declarations', () => {
       'POST /api/v1/audit/verify',
       'POST /api/v1/invitations',
       'PUT /api/v1/ai/settings',
+      'PUT /api/v1/settings/allowed-origins',
       'PUT /api/v1/settings/experimental-features',
       'PUT /api/v1/settings/sessions',
     ]);

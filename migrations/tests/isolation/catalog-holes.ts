@@ -10,6 +10,7 @@ export const APP_FUNCTIONS: Readonly<Record<string, string>> = {
   'account_ai_settings()': 'provider settings of the claim subject’s orgs and visible programs, keys sealed',
   'account_model_overrides()': 'the operator’s changes to the catalog of models for the claim subject’s orgs',
   'account_session_rules()': 'how the claim subject’s orgs keep conversations',
+  'all_allowed_origins(integer)': 'which org’s slug lists which origin, for the installation claim; nothing else',
   'ai_usage(date,date,text)': 'totals of the claim’s org; needs usage:read or audit:read',
   'add_audit_segment(bigint,bigint,bytea,text,text)': 'adds a signature over the system claim’s log; never changes one',
   'audit_hashes(bigint,integer)': 'hashes of rows to sign, for the system claim; no content',

@@ -194,6 +194,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'production.workspace_totals(jsonb)',
   'production.workspace_vendor(jsonb)',
   'update_ai_settings(jsonb,jsonb,bigint,text)',
+  'update_allowed_origins(text[],bigint,text)',
   'update_experimental_features(jsonb,bigint,text)',
   'update_session_rules(integer,integer,bigint,text)',
 ];

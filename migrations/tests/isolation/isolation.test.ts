@@ -52,6 +52,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     invitations: `${ADMIN.invitations} insert upsert`,
     tenant_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     session_rules: `${READ} insert insert-as-self update upsert returning blind-update`,
+    embed_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
     // No one reads sealed values, not even to write them again.
     ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
@@ -68,6 +69,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     session_rules: `${READ} insert-as-self blind-update`,
+    embed_settings: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -83,6 +85,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     session_rules: `${READ} insert-as-self blind-update`,
+    embed_settings: `${READ} insert-as-self blind-update`,
     ...AI_SETTINGS_OF_OTHERS,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -102,6 +105,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...ADMIN,
     tenant_settings: `${READ} insert-as-self blind-update`,
     session_rules: `${READ} insert-as-self blind-update`,
+    embed_settings: `${READ} insert-as-self blind-update`,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: `${READ} insert-as-self upsert`,
@@ -114,6 +118,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...MEMBER,
     tenant_settings: READ,
     session_rules: READ,
+    embed_settings: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -128,6 +133,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     ...MEMBER,
     tenant_settings: READ,
     session_rules: READ,
+    embed_settings: READ,
     ai_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
@@ -143,6 +149,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     invitations: `${READ} delete returning blind-delete`,
     tenant_settings: READ,
     session_rules: READ,
+    embed_settings: READ,
     ai_conversations: 'insert-as-self',
     ai_messages: 'insert-as-self',
     audit_log: 'insert-as-self upsert',
@@ -408,6 +415,7 @@ async function doDefinersWork(): Promise<boolean> {
      from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
   );
   const rules = await ask(orgs.claims.subject, 'select keep_newest as keep from account_session_rules()');
+  const origins = await ask(orgs.claims.installation, 'select slug, origin from all_allowed_origins(10)');
   const unsigned = await ask(orgs.claims.systemOfOrg, 'select rows from audit_hashes(0, 10)');
   return (
     access === JSON.stringify([{ org_slug: 'org-b', features: { aiAssistant: true } }]) &&
@@ -423,6 +431,7 @@ async function doDefinersWork(): Promise<boolean> {
     joined === JSON.stringify([{ ok: true }]) &&
     settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
     rules === JSON.stringify([{ keep: 20 }]) &&
+    origins === JSON.stringify([{ slug: 'org-b', origin: 'https://b.test' }]) &&
     (await replacesMessage()) &&
     unsigned === JSON.stringify([{ rows: 1 }])
   );

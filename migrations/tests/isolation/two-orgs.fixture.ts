@@ -84,6 +84,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     updated_by: ids.victim,
   });
 
+  await insert(owner, 'embed_settings', { org_id: ids.orgB, origins: ['https://b.test'], updated_by: ids.victim });
   await insert(owner, 'session_rules', { org_id: ids.orgB, keep_newest: 20, updated_by: ids.victim });
 
   const plm = createPlmRows(ids);
@@ -109,6 +110,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     }),
     session_rules: (_fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, keep_newest: 30, updated_by: person, updated_at: new Date(0) },
+    }),
+    embed_settings: (_fresh, person = ids.victim) => ({
+      ...{ org_id: ids.orgB, origins: ['https://evil.test'], updated_by: person, updated_at: new Date(0) },
     }),
     // The victim's row belongs to a program, so that rights in the program matter too.
     ai_settings: (fresh, person = ids.victim) => ({

@@ -107,7 +107,8 @@ const MEMBER_ERRORS: readonly ErrorCode[] = ['NOT_FOUND', 'NO_MEMBERSHIP', 'IDEN
 /** The errors of every route of its kind, and the route's own. */
 function errorsOf(route: Route): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['RATE_LIMITED', 'INTERNAL', ...(route.errors ?? [])]);
-  if (route.permission !== 'public') codes.add('UNAUTHENTICATED');
+  if (route.permission !== 'public')
+    for (const code of ['UNAUTHENTICATED', 'ORIGIN_NOT_ALLOWED'] as const) codes.add(code);
   if (route.permission === 'account') for (const code of ACCOUNT_ERRORS) codes.add(code);
   if (needsMembership(route)) for (const code of MEMBER_ERRORS) codes.add(code);
   if (permissionsOf(route).length > 0) codes.add('FORBIDDEN');

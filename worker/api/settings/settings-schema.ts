@@ -1,6 +1,7 @@
 // Settings: providers, experimental features and retention rules.
 
 import * as z from 'zod';
+import { AllowedOrigins } from '../../../durable/allowed-origins.ts';
 import { EffortChoice } from '../../../durable/contracts/session.ts';
 import { FEATURES, type FeatureKey } from '../../../durable/features.ts';
 import { exactText } from '../../../durable/input-text.ts';
@@ -63,6 +64,28 @@ export const SessionRulesChange = z
     version: Version,
   })
   .meta({ id: 'SessionRulesChange' });
+
+export const AllowedOriginsView = z
+  .object({
+    origins: z.array(z.string()).meta({ description: 'Exact origins, such as `https://app.example.com`.' }),
+    limit: z.int().meta({ description: 'How many origins the list can have.' }),
+    version: Version,
+    mayUpdate: z.boolean(),
+    updatedAt: Timestamp.nullable(),
+    updatedBy: z.string().nullable().meta({ description: 'The name of the person who saved last.' }),
+  })
+  .meta({ id: 'AllowedOrigins' });
+export type AllowedOriginsView = z.infer<typeof AllowedOriginsView>;
+
+export const AllowedOriginsChange = z
+  .strictObject({
+    origins: AllowedOrigins.meta({
+      description:
+        'The whole list, each as browsers send it in `Origin`: https, host and a port that isn’t the default. Plain http works only for localhost, where Groundwire runs locally too.',
+    }),
+    version: Version,
+  })
+  .meta({ id: 'AllowedOriginsChange' });
 
 const ProgramId = exactText()
   .trim()
