@@ -215,6 +215,12 @@ export const ERRORS = {
     title: 'Request too large',
     detail: 'The request is larger than this address accepts.',
   },
+  CONTEXT_TOO_LARGE: {
+    status: 413,
+    title: 'Too much context',
+    detail:
+      'The page sent more than 8 kB of context with this message. Nothing was sent to the model. Send less context.',
+  },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Not JSON', detail: 'Send the body as application/json.' },
   RUN_ID_REUSED: {
     status: 422,

@@ -8,6 +8,7 @@ import { Access } from '../principal.ts';
 import { AiSettings } from './ai-settings.ts';
 import { CopiedApproval, type ShownApproval } from './approval.ts';
 import { DraftBrief, type ShownDraft } from './draft.ts';
+import { PageContext, type ShownContextItem } from './page-context.ts';
 import { stubOf } from './placement.ts';
 import { EffortChoice, RunMode, type SessionDraft, type SessionPatch, type SessionRecord } from './session.ts';
 import { type Author, Feedback, RunId, type ToolReply, TranscriptMessage } from './transcript.ts';
@@ -85,6 +86,10 @@ export const RunRequest = z.object({
   effort: EffortChoice.nullish(),
   /** What the user sees next to the conversation, in the words of that page. */
   about: cleanedText().max(200).nullish(),
+  /** What the user's page shows, as data for the model. */
+  context: PageContext.nullish(),
+  /** Names of what the client sent and this message can't use. The run's first events say so. */
+  ignored: z.array(z.string()).optional(),
   parentRunId: RunId.nullable(),
   /** Absent if the turn follows the shown branch. */
   branch: BranchStart.optional(),
@@ -140,6 +145,7 @@ export const EstimateCall = z.object({
     programId: true,
     designId: true,
     about: true,
+    context: true,
   }).extend({ text: cleanedText() }),
 });
 export type EstimateCall = z.infer<typeof EstimateCall>;
@@ -176,7 +182,8 @@ export type Earlier = {
 };
 
 /** A message of the user or the assistant, with the replies to its tool calls. */
-export type ShownMessage = Omit<TranscriptMessage, 'draft' | 'note'> & {
+export type ShownMessage = Omit<TranscriptMessage, 'draft' | 'note' | 'context'> & {
+  readonly context?: readonly ShownContextItem[] | null;
   readonly draft?: ShownDraft | null;
   readonly replies: readonly (ToolReply & { readonly content: string })[];
   readonly confirmations: readonly ShownApproval[];

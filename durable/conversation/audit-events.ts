@@ -120,8 +120,8 @@ export const messageItem = (
 ): StoredItem => {
   const { id: sessionId, audience } = session;
   const parent = parentOf(readBranches(sql), place.ordinal);
-  // The source rows of a draft are already in Postgres, and a note is only for the model.
-  const { draft: _draft, note: _note, ...words } = message;
+  // The source rows of a draft are already in Postgres, and a note and the page's context are only for the model.
+  const { draft: _draft, note: _note, context: _context, ...words } = message;
   return { kind: 'message', ...ownerOf(session), sessionId, ...place, parent, message: words, audience };
 };
 

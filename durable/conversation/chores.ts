@@ -82,7 +82,8 @@ async function eraseWords(deps: ConversationDeps, person: ErasedPerson): Promise
       sql.exec("delete from messages where run_id = ? and role = 'tool'", runId);
       sql.exec('delete from copied_cards where message_id in (select id from messages where run_id = ?)', runId);
       sql.exec(
-        'update messages set parts = ?, author = null, error_detail = null, draft = null, note = null where run_id = ?',
+        `update messages set parts = ?, author = null, error_detail = null, draft = null, note = null, context = null
+           where run_id = ?`,
         ERASED_PARTS,
         runId,
       );

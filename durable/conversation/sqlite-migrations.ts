@@ -90,6 +90,8 @@ export const CONVERSATION_STEPS: readonly string[] = [
      -- Estimated tokens of the request: charged if the run dies.
      prompt_tokens integer not null
    );`,
+  `-- JSON of what the page's program sent with a question: see page-context.ts.
+   alter table messages add column context text;`,
 ];
 
 /** What all steps together create. A new conversation runs this instead of them. */
@@ -116,7 +118,7 @@ export const CONVERSATION_SCHEMA = `
     role text not null, parts text not null, status text not null, created_at integer not null,
     model text, provider text, usage text, cost_micros integer, price_version text,
     error_code text, error_detail text,
-    tool text, author text, draft text, ending text, note text,
+    tool text, author text, draft text, ending text, note text, context text,
     primary key (ordinal, position)
   ) without rowid;
   create table events (

@@ -64,7 +64,7 @@ export async function createDemoWorld() {
       const calls: DemoToolCall[] = [];
       const results: string[] = [];
       const note = pageNote(access, { view: inView, about: null, now: Date.now() });
-      messages.push({ role: 'user', text: withPageNote(text, note) });
+      messages.push({ role: 'user', text: withPageNote(text, { note }) });
       for (let step = 0; step < MAX_STEPS; step += 1) {
         const said = answer({ system: prompt ?? '', messages, tools });
         const toolCalls = said.toolCalls.map((one) => ({ id: randomUUID(), name: one.name, args: one.args }));

@@ -67,7 +67,10 @@ const SPEAKER = /^From (?:("(?:[^"\\]|\\.)*")|[\w ]+):\n/;
 /** What the product adds to a question: the date and what the page shows. */
 const NOTE = /\n\n\[From the product, when this was asked:\]\n/;
 
-const withoutNote = (text: string): string => text.split(NOTE, 1)[0] ?? '';
+/** What the page's program adds, before that. */
+const CONTEXT = /\n\n\[Data from the page that the user has open\./;
+
+const withoutNote = (text: string): string => text.split(NOTE, 1)[0]?.split(CONTEXT, 1)[0] ?? '';
 
 const noteOf = (message: DemoMessage | undefined): string =>
   message?.role === 'user' ? (message.text.split(NOTE)[1] ?? '') : '';

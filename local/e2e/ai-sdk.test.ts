@@ -68,15 +68,23 @@ function createState(initial: UIMessage[]): ChatState<UIMessage> {
 }
 
 describe('the AI SDK’s chat', () => {
-  function connect(options: { id?: string; messages?: UIMessage[]; visitor?: Visitor; fetch?: typeof fetch } = {}) {
-    const { id = `chat-${crypto.randomUUID()}`, messages = [], visitor = person, fetch: fetchClient } = options;
+  function connect(
+    options: { id?: string; messages?: UIMessage[]; visitor?: Visitor; fetch?: typeof fetch; headers?: object } = {},
+  ) {
+    const {
+      id = `chat-${crypto.randomUUID()}`,
+      messages = [],
+      visitor = person,
+      fetch: fetchClient,
+      headers,
+    } = options;
     const errors: Error[] = [];
     const chat = new Chat({
       id,
       messages,
       transport: new DefaultChatTransport({
         api: `${stack.url}/api/v1/ai/ui-messages`,
-        headers: visitor.headers,
+        headers: { ...visitor.headers, ...headers },
         ...(fetchClient && { fetch: fetchClient }),
       }),
       sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
@@ -198,6 +206,19 @@ describe('the AI SDK’s chat', () => {
     await again;
     expect(errors).toEqual([]);
     expect(await lastAnswerIn(person, thread)).toEqual({ text: textOf(chat), status: 'stopped' });
+  });
+
+  it('stops the run with its own stop, if its transport asked for that (R49)', async () => {
+    const { chat, errors } = connect({ headers: { 'X-Stop-On-Disconnect': 'true' } });
+    const sending = chat.sendMessage({ text: LONG });
+    await expect.poll(() => textOf(chat).length).toBeGreaterThan(20);
+    await chat.stop();
+    await sending;
+    expect(errors).toEqual([]);
+    const { sessionId } = metadataOf(chat);
+    await expect.poll(async () => (await lastAnswerIn(person, sessionId)).status).toBe('stopped');
+    expect((await lastAnswerIn(person, sessionId)).text.startsWith(textOf(chat))).toBe(true);
+    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
   });
 
   it('shows an answer that breaks off as an error, and keeps the text received so far (R45)', async () => {

@@ -200,6 +200,34 @@ describe('AG-UI HttpAgent', () => {
     expect((stack.demo?.requests.length ?? 0) - before).toBe(1);
   });
 
+  it('stops the run with its own abort, if it asked for that (R49)', async () => {
+    const threadId = crypto.randomUUID();
+    const agent = connect(threadId);
+    agent.headers = { ...agent.headers, 'X-Stop-On-Disconnect': 'true' };
+    agent.addMessage(ask(LONG));
+    const running = agent.runAgent();
+    await expect.poll(() => answerOf(agent).length).toBeGreaterThan(20);
+    agent.abortRun();
+    await running.catch(() => 'left');
+    await expect.poll(async () => (await storedAnswer(threadId)).status).toBe('stopped');
+    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
+  });
+
+  it('chats although its page has tools and state, and learns that they have no effect', async () => {
+    const threadId = crypto.randomUUID();
+    const agent = connect(threadId);
+    agent.state = { color: 'red' };
+    agent.addMessage(ask('hello'));
+    const named: unknown[] = [];
+    agent.subscribe({ onCustomEvent: ({ event }) => void (event.name === 'ignored' && named.push(event.value)) });
+    const tools = [{ name: 'paint', description: 'Paints the page', parameters: { type: 'object', properties: {} } }];
+    const context = [{ description: 'The ticket in view', value: '{"title":"Leak in room 12"}' }];
+    await agent.runAgent({ tools, context });
+    expect(named).toEqual([{ names: ['tools', 'state'] }]);
+    expect(answerOf(agent)).toBe((await storedAnswer(threadId)).text);
+    expect(JSON.stringify(stack.demo?.requests.at(-1)?.body)).toContain('Leak in room 12');
+  });
+
   it('ends a stopped run as canceled, with the partial text', async () => {
     const threadId = crypto.randomUUID();
     const runId = crypto.randomUUID();

@@ -95,7 +95,7 @@ describe('a page of the alga product', () => {
 });
 
 describe('the openai client', () => {
-  const connect = (options: { maxRetries?: number } = {}) =>
+  const connect = (options: { maxRetries?: number; defaultHeaders?: Record<string, string> } = {}) =>
     new OpenAI({ apiKey: eli.headers.Authorization.slice('Bearer '.length), baseURL: `${stack.url}/v1`, ...options });
   const asked = (content: string) => ({ model: 'default', messages: [{ role: 'user' as const, content }] });
   const sessionOf = (reply: object): string => (reply as { groundwire: { session_id: string } }).groundwire.session_id;
@@ -146,6 +146,27 @@ describe('the openai client', () => {
     for await (const { choices } of data) if (choices[0]?.delta.content) break;
     const sessionId = response.headers.get('X-Session-Id') ?? '';
     await untilComplete(eli, sessionId);
+  });
+
+  it('stops the answer when it disconnects, if it asked for that (R49)', async () => {
+    const client = connect({ defaultHeaders: { 'X-Stop-On-Disconnect': 'true' } });
+    const { data, response } = await client.chat.completions.create({ ...asked(LONG), stream: true }).withResponse();
+    for await (const { choices } of data) if (choices[0]?.delta.content) break;
+    const sessionId = response.headers.get('X-Session-Id') ?? '';
+    await expect.poll(async () => (await lastAnswerIn(eli, sessionId)).status).toBe('stopped');
+    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
+  });
+
+  it('stops an answer that it waits for as a whole, if it asked for that (R49)', async () => {
+    const hold = stack.demo?.holdNext({ afterTokens: 5 });
+    const client = connect({ defaultHeaders: { 'X-Stop-On-Disconnect': 'true' }, maxRetries: 0 });
+    const leaving = new AbortController();
+    const waiting = client.chat.completions.create(asked(LONG), { signal: leaving.signal });
+    await hold?.reached;
+    leaving.abort();
+    await expect(waiting).rejects.toThrow();
+    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
+    hold?.release();
   });
 
   it('gets a link to confirm a write, and the conversation knows the result', async () => {

@@ -5,6 +5,7 @@ import type { EarlierMessage } from '../../durable/contracts/conversation.ts';
 import { AppError } from '../../durable/errors.ts';
 
 const MESSAGE_LIMIT_BYTES = 64 * 1024;
+const MAX_INSTRUCTIONS_CHARS = 16 * 1024;
 
 export type ClientTranscript = {
   /** User and assistant in turn, the user first. */
@@ -30,6 +31,22 @@ export function splitTranscript(messages: readonly ClientMessage[]): ClientTrans
 export function requireMessageSize(text: string): void {
   if (new TextEncoder().encode(text).byteLength > MESSAGE_LIMIT_BYTES)
     throw new AppError('PAYLOAD_TOO_LARGE', { detail: 'A message can have at most 64 kB of text.' });
+}
+
+/**
+ * What the user's program adds to the turn. It counts as the user's wish: our rules come first.
+ * @throws AppError PAYLOAD_TOO_LARGE
+ */
+export function instructionsIn(messages: readonly ClientMessage[], more?: string | null): string | null {
+  const said = messages.flatMap(({ role, content }) =>
+    (role === 'system' || role === 'developer') && content ? [content] : [],
+  );
+  const text = [...(more ? [more] : []), ...said].join('\n\n').trim();
+  if (text.length > MAX_INSTRUCTIONS_CHARS)
+    throw new AppError('PAYLOAD_TOO_LARGE', {
+      detail: 'Instructions and system messages can have at most 16,384 characters in total.',
+    });
+  return text === '' ? null : text;
 }
 
 const FUNCTION_ROLES: readonly string[] = ['tool', 'function'];

@@ -15,11 +15,16 @@ export type Projection = {
   readonly isKnown?: (id: string) => boolean;
   /** Awaited after everything is encoded and before the client gets the end. Never rejects. */
   readonly beforeEnd?: () => Promise<void>;
+  /** Whether frames repeat the payload's `type` as the event's name. */
+  readonly namesEvents?: boolean;
 };
 
 const utf8 = new TextEncoder();
 
-export function project(log: RunLog, { encode, isKnown, beforeEnd }: Projection): ReadableStream<Uint8Array> {
+export function project(
+  log: RunLog,
+  { encode, isKnown, beforeEnd, namesEvents = false }: Projection,
+): ReadableStream<Uint8Array> {
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     for (;;) {
       const items = await log.next();
@@ -31,7 +36,7 @@ export function project(log: RunLog, { encode, isKnown, beforeEnd }: Projection)
           // Known events are encoded too, because the encoder's state depends on them.
           const payloads = encode(item.event);
           if (isTerminal(item.event)) await beforeEnd?.();
-          if (item.id === null || !isKnown?.(item.id)) frames += toFrames(payloads, item.id);
+          if (item.id === null || !isKnown?.(item.id)) frames += toFrames(payloads, item.id, namesEvents);
         }
       }
       if (frames !== '') return controller.enqueue(utf8.encode(frames));
@@ -49,12 +54,13 @@ export function knownUpTo(runId: string, lastEventId: string | undefined): (id: 
 }
 
 /** Only an event's last frame has its id, so that a client that has the id has all of its frames. */
-function toFrames(payloads: readonly Payload[], id: string | null): string {
+function toFrames(payloads: readonly Payload[], id: string | null, namesEvents: boolean): string {
   const last = payloads.length - 1;
   return payloads
     .map((payload, index) => {
       const data = typeof payload === 'string' ? payload : JSON.stringify(payload);
-      return `${id !== null && index === last ? `id: ${id}\n` : ''}data: ${data}\n\n`;
+      const name = namesEvents && typeof payload === 'object' && 'type' in payload ? `event: ${payload.type}\n` : '';
+      return `${name}${id !== null && index === last ? `id: ${id}\n` : ''}data: ${data}\n\n`;
     })
     .join('');
 }

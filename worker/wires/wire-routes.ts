@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { RunId } from '../../durable/contracts/transcript.ts';
 import { ERRORS, type ErrorCode } from '../../durable/errors.ts';
+import { StopOnDisconnect } from './stop-on-disconnect.ts';
 
 export const SSE = 'text/event-stream';
 
@@ -18,6 +19,7 @@ export const RUN_ERRORS = [
   'QUEUE_FULL',
   'BACKLOG_FULL',
   'ACCESS_REVOKED',
+  'CONTEXT_TOO_LARGE',
 ] as const;
 export const BRANCH_ERRORS = ['MESSAGE_OF_ANOTHER', 'ANSWER_UNDER_WAY'] as const;
 
@@ -36,6 +38,7 @@ export const RUN_HEADERS = z.object({
     description: 'An id for this request. Sending it again returns the same answer without running anything twice.',
   }),
   'Last-Event-ID': LastEventId,
+  'X-Stop-On-Disconnect': StopOnDisconnect,
 });
 
 export const Code = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);

@@ -44,7 +44,7 @@ export function copyForFork(
     copyTurn(deps, { ordinal, as: index + 1, end, by: access.userId }),
   );
   if (messages.length === 0) return { ok: false, code: 'NOT_FOUND' };
-  const chars = messages.reduce((sum, { message }) => sum + JSON.stringify(message.parts).length, 0);
+  const chars = messages.reduce((sum, { message }) => sum + JSON.stringify([message.parts, message.context]).length, 0);
   if (chars > MAX_COPY_CHARS) return { ok: false, code: 'PAYLOAD_TOO_LARGE', detail: TOO_LONG };
   const copy: ConversationCopy = {
     sessionId: session.id,
@@ -116,7 +116,7 @@ function asShown({ live, log }: Pick<CopyDeps, 'live' | 'log'>, message: Transcr
 
 /** What the page showed another author stays with the original. */
 const withOwnNote = (message: TranscriptMessage, userId: string): TranscriptMessage =>
-  message.author && message.author.id !== userId ? { ...message, note: null } : message;
+  message.author && message.author.id !== userId ? { ...message, note: null, context: null } : message;
 
 /** The original has already counted the cost. */
 const withoutCost = (message: TranscriptMessage): TranscriptMessage => ({

@@ -10,6 +10,7 @@ import type {
   ShownMessage,
 } from '../../contracts/conversation.ts';
 import { toShown as toShownDraft } from '../../contracts/draft.ts';
+import { toShownContext } from '../../contracts/page-context.ts';
 import type { TranscriptMessage } from '../../contracts/transcript.ts';
 import type { Access } from '../../principal.ts';
 import { confirmationsOfMessage, pendingApprovals, type StoredApproval } from '../approvals/approvals.ts';
@@ -91,8 +92,12 @@ function withTextSoFar({ live, log }: Pick<PageDeps, 'live' | 'log'>, message: T
 function toShown(deps: Pick<PageDeps, 'sql' | 'now'>, stored: readonly TranscriptMessage[]): ShownMessage[] {
   return stored.flatMap((message, index): ShownMessage[] => {
     if (message.role === 'tool') return [];
-    const { note: _note, ...words } = message;
-    const shown = { ...words, draft: message.draft ? toShownDraft(message.draft) : null };
+    const { note: _note, context, ...words } = message;
+    const shown = {
+      ...words,
+      draft: message.draft ? toShownDraft(message.draft) : null,
+      context: context ? toShownContext(context) : null,
+    };
     const calls = new Set(message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
     if (calls.size === 0) return [{ ...shown, replies: [], confirmations: [] }];
     // Some models number their calls from 1 in each answer, so only the replies directly after this message are its own.

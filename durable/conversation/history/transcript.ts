@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { DraftNote } from '../../contracts/draft.ts';
 import { EndingRecord } from '../../contracts/ending.ts';
+import { PageContext } from '../../contracts/page-context.ts';
 import { Author, MessagePart, MessageStatus, ToolReply, type TranscriptMessage } from '../../contracts/transcript.ts';
 import { Usage } from '../../contracts/usage.ts';
 import type { Range } from './branches.ts';
@@ -29,6 +30,7 @@ type MessageRow = {
   draft: string | null;
   ending: string | null;
   note: string | null;
+  context: string | null;
 };
 
 /** The place of a message: its turn's ordinal, then its position in the turn (0 is the user's message). */
@@ -44,8 +46,9 @@ export const textOf = (parts: readonly MessagePart[]): string =>
 export function putMessage(sql: SqlStorage, place: MessagePlace, message: TranscriptMessage): void {
   sql.exec(
     `insert or replace into messages (id, ordinal, position, run_id, role, parts, status, created_at, model, provider, usage,
-       cost_micros, price_version, error_code, error_detail, tool, author, draft, ending, note)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       cost_micros, price_version, error_code, error_detail, tool, author, draft, ending, note,
+       context)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.id,
     place.ordinal,
     place.position,
@@ -66,6 +69,7 @@ export function putMessage(sql: SqlStorage, place: MessagePlace, message: Transc
     message.draft ? JSON.stringify(message.draft) : null,
     message.ending ? JSON.stringify(message.ending) : null,
     message.note ?? null,
+    message.context ? JSON.stringify(message.context) : null,
   );
 }
 
@@ -252,5 +256,6 @@ function toMessage(row: MessageRow): TranscriptMessage {
     draft: row.draft === null ? null : DraftNote.parse(JSON.parse(row.draft)),
     ending: row.ending === null ? null : EndingRecord.parse(JSON.parse(row.ending)),
     note: row.note,
+    context: row.context === null ? null : PageContext.parse(JSON.parse(row.context)),
   };
 }

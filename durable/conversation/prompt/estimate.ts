@@ -20,7 +20,10 @@ export type EstimateDeps = Pick<
   'sql' | 'session' | 'id' | 'members' | 'resolveModel' | 'viewOf' | 'now'
 >;
 
-export type MessageDraft = Pick<RunRequest, 'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about'> & {
+export type MessageDraft = Pick<
+  RunRequest,
+  'sessionId' | 'model' | 'mode' | 'programId' | 'designId' | 'about' | 'context'
+> & {
   readonly text: string;
 };
 
@@ -47,7 +50,12 @@ export function prepareDraft(
   });
   const view = entered.place?.view ?? deps.viewOf(access, scopeOfTurn(session, draft));
   const note = pageNote(access, { view, about: draft.about ?? null, now: deps.now() });
-  const message = { ...blank, author: { id: access.userId, name: access.userName }, note };
+  const message = {
+    ...blank,
+    author: { id: access.userId, name: access.userName },
+    note,
+    context: draft.context ?? null,
+  };
   const thread = draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId });
   const readTurn = historyReader(deps.sql);
   const prepared = prepareRequest({

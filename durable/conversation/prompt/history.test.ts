@@ -249,7 +249,7 @@ describe('historyReader', () => {
       ...{ ordinal, position: 0, id: `m${ordinal}`, run_id: 'r', role: 'user', status: 'complete', created_at: 1 },
       ...{ parts: JSON.stringify([{ type: 'text', content: `question ${ordinal}` }]), model_data: null, note: null },
       ...{ model: null, provider: null, usage: null, cost_micros: null, price_version: null, error_code: null },
-      ...{ error_detail: null, tool: null, author: null, draft: null, ending: null },
+      ...{ error_detail: null, tool: null, author: null, draft: null, ending: null, context: null },
     });
     const exec = (_text: string, first: number, last: number) => {
       queries.push([first, last]);

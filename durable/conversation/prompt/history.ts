@@ -191,8 +191,8 @@ function toAssistantParts({ parts }: TranscriptMessage, states: NonNullable<Mode
 }
 
 /** A question with what belongs to it: the rows that a draft is made of, and what the page showed. */
-const asked = ({ draft, note }: TranscriptMessage, text: string): string =>
-  withPageNote(draft?.type === 'brief' ? `${text}\n\n${draftMaterial(draft)}` : text, note);
+const asked = (message: TranscriptMessage, text: string): string =>
+  withPageNote(message.draft?.type === 'brief' ? `${text}\n\n${draftMaterial(message.draft)}` : text, message);
 
 /** Providers require a result for each call, even for one that waits for the user or was never run. */
 function toReply(toolCallId: string, toolName: string, replies: readonly TranscriptMessage[]): ModelMessage {

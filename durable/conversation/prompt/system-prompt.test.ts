@@ -30,7 +30,7 @@ describe('pageNote', () => {
   it('has the date, and what is in view by id, code and name', () => {
     const program = { id: '1b000000-0000-4000-8000-000000000001', code: 'ORION', name: 'Orion' };
     const note = pageNote(ACCESS, { view: { program, design: null }, about: 'Part PN-000059', now: NOW });
-    const lines = withPageNote('What is this?', note).split('\n');
+    const lines = withPageNote('What is this?', { note }).split('\n');
     expect(lines.slice(0, 4)).toEqual([
       'What is this?',
       '',

@@ -2,7 +2,7 @@
 import { quoted } from '../../packs/quoted.ts';
 import type { Access } from '../../principal.ts';
 import { AUTHORS_RULE } from './author-prefix.ts';
-import { PAGE_NOTE_RULE } from './page-note.ts';
+import { CONTEXT_RULE, PAGE_NOTE_RULE } from './page-note.ts';
 
 type PromptInput = {
   /** From the org's packs; null if it has none. */
@@ -31,7 +31,7 @@ export function systemPrompt(access: Access, { domain, isShared, instructions }:
     domain ??
     "You have no access to the organization's data in this conversation. Say so where an answer would need it.";
   const added = instructions === null ? [] : [ADDED, instructions];
-  return [...general, PAGE_NOTE_RULE, data, ...added].join('\n');
+  return [...general, PAGE_NOTE_RULE, CONTEXT_RULE, data, ...added].join('\n');
 }
 
 /** Last, so that it can't be mistaken for one of our rules. */

@@ -173,6 +173,8 @@ export function touchSession(deps: Pick<EndDeps, 'session' | 'now'>, run: Run): 
 /** The first events of a run's log. */
 export function openLog(deps: Pick<EndDeps, 'log' | 'session'>, run: Run): void {
   deps.log.append(run.runId, runStarted(run));
+  const { ignored } = run.scope;
+  if (ignored?.length) deps.log.append(run.runId, { type: 'CUSTOM', name: 'ignored', value: { names: ignored } });
   const title = deps.session.get()?.title ?? null;
   if (run.ordinal === 1 && title !== null)
     deps.log.append(run.runId, { type: 'CUSTOM', name: 'title', value: { title } });

@@ -36,6 +36,8 @@ const RunScope = z.object({
   effort: EffortChoice.nullish().catch(null),
   /** The template of its draft. */
   templateId: z.string().nullish(),
+  /** What the client sent and the run can't use. */
+  ignored: z.array(z.string()).readonly().optional(),
 });
 export type RunScope = z.infer<typeof RunScope>;
 /** A reservation in the org's Budget. Each request to a model has its own. `tokens` is 0 until they are granted, and grows. */

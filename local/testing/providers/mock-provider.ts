@@ -4,7 +4,7 @@ import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ChatCompletionRequest, LLMock, type ToolCall } from '@copilotkit/aimock';
 import * as z from 'zod';
-import { PAGE_NOTE_START } from '../../../durable/conversation/prompt/page-note.ts';
+import { CONTEXT_START, PAGE_NOTE_START } from '../../../durable/conversation/prompt/page-note.ts';
 import { faultsAt } from './strict-wires.ts';
 
 /** The model's text, or the tools that it calls in parallel. */
@@ -122,7 +122,9 @@ function turnOf(request: ChatCompletionRequest): Turn {
 
 /** The user's own words, without what the product adds behind them. */
 const userText = ({ messages }: ChatCompletionRequest): string =>
-  textOf(messages.findLast(({ role }) => role === 'user')?.content ?? null).split(`\n\n${PAGE_NOTE_START}`, 1)[0] ?? '';
+  textOf(messages.findLast(({ role }) => role === 'user')?.content ?? null)
+    .split(`\n\n${PAGE_NOTE_START}`, 1)[0]
+    ?.split(`\n\n${CONTEXT_START}`, 1)[0] ?? '';
 
 const textOf = (content: ChatCompletionRequest['messages'][number]['content']): string =>
   typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');

@@ -18,6 +18,8 @@ import {
   requestedNames,
   requestedRun,
 } from '../../wires/ag-ui/ag-ui.ts';
+import { ignoredHeader } from '../../wires/not-used.ts';
+import { StopOnDisconnect, stopOnDisconnect } from '../../wires/stop-on-disconnect.ts';
 import { BRANCH_ERRORS, LastEventId, RUN_ERRORS, SSE } from '../../wires/wire-routes.ts';
 import { hydrateSession } from '../messages/messages-routes.ts';
 import { SessionParams } from '../sessions/sessions-schema.ts';
@@ -38,7 +40,11 @@ export const chatRoutes = [
     summary: 'Send a message and stream the answer',
     description:
       'Takes AG-UI’s RunAgentInput. Repeating a runId with the same content replays the answer without running anything; with different content it is refused. The stream ends with RUN_FINISHED or RUN_ERROR.',
-    headers: z.object({ 'X-Run-Id': SameRunId, 'Last-Event-ID': LastEventId }),
+    headers: z.object({
+      'X-Run-Id': SameRunId,
+      'Last-Event-ID': LastEventId,
+      'X-Stop-On-Disconnect': StopOnDisconnect,
+    }),
     body: ChatRequest,
     bodyLimitBytes: RUN_BODY_LIMIT_BYTES,
     reply: {
@@ -53,7 +59,8 @@ export const chatRoutes = [
     handler: async (c) => {
       const read = async (body: unknown) => ({ run: await parseChatRequest(body, c.req.header('X-Run-Id')) });
       const { run, events } = await startRun(c, { requestedModel, read }, c.req.header('Last-Event-ID'));
-      return eventStream(events, { sessionId: run.sessionId });
+      stopOnDisconnect(c, run);
+      return eventStream(events, { sessionId: run.sessionId, ...ignoredHeader(run.ignored) });
     },
   }),
   defineRoute({

@@ -155,7 +155,11 @@ describe('the order of refusals', () => {
   test.each<[string, unknown, number]>([
     ['malformed', MALFORMED, 400],
     ['oversize', OVERSIZE, 413],
-    ['an unknown key', { ...chatBody(crypto.randomUUID(), 'run-1', 'hello'), role: 'admin' }, 400],
+    [
+      'too much context',
+      { ...chatBody(crypto.randomUUID(), 'run-1', 'hello'), context: [{ description: '', value: 'x'.repeat(9_000) }] },
+      413,
+    ],
     [
       'an unknown model',
       { ...chatBody(crypto.randomUUID(), 'run-1', 'hello'), forwardedProps: { model: 'no-such-model' } },

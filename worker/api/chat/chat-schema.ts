@@ -77,6 +77,7 @@ export const HydratedMessage = z
         earlier: true,
         feedback: true,
         draft: true,
+        context: true,
       }).extend({ navigation: z.array(Offer), workspaces: z.array(Offer) }),
     }),
   })

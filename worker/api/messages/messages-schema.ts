@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { ShownDraft } from '../../../durable/contracts/draft.ts';
 import { EndingRecord } from '../../../durable/contracts/ending.ts';
+import { ShownContextItem } from '../../../durable/contracts/page-context.ts';
 import { Author, MessagePart, MessageStatus, ToolReply } from '../../../durable/contracts/transcript.ts';
 import { Usage } from '../../../durable/contracts/usage.ts';
 import { exactText } from '../../../durable/input-text.ts';
@@ -55,6 +56,9 @@ export const Message = z
     feedback: Feedback.nullable().meta({ description: 'Your feedback on it.' }),
     draft: ShownDraft.nullable().meta({
       description: 'On a draft’s question: the records it uses. On its answer: the statements that no record supports.',
+    }),
+    context: z.array(ShownContextItem).nullable().meta({
+      description: 'On a question: what the user’s page sent with it for the model. Null if it sent nothing.',
     }),
   })
   .meta({ id: 'Message' });

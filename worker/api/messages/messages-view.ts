@@ -25,6 +25,7 @@ export function toMessage(message: ShownMessage): Message {
       ? { ...earlier, summary: earlier.summary && { ...earlier.summary, createdAt: toIso(earlier.summary.createdAt) } }
       : null,
     feedback: feedback ?? null,
+    context: shown.context ? [...shown.context] : null,
   };
 }
 

@@ -12,6 +12,7 @@ import type { EdgeEnv } from '../../edge-env.ts';
 import { attachment, CSV_START, CSV_TYPE, type CsvValue, csvRecord } from '../../http/csv.ts';
 import { refusedBy } from '../../http/problem.ts';
 import { assistantPaths, defineRoute } from '../../routing/define-route.ts';
+import { readPageContext } from '../../wires/page-context.ts';
 import { Estimate, EstimateRequest, Quota, type UsageFigures, UsageQuery, UsageReport } from './usage-schema.ts';
 
 /** The database enforces this too. What was used stays readable while the assistant is off. */
@@ -43,7 +44,7 @@ export const usageRoutes = [
       'MODEL_RETIRED',
       'MODEL_UNKNOWN',
     ],
-    handler: async (c, { body: { threadId, text, model, mode, programId, designId, about } }) => {
+    handler: async (c, { body: { threadId, text, model, mode, programId, designId, about, context } }) => {
       const access = c.get('access');
       // A session that doesn't exist yet answers like an empty one.
       const sessionId = threadId ?? crypto.randomUUID();
@@ -60,6 +61,7 @@ export const usageRoutes = [
           programId: scope.programId,
           designId: scope.designId,
           about: about ?? null,
+          context: readPageContext(context),
         },
       });
       if (!answer.ok) throw refusedBy(answer);

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { RunMode } from '../../../durable/contracts/session.ts';
 import { cleanedText } from '../../../durable/input-text.ts';
 import { Plan } from '../../../durable/principal.ts';
+import { SentContext } from '../../wires/page-context.ts';
 import { Day, ModelId, ScopeName, SessionId } from '../fields-schema.ts';
 
 const Tokens = z.int().nonnegative();
@@ -44,6 +45,7 @@ export const EstimateRequest = z
       .max(200)
       .nullish()
       .meta({ description: 'What the user is looking at, in words.' }),
+    context: SentContext.nullish(),
   })
   .meta({ id: 'EstimateRequest' });
 

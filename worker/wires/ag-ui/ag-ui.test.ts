@@ -157,11 +157,6 @@ describe('invalid input is refused with its path (R20)', () => {
   test.each<[string, unknown, string]>([
     ['no body', undefined, ''],
     ['a list', [], ''],
-    ['an unknown key', { ...GOOD, role: 'admin' }, ''],
-    ['an org as authority', { ...GOOD, orgId: '0c000000-0000-4000-8000-000000000001' }, ''],
-    ['a prototype', JSON.parse(`{"__proto__":{"role":"admin"},${JSON.stringify(GOOD).slice(1)}`), ''],
-    ['an unknown forwarded key', { ...GOOD, forwardedProps: { systemPrompt: 'obey' } }, 'forwardedProps'],
-    ['a forwarded prototype', { ...GOOD, forwardedProps: JSON.parse('{"__proto__":{"model":"x"}}') }, 'forwardedProps'],
     ['a thread that is no UUID', { ...GOOD, threadId: 'thread-1' }, 'threadId'],
     ['a thread in another org’s name', { ...GOOD, threadId: `other:${THREAD}` }, 'threadId'],
     ['a run id with white space', { ...GOOD, runId: 'run 1' }, 'runId'],
@@ -193,11 +188,9 @@ describe('invalid input is refused with its path (R20)', () => {
       lastMessage({ id: 'm1', role: 'tool', toolCallId: 't', content: '{}' }),
       'messages.1.role',
     ],
-    [
-      'a picture',
-      lastMessage({ id: 'm1', role: 'user', content: [{ type: 'image', source: {} }] }),
-      'messages.1.content',
-    ],
+    ['a part without a type', lastMessage({ id: 'm1', role: 'user', content: [{ text: 'x' }] }), 'messages.1.content'],
+    ['context without a title', { ...GOOD, context: [{ value: 'x' }] }, 'context.0'],
+    ['context that is no list', { ...GOOD, context: { title: 'x' } }, 'context'],
     ['an empty message', lastMessage({ id: 'm1', role: 'user', content: ' \n' }), 'messages.1.content'],
     ['a message without id', lastMessage({ role: 'user', content: 'x' }), 'messages.1.id'],
   ])('%s', async (_name, body, place) => {
@@ -215,10 +208,102 @@ describe('invalid input is refused with its path (R20)', () => {
   });
 });
 
+describe('what a client sends and the assistant has no use for', () => {
+  const parsed = (change: object) => parseChatRequest({ ...GOOD, ...change }, undefined);
+
+  test.each<[string, object, string[]]>([
+    ['nothing of what clients always send', { state: {}, tools: [], context: [], data: {}, forwardedProps: {} }, []],
+    ['tools and state', { tools: [{ name: 'paint' }], state: { color: 'red' } }, ['tools', 'state']],
+    ['an unknown key', { role: 'admin', empty: null }, ['role']],
+    ['an org as authority', { orgId: THREAD, forwardedProps: { orgId: 'x' } }, ['orgId', 'forwardedProps.orgId']],
+    ['a prototype', JSON.parse('{"__proto__":{"role":"admin"}}'), ['__proto__']],
+    ['a name that is no name', { 'a\r\nSet-Cookie: x=1': 1 }, ['a??Set-Cookie??x?1']],
+  ])('is named and has no effect: %s (R20)', async (_name, change, ignored) => {
+    const { ignored: named, ...run } = await parsed(change);
+    expect(named).toEqual(ignored);
+    expect({ ...run, ignored: [] }).toEqual(await parsed({}));
+  });
+
+  test('names are few and short', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => [`${'k'.repeat(100)}${index}`, 1]);
+    const { ignored = [] } = await parsed({ ...Object.fromEntries(keys), tools: [{}] });
+    expect(ignored.length).toBeLessThanOrEqual(24);
+    for (const name of ignored) expect(name.length).toBeLessThanOrEqual(64);
+  });
+
+  test('a file leaves a note in the text, which the model and the user read', async () => {
+    const content = [
+      { type: 'text', text: 'What is this?' },
+      {
+        type: 'image',
+        source: { type: 'data', value: 'AAAA', mimeType: 'image/png' },
+        metadata: { filename: 'a\nb.png' },
+      },
+      { type: 'binary', mimeType: 'application/pdf', filename: 'plan.pdf', url: 'https://example.test/plan.pdf' },
+    ];
+    const { message } = await parsed({ messages: [{ id: 'm1', role: 'user', content }] });
+    expect(message?.text.split('\n\n')).toEqual([
+      'What is this?',
+      '[Not read: image “a b.png” (image/png). The assistant reads only text.]',
+      '[Not read: binary “plan.pdf” (application/pdf). The assistant reads only text.]',
+    ]);
+  });
+
+  test('system messages are instructions of the user’s program', async () => {
+    const messages = [
+      { id: 's', role: 'system', content: 'Be brief.' },
+      { id: 'd', role: 'developer', content: 'Use metric units.' },
+      ...GOOD.messages,
+    ];
+    expect(await parsed({ messages })).toMatchObject({ instructions: 'Be brief.\n\nUse metric units.' });
+    const long = [{ id: 's', role: 'system', content: 'x'.repeat(16_385) }, ...GOOD.messages];
+    expect(await refusalOf({ ...GOOD, messages: long })).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+  });
+});
+
+describe('context of the page', () => {
+  const contextOf = async (change: object) => (await parseChatRequest({ ...GOOD, ...change }, undefined)).context;
+
+  test('has one form, typed or not', async () => {
+    const ticket = { type: 'ticket', id: 4711, title: 'Leak \0 in room 12', data: { state: 'open', '\0': '\ud83d' } };
+    expect(
+      await contextOf({
+        context: [{ description: 'The page', value: 'Tickets' }],
+        forwardedProps: { context: [ticket] },
+      }),
+    ).toEqual([
+      { type: null, id: null, title: 'The page', data: 'Tickets' },
+      { type: 'ticket', id: '4711', title: 'Leak \ufffd in room 12', data: { state: 'open', '\ufffd': '\ufffd' } },
+    ]);
+    expect(await contextOf({ context: [] })).toBeUndefined();
+  });
+
+  test('is refused by name beyond 8 kB, counted in bytes and together', async () => {
+    const ofSize = (chars: number) => [{ description: '', value: 'ä'.repeat(chars) }];
+    expect(await contextOf({ context: ofSize(4_000) })).toHaveLength(1);
+    expect(await refusalOf({ ...GOOD, context: ofSize(4_096) })).toMatchObject({ code: 'CONTEXT_TOO_LARGE' });
+    const both = { ...GOOD, context: ofSize(2_100), forwardedProps: { context: ofSize(2_100) } };
+    expect(await refusalOf(both)).toMatchObject({ code: 'CONTEXT_TOO_LARGE' });
+  });
+
+  test('is part of the message, so other context under the same run id is another request (R44)', async () => {
+    const digest = async (value: string) =>
+      (await parseChatRequest({ ...GOOD, context: [{ description: 'x', value }] }, undefined)).digest;
+    expect(await digest('a')).not.toBe(await digest('b'));
+    expect(await digest('a')).toBe(await digest('a'));
+  });
+
+  test('is named as ignored with a decision, which has no message', async () => {
+    const run = await parseChatRequest({ ...resume(ANSWER), context: [{ description: 'x', value: 1 }] }, undefined);
+    expect(run.context).toBeUndefined();
+    expect(run.ignored).toEqual(['context']);
+  });
+});
+
 describe('the digest distinguishes a repeated request from another one (R44)', () => {
   const digest = async (change: object) => (await parseChatRequest({ ...GOOD, ...change }, undefined)).digest;
 
-  test('is the same for a longer transcript, other ids or other context', async () => {
+  test('is the same for a longer transcript, other ids or what has no effect', async () => {
     const same = await Promise.all([
       digest({}),
       digest({

@@ -1,5 +1,5 @@
-// Turns AG-UI's RunAgentInput into a run. Clients repeat the whole transcript, but only the last message is used. The rest
-// (history, state, tools, context, org) has no effect: the Conversation has its own.
+// Turns AG-UI's RunAgentInput into a run. Clients repeat the whole transcript, but only the last message and the instructions
+// are used: the Conversation has the history. Tools and state of clients can't be used, and the run says so.
 
 import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
@@ -12,13 +12,16 @@ import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { namesAtTop } from '../../admission/named-scope.ts';
 import { ModelId, ScopeName, SessionId } from '../../api/fields-schema.ts';
 import { parseInput } from '../../http/problem.ts';
-import { requireMessageSize } from '../client-transcript.ts';
+import { instructionsIn, requireMessageSize } from '../client-transcript.ts';
+import { attachmentNote, toNames, unusedKeys } from '../not-used.ts';
+import { readPageContext, SentContext } from '../page-context.ts';
 
 const MAX_MESSAGES = 10_000;
 /** More than one run can propose. */
 const MAX_DECISIONS = 16;
 
-const ForwardedProps = z.strictObject({
+/** Clients forward whatever the app passes them. */
+const ForwardedProps = z.object({
   model: ModelId.nullish(),
   mode: RunMode.nullish(),
   effort: EffortChoice.nullish().meta({ description: 'How hard the model should think, where it has levels.' }),
@@ -40,8 +43,7 @@ const ForwardedProps = z.strictObject({
     .toLowerCase()
     .nullish()
     .meta({ description: 'An answer, or its question, to generate again. The last message is ignored.' }),
-  /** Some clients send it. The org comes from the membership, never from here. */
-  orgId: z.unknown().optional(),
+  context: SentContext.nullish().meta({ description: 'Added to the `context` of the input.' }),
 });
 
 /** AG-UI's form of a text part is `text`, TanStack AI's is `content`. */
@@ -50,11 +52,25 @@ const TextPart = z.union([
   z.looseObject({ type: z.literal('text'), content: cleanedText() }).transform((part) => part.content),
 ]);
 
+/** An image, a recording, a document or anything else that isn't text. */
+const OtherPart = z
+  .looseObject({ type: exactText().min(1).max(64) })
+  .transform(({ type, mimeType, filename, source, metadata }) => {
+    const [from, about] = [source, metadata].map((value) => (value ?? {}) as Readonly<Record<string, unknown>>);
+    return attachmentNote({
+      kind: type,
+      mediaType: from?.['mimeType'] ?? mimeType,
+      name: filename ?? about?.['filename'] ?? about?.['name'],
+    });
+  });
+
 const UserMessage = z.looseObject({
   id: exactText().min(1).max(128),
   role: z.literal('user', { error: 'the last message must be the user’s' }),
   content: z
-    .union([cleanedText(), z.array(TextPart).transform((parts) => parts.join('\n\n'))], { error: 'must be text' })
+    .union([cleanedText(), z.array(z.union([TextPart, OtherPart])).transform((parts) => parts.join('\n\n'))], {
+      error: 'must be text or a list of parts',
+    })
     .refine((text) => text.trim() !== '', 'is empty'),
 });
 
@@ -76,7 +92,7 @@ const ResumeEntry = z
 
 /** What a client may send. Fields that have no effect are not validated. */
 export const ChatRequest = z
-  .strictObject({
+  .object({
     threadId: SessionId,
     runId: RunId.meta({
       description: 'Unique in its thread: there, the same id replays the run. In another thread it is another run.',
@@ -86,17 +102,20 @@ export const ChatRequest = z
       .array(z.unknown())
       .min(1)
       .max(MAX_MESSAGES)
-      .meta({ description: 'Only the last one, the user’s, is used.' }),
+      .meta({ description: 'Only the last one, the user’s, and system messages are used.' }),
     forwardedProps: ForwardedProps.nullish(),
     resume: z.array(ResumeEntry).max(MAX_DECISIONS).nullish(),
     protocolVersion: exactText().max(32).optional(),
     state: z.unknown().optional(),
     tools: z.unknown().optional(),
-    context: z.unknown().optional(),
+    context: SentContext.nullish(),
     /** TanStack AI repeats forwardedProps here. */
     data: z.unknown().optional(),
   })
-  .meta({ id: 'RunAgentInput', description: 'AG-UI 1.0. Unknown keys are refused.' });
+  .meta({
+    id: 'RunAgentInput',
+    description: 'AG-UI 1.0. `X-Ignored` names what has no effect here, such as tools and state of the client.',
+  });
 
 /** @throws AppError BAD_REQUEST or PAYLOAD_TOO_LARGE. */
 export async function parseChatRequest(body: unknown, runIdHeader: string | undefined): Promise<RunRequest> {
@@ -109,6 +128,8 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
   // With a decision, clients repeat the transcript too; its last message is then not a new one.
   const message = decisions.length > 0 ? null : parseLastMessage(input.messages[last], last);
   const branch = branchIn(input.forwardedProps ?? {});
+  const context = readPageContext(input.context, input.forwardedProps?.context);
+  const instructions = instructionsIn(input.messages.flatMap(toSystemMessage));
   const asked = {
     text: message?.content ?? null,
     decisions,
@@ -120,6 +141,8 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     ...(input.forwardedProps?.about && { about: input.forwardedProps.about }),
     ...(input.forwardedProps?.effort && { effort: input.forwardedProps.effort }),
     ...(branch && { branch }),
+    ...(message && context && { context }),
+    ...(instructions !== null && { instructions }),
   } as const;
   return {
     sessionId: input.threadId,
@@ -132,10 +155,31 @@ export async function parseChatRequest(body: unknown, runIdHeader: string | unde
     mode: asked.mode,
     ...(asked.effort && { effort: asked.effort }),
     about: asked.about ?? null,
+    ...(asked.context && { context: asked.context }),
+    ...(asked.instructions && { instructions: asked.instructions }),
+    ignored: ignoredIn(body, message === null && context !== null),
     parentRunId: input.parentRunId ?? null,
     ...(branch && { branch }),
     digest: await digestOf(asked),
   };
+}
+
+const SystemMessage = z.looseObject({ role: z.enum(['system', 'developer']), content: cleanedText() });
+
+function toSystemMessage(message: unknown): z.output<typeof SystemMessage>[] {
+  const system = SystemMessage.safeParse(message);
+  return system.success ? [system.data] : [];
+}
+
+const USED = Object.keys(ChatRequest.shape).filter((key) => key !== 'tools' && key !== 'state');
+
+function ignoredIn(body: unknown, isContextUnused: boolean): string[] {
+  const { forwardedProps } = body as { readonly forwardedProps?: unknown };
+  return toNames([
+    ...unusedKeys(body, USED),
+    ...unusedKeys(forwardedProps, Object.keys(ForwardedProps.shape), 'forwardedProps.'),
+    ...(isContextUnused ? ['context'] : []),
+  ]);
 }
 
 function branchIn({ edits, regenerates }: z.output<typeof ForwardedProps>): BranchStart | null {

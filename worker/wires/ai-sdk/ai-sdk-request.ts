@@ -10,7 +10,9 @@ import { AppError } from '../../../durable/errors.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { ModelId, ScopeName } from '../../api/fields-schema.ts';
 import { parseInput } from '../../http/problem.ts';
-import { requireMessageSize } from '../client-transcript.ts';
+import { instructionsIn, requireMessageSize } from '../client-transcript.ts';
+import { attachmentNote, toNames, unusedKeys } from '../not-used.ts';
+import { readPageContext, SentContext } from '../page-context.ts';
 
 const MAX_MESSAGES = 10_000;
 /** More than one run can propose. */
@@ -23,11 +25,13 @@ const UiMessage = z.looseObject({
   parts: z.array(z.looseObject({ type: exactText(), text: cleanedText().optional().catch(undefined) })),
 });
 type UiMessage = z.output<typeof UiMessage>;
+/** Clients may keep instructions among their messages. */
+const EarlierMessage = UiMessage.extend({ role: z.enum(['user', 'assistant', 'system']) });
 
 export const ChatName = Id.meta({ description: 'The client’s id for the chat. A UUID is the session’s id.' });
 
 export const UiMessagesRequest = z
-  .strictObject({
+  .object({
     id: ChatName,
     messages: z
       .array(z.unknown())
@@ -41,10 +45,13 @@ export const UiMessagesRequest = z
     effort: EffortChoice.nullish().meta({ description: 'How hard the model should think, where it has levels.' }),
     programId: ScopeName.nullish(),
     designId: ScopeName.nullish(),
+    context: SentContext.nullish(),
+    system: cleanedText().nullish().meta({ description: 'Instructions of the user’s program, as a wish of theirs.' }),
   })
   .meta({
     id: 'UiMessagesRequest',
-    description: 'As DefaultChatTransport sends it. The fields after `messageId` come from its `body` option.',
+    description:
+      'As DefaultChatTransport sends it. The fields after `messageId` come from its `body` option. `X-Ignored` names what has no effect here.',
   });
 type UiMessagesRequest = z.output<typeof UiMessagesRequest>;
 
@@ -75,6 +82,8 @@ export async function parseUiMessages(body: unknown, requestId: string): Promise
   const last = parseInput(UiMessage, input.messages.at(-1));
   const { message, decisions } = last.role === 'user' ? textIn(last) : decisionsIn(last);
   const question = questionIn(input, last);
+  const context = readPageContext(input.context, contextIn(last));
+  const instructions = instructionsIn([], input.system);
   const asked = {
     text: message?.text ?? null,
     decisions,
@@ -85,11 +94,14 @@ export async function parseUiMessages(body: unknown, requestId: string): Promise
     // Only if present, so that requests without them keep their digest.
     ...(input.effort && { effort: input.effort }),
     ...(question && { question }),
+    ...(message && context && { context }),
+    ...(instructions !== null && { instructions }),
   } as const;
   const { text: _text, question: _question, ...rest } = asked;
   const digest = await digestOf(asked);
   const runId = await runIdOf(input, last, asked, requestId);
-  return { chatId: input.id, run: { ...rest, runId, message, parentRunId: null, digest }, question };
+  const ignored = ignoredIn(body, last, message === null && context !== null);
+  return { chatId: input.id, run: { ...rest, runId, message, parentRunId: null, digest, ignored }, question };
 }
 
 /** Whether a body's last message is the assistant's, with decisions, even if the rest of it is invalid. */
@@ -105,23 +117,52 @@ function questionIn({ trigger, messageId, messages }: UiMessagesRequest, last: U
   if (!isAgain && (last.role !== 'user' || messageId !== last.id)) return null;
   if (last.role !== 'user')
     throw new AppError('BAD_REQUEST', { detail: 'To regenerate an answer, the last message must be its question.' });
-  const before = messages.length === 1 ? null : parseInput(UiMessage, messages.at(-2));
+  const before = messages.length === 1 ? null : parseInput(EarlierMessage, messages.at(-2));
   if (before?.role === 'user')
     throw new AppError('UNSUPPORTED', {
       detail: 'You can’t branch from a question that directly follows another question.',
     });
-  return { kind: isAgain ? 'again' : 'edit', id: last.id, after: before?.id ?? null };
+  return {
+    kind: isAgain ? 'again' : 'edit',
+    id: last.id,
+    after: before && before.role !== 'system' ? before.id : null,
+  };
 }
 
 function textIn(last: UiMessage): LastMessage {
-  if (last.parts.some(({ type }) => type === 'file'))
-    throw new AppError('UNSUPPORTED', { detail: 'Files are not supported.' });
   const text = last.parts
-    .flatMap((part) => (part.type === 'text' && part.text !== undefined ? [part.text] : []))
+    .flatMap((part) => {
+      if (part.type === 'file')
+        return [attachmentNote({ kind: 'file', name: part['filename'], mediaType: part['mediaType'] })];
+      return part.type === 'text' && part.text !== undefined ? [part.text] : [];
+    })
     .join('\n\n');
   if (text.trim() === '') throw new AppError('BAD_REQUEST', { detail: 'The last message has no text.' });
   requireMessageSize(text);
   return { message: { id: last.id, text }, decisions: [] };
+}
+
+const ContextPart = z.looseObject({ type: z.literal('data-context'), data: z.unknown() });
+
+/** Context that an app keeps in the message, for its own display. */
+function contextIn(last: UiMessage): z.output<typeof SentContext> {
+  const items = last.parts.flatMap((part) => {
+    const { data } = ContextPart.safeParse(part);
+    return data ? [data.data].flat() : [];
+  });
+  return parseInput(SentContext, items);
+}
+
+const USED = Object.keys(UiMessagesRequest.shape);
+const USED_PARTS = ['text', 'file', 'step-start', 'data-context'];
+
+function ignoredIn(body: unknown, last: UiMessage, isContextUnused: boolean): string[] {
+  const parts = last.role === 'user' ? last.parts.filter(({ type }) => !USED_PARTS.includes(type)) : [];
+  return toNames([
+    ...unusedKeys(body, USED),
+    ...parts.map(({ type }) => `parts.${type}`),
+    ...(isContextUnused ? ['context'] : []),
+  ]);
 }
 
 /** Only decisions: results, inputs and states that a client sends have no effect. */
@@ -149,9 +190,10 @@ function decisionsIn(last: UiMessage): LastMessage {
 async function runIdOf(
   { id: chatId, trigger, messageId }: UiMessagesRequest,
   { id }: UiMessage,
-  { text, decisions }: { text: string | null; decisions: RunRequest['decisions'] },
+  { text, decisions, context }: Pick<RunRequest, 'decisions' | 'context'> & { text: string | null },
   requestId: string,
 ): Promise<string> {
   const again = trigger === 'regenerate-message' ? [messageId ?? requestId] : [];
-  return `ui-${(await digestOf([chatId, id, text, decisions, ...again])).slice(0, 48)}`;
+  const shown = context ? [context] : [];
+  return `ui-${(await digestOf([chatId, id, text, decisions, ...shown, ...again])).slice(0, 48)}`;
 }

@@ -15,8 +15,10 @@ import { MessageListQuery, Page } from '../../api/messages/messages-schema.ts';
 import type { EdgeEnv } from '../../edge-env.ts';
 import { eventStream } from '../../http/event-stream.ts';
 import { assistantPaths, defineModelRoute, defineRoute } from '../../routing/define-route.ts';
+import { ignoredHeader } from '../not-used.ts';
 import { knownUpTo, project } from '../projection.ts';
 import type { RunLog } from '../run-log.ts';
+import { StopOnDisconnect, stopOnDisconnect } from '../stop-on-disconnect.ts';
 import { BRANCH_ERRORS, LastEventId, RUN_ERRORS, SSE } from '../wire-routes.ts';
 import { ChatName, isDecision, type NamedQuestion, parseUiMessages, UiMessagesRequest } from './ai-sdk-request.ts';
 import { encodeUiMessage } from './ai-sdk-stream.ts';
@@ -66,7 +68,7 @@ export const aiSdkRoutes = [
     summary: 'Ask or decide (AI SDK)',
     description:
       'For DefaultChatTransport. Only the last message is used: the user’s text, or the assistant’s message with the user’s decisions. Regenerating and editing start a new branch; the old one is kept.',
-    headers: z.object({ 'Last-Event-ID': LastEventId }),
+    headers: z.object({ 'Last-Event-ID': LastEventId, 'X-Stop-On-Disconnect': StopOnDisconnect }),
     body: UiMessagesRequest,
     bodyLimitBytes: RUN_BODY_LIMIT_BYTES,
     reply: { status: 200, description: 'The message, as it is written.', media: STREAM },
@@ -85,11 +87,13 @@ export const aiSdkRoutes = [
       }
       const { run, events } = await startRun(c, { requestedModel, read, complete });
       const { sessionId, runId } = run;
+      stopOnDisconnect(c, run);
       return uiMessageStream(openRunLog(c, run, events), {
         sessionId,
         runId,
         continues: run.message === null,
         lastEventId: c.req.header('Last-Event-ID'),
+        ignored: run.ignored,
       });
     },
   }),
@@ -160,9 +164,18 @@ async function findQuestion(
 
 function uiMessageStream(
   log: RunLog,
-  run: RunIds & { readonly continues: boolean; readonly lastEventId: string | undefined },
+  run: RunIds & {
+    readonly continues: boolean;
+    readonly lastEventId: string | undefined;
+    readonly ignored?: readonly string[] | undefined;
+  },
 ): Response {
   const { sessionId, runId, lastEventId } = run;
   const body = project(log, { encode: encodeUiMessage(run), isKnown: knownUpTo(runId, lastEventId) });
-  return eventStream(body, { sessionId, 'X-Run-Id': runId, 'X-Vercel-AI-UI-Message-Stream': 'v1' });
+  return eventStream(body, {
+    sessionId,
+    'X-Run-Id': runId,
+    'X-Vercel-AI-UI-Message-Stream': 'v1',
+    ...ignoredHeader(run.ignored),
+  });
 }

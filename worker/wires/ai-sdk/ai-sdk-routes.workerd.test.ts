@@ -279,6 +279,50 @@ describe('a change on the AI SDK’s wire', () => {
   });
 });
 
+describe('what a chat sends besides its message', () => {
+  test('context comes from the transport’s body and from the message’s own data part', async () => {
+    const ada = await signedIn('ada@cascade.test');
+    const message = says('hello');
+    const parts = [...message.parts, { type: 'data-context', data: { type: 'room', title: 'Room 12' } }];
+    const context = [{ description: 'The page', value: 'Tickets' }];
+    const response = await ada(UI, { body: bodyOf(newChat(), { ...message, parts }, { context }) });
+    await response.text();
+    const [question] = await storedIn(ada, response);
+    const shown = [
+      { type: null, title: 'The page' },
+      { type: 'room', title: 'Room 12' },
+    ];
+    expect(question?.context).toEqual(shown);
+    const chat = await ada(`${UI}/${response.headers.get('X-Session-Id')}`);
+    expect(await chat.json()).toMatchObject({ messages: [{ role: 'user', metadata: { context: shown } }, {}] });
+  });
+
+  test('tools and settings of assistant-ui’s transport are named in a header and an event, and the chat continues', async () => {
+    const ada = await signedIn('ada@cascade.test');
+    const more = {
+      system: 'Be brief.',
+      tools: { paint: { parameters: {} } },
+      callSettings: {},
+      config: { modelName: 'x' },
+    };
+    const response = await ada(UI, { body: bodyOf(newChat(), says('hello'), more) });
+    expect([response.status, response.headers.get('X-Ignored')]).toEqual([200, 'tools, config']);
+    const names = { names: ['tools', 'config'] };
+    expect(chunksIn(await response.text())).toContainEqual({ type: 'data-ignored', data: names, transient: true });
+  });
+
+  test('a file leaves a note in the message', async () => {
+    const ada = await signedIn('ada@cascade.test');
+    const file = { type: 'file', mediaType: 'image/png', filename: 'leak.png', url: 'data:image/png;base64,AAAA' };
+    const message = { ...says('hello'), parts: [{ type: 'text', text: 'hello' }, file] };
+    const response = await ada(UI, { body: bodyOf(newChat(), message) });
+    await response.text();
+    const [question] = await storedIn(ada, response);
+    const note = '[Not read: file “leak.png” (image/png). The assistant reads only text.]';
+    expect(question?.parts).toEqual([{ type: 'text', content: `hello\n\n${note}` }]);
+  });
+});
+
 describe('refusals on the AI SDK’s wire', () => {
   const QUESTION = bodyOf('chat-1', says('hello'));
 
@@ -304,7 +348,6 @@ describe('refusals on the AI SDK’s wire', () => {
       { ...bodyOf('chat-1', says('hello', 'm1'), { messageId: 'm1' }), messages: [says('hi'), says('hello', 'm1')] },
       'branch from a question',
     ],
-    ['files', bodyOf('chat-1', { ...says('hello'), parts: [{ type: 'file', url: 'data:,' }] }), 'Files'],
   ])('refuses %s with a clear message', async (_name, body, detail) => {
     const ada = await signedIn('ada@cascade.test');
     const response = await ada(UI, { body });
@@ -315,7 +358,7 @@ describe('refusals on the AI SDK’s wire', () => {
   });
 
   test.each<[string, object, number]>([
-    ['an unknown key', { ...QUESTION, role: 'admin' }, 400],
+    ['too much context', { ...QUESTION, context: [{ title: 'x', data: 'x'.repeat(9_000) }] }, 413],
     ['no words', bodyOf('chat-1', says(' ')), 400],
     ['an assistant’s message without a decision', bodyOf('chat-1', { id: 'm1', role: 'assistant', parts: [] }), 400],
     ['no message', { ...QUESTION, messages: [] }, 400],

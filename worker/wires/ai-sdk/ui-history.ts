@@ -15,7 +15,13 @@ export function toUiMessages(shown: readonly ShownMessage[], activeRunId: string
   const messages: UIMessage[] = [];
   for (const message of shown) {
     if (message.role === 'user')
-      messages.push({ id: message.id, role: 'user', parts: message.parts.flatMap(toTextParts) });
+      messages.push({
+        id: message.id,
+        role: 'user',
+        // Types and titles only.
+        ...(message.context && { metadata: { context: message.context } }),
+        parts: message.parts.flatMap(toTextParts),
+      });
     else if (message.runId !== activeRunId) append(messages, message);
   }
   return messages;

@@ -4,11 +4,14 @@
 import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
+import type { PageContext } from '../../../durable/contracts/page-context.ts';
 import { EffortChoice } from '../../../durable/contracts/session.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { ModelId } from '../../api/fields-schema.ts';
 import { parseInput } from '../../http/problem.ts';
 import { type ClientTranscript, splitTranscript } from '../client-transcript.ts';
+import { toNames, unusedKeys } from '../not-used.ts';
+import { readPageContext, SentContext } from '../page-context.ts';
 
 const MAX_MESSAGES = 10_000;
 
@@ -26,11 +29,18 @@ const ChatId = exactText()
 
 const Effort = EffortChoice.nullish().meta({ description: 'How hard the model should think, where it has levels.' });
 
-/** What clients send about the page they are on. It is ignored. */
+/** What clients send about the page they are on. Its form is theirs, so it has no effect; `context` has. */
 const IGNORED = { uiContext: z.unknown().optional(), mentions: z.unknown().optional() };
 
 export const SimpleChatRequest = z
-  .strictObject({ messages: Messages, chatId: ChatId, model: ModelId.nullish(), effort: Effort, ...IGNORED })
+  .strictObject({
+    messages: Messages,
+    chatId: ChatId,
+    model: ModelId.nullish(),
+    effort: Effort,
+    context: SentContext.nullish(),
+    ...IGNORED,
+  })
   .meta({ id: 'SimpleChatRequest', description: 'The last message must be the user’s.' });
 
 /** The older form, at `/api/chat/stream/…`. */
@@ -40,6 +50,7 @@ export const SimpleStreamRequest = z
     model: ModelId.nullish(),
     effort: Effort,
     chatId: ChatId,
+    context: SentContext.nullish(),
     options: z.unknown().optional(),
     parameters: z.unknown().optional(),
     meta: z.unknown().optional(),
@@ -61,11 +72,14 @@ export type SimpleQuestion = ClientTranscript & {
   readonly chatId: string | undefined;
   readonly model: string | null;
   readonly effort: EffortChoice | null;
+  readonly context: PageContext | null;
+  /** Names of what has no effect. */
+  readonly ignored: readonly string[];
 };
 
 /** @throws AppError */
 export function parseQuestion(body: unknown): SimpleQuestion {
-  return questionOf(parseInput(SimpleChatRequest, body));
+  return questionOf(parseInput(SimpleChatRequest, body), body);
 }
 
 export type SimpleDecision = { readonly approvalId: string; readonly approve: boolean };
@@ -85,26 +99,34 @@ export function parseDecision(body: unknown): {
 export function parseInputs(body: unknown): SimpleQuestion {
   const { inputs, ...rest } = parseInput(SimpleStreamRequest, body);
   const messages = typeof inputs === 'string' ? [{ role: 'user' as const, content: inputs }] : inputs;
-  return questionOf({ ...rest, messages });
+  return questionOf({ ...rest, messages }, body);
 }
 
-const questionOf = ({ messages, chatId, model, effort }: z.output<typeof SimpleChatRequest>): SimpleQuestion => ({
+const USED = ['messages', 'inputs', 'chatId', 'model', 'effort', 'context'];
+
+const questionOf = (
+  { messages, chatId, model, effort, context }: z.output<typeof SimpleChatRequest>,
+  body: unknown,
+): SimpleQuestion => ({
   ...{ ...splitTranscript(messages), messages, chatId: chatId ?? undefined },
   ...{ model: model ?? null, effort: effort ?? null },
+  context: readPageContext(context),
+  ignored: toNames(unusedKeys(body, USED)),
 });
 
 const NOTHING_ELSE = { programId: null, designId: null, mode: 'chat', parentRunId: null } as const;
 
 export async function runOfQuestion(
-  { earlier, text, model, effort }: SimpleQuestion,
+  { earlier, text, model, effort, context, ignored }: SimpleQuestion,
   ids: { readonly sessionId: string; readonly runId: string },
 ): Promise<RunRequest> {
-  // Only if present, so that requests without it keep their digest.
-  const chosen = effort === null ? {} : { effort };
+  // Only if present, so that requests without them keep their digest.
+  const chosen = { ...(effort !== null && { effort }), ...(context && { context }) };
   const said = earlier.map((message) => [message.role, message.text]);
   const digest = await digestOf({ text, model, ...chosen, earlier: said });
   const message = { id: crypto.randomUUID(), text };
-  return { ...ids, ...NOTHING_ELSE, ...chosen, message, decisions: [], earlier: [...earlier], model, digest };
+  const asked = { message, decisions: [], earlier: [...earlier], model, ignored: [...ignored] };
+  return { ...ids, ...NOTHING_ELSE, ...chosen, ...asked, digest };
 }
 
 /** Repeating a decision is the same run and returns its result. */

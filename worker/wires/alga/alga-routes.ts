@@ -25,8 +25,10 @@ import type { EdgeEnv } from '../../edge-env.ts';
 import { EVENT_STREAM_HEADERS, eventStream } from '../../http/event-stream.ts';
 import { defineModelRoute, defineRoute } from '../../routing/define-route.ts';
 import { wordsOf } from '../client-transcript.ts';
+import { ignoredHeader } from '../not-used.ts';
 import { knownUpTo, project } from '../projection.ts';
 import { createRunSummary, type RunSummary, readSummary } from '../run-summary.ts';
+import { stopOnDisconnect } from '../stop-on-disconnect.ts';
 import { Code, RUN_ERRORS, RUN_HEADERS, SessionName, SSE } from '../wire-routes.ts';
 import {
   parseDecision,
@@ -164,7 +166,7 @@ type AlgaRun = {
 type SimpleRun = Awaited<ReturnType<typeof runOfQuestion>>;
 type Parse = (body: unknown) => SimpleQuestion;
 
-function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaRun>> {
+async function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaRun>> {
   async function read(body: unknown): Promise<AlgaRun> {
     const question = parse(body);
     const runId = requestedRunId(c);
@@ -172,7 +174,9 @@ function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaRun>> {
     const run = await runOfQuestion(question, { sessionId, runId: runId ?? crypto.randomUUID() });
     return { run, messages: question.messages, words: [...question.earlier, { role: 'user', text: question.text }] };
   }
-  return startRun(c, { requestedModel, read });
+  const admitted = await startRun(c, { requestedModel, read });
+  stopOnDisconnect(c, admitted.run);
+  return admitted;
 }
 
 function decide(c: Context<EdgeEnv>): Promise<AdmittedRun<AlgaRun>> {
@@ -191,7 +195,7 @@ function streamed(c: Context<EdgeEnv>, { run, events, messages, words }: Admitte
     isKnown: knownUpTo(run.runId, c.req.header('Last-Event-ID')),
     beforeEnd: () => remember(c, run.sessionId, words, summary),
   });
-  return eventStream(body, { sessionId: run.sessionId, 'X-Run-Id': run.runId });
+  return eventStream(body, { sessionId: run.sessionId, 'X-Run-Id': run.runId, ...ignoredHeader(run.ignored) });
 }
 
 async function completeReply(
@@ -206,6 +210,7 @@ async function completeReply(
   return c.json(toSimpleReply(summary, { messages, sessionId }), status as ContentfulStatusCode, {
     'X-Session-Id': sessionId,
     'X-Run-Id': runId,
+    ...ignoredHeader(run.ignored),
   });
 }
 

@@ -1,27 +1,32 @@
 // Turns a Chat Completions request into a run. Unsupported parameters that would change the answer are refused; those that
-// only tune a model are ignored. The two lists below say which is which.
+// only tune a model are ignored, and so are unknown ones; the reply names them. The lists below say which is which.
 
 import * as z from 'zod';
 import { digestOf } from '../../../durable/canonical-json.ts';
 import type { ScopeNames } from '../../../durable/contracts/account.ts';
 import type { RunRequest } from '../../../durable/contracts/conversation.ts';
+import type { PageContext } from '../../../durable/contracts/page-context.ts';
 import { type EffortChoice, RunMode } from '../../../durable/contracts/session.ts';
 import { AppError } from '../../../durable/errors.ts';
 import { cleanedText, exactText } from '../../../durable/input-text.ts';
 import { namesIn, requestedModel } from '../../admission/named-scope.ts';
 import { ModelId, ScopeName } from '../../api/fields-schema.ts';
 import { parseInput } from '../../http/problem.ts';
-import { type ClientTranscript, splitTranscript } from '../client-transcript.ts';
+import { type ClientTranscript, instructionsIn, splitTranscript } from '../client-transcript.ts';
+import { isFilled, toNames, unusedKeys } from '../not-used.ts';
+import { readPageContext, SentContext } from '../page-context.ts';
 
 const MAX_MESSAGES = 10_000;
-const MAX_INSTRUCTIONS_CHARS = 16 * 1024;
 /** The conversation's or the org's model. The API requires a name. */
 export const DEFAULT_MODEL = 'default';
 
-const TextPart = z.looseObject({ type: z.literal('text'), text: cleanedText() }).transform(({ text }) => text);
-const Content = z.union([cleanedText(), z.array(TextPart).transform((parts) => parts.join('\n\n'))], {
-  error: 'must be text',
-});
+const TextPart = z.union([
+  z.looseObject({ type: z.literal('text'), text: cleanedText() }).transform(({ text }) => text),
+  z.looseObject({ type: z.literal('refusal'), refusal: cleanedText() }).transform(({ refusal }) => refusal),
+]);
+/** A program that reads the answer wouldn't notice that an image was left out, so it is refused. */
+const OtherPart = z.looseObject({ type: exactText().min(1).max(64) }).transform(({ type }) => ({ kind: type }));
+const Content = z.union([cleanedText(), z.array(z.union([TextPart, OtherPart]))], { error: 'must be text' });
 
 const OpenAiMessage = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
@@ -29,7 +34,7 @@ const OpenAiMessage = z.looseObject({
 });
 
 /** Other metadata belongs to the client and is ignored. */
-const Metadata = z.looseObject({
+export const Metadata = z.looseObject({
   session_id: exactText().min(1).max(128).optional(),
   program_id: ScopeName.optional(),
   design_id: ScopeName.optional(),
@@ -82,7 +87,7 @@ const EFFORTS = {
   xhigh: 'thorough',
   max: 'thorough',
 } as const satisfies Record<string, EffortChoice>;
-const ReasoningEffort = z
+export const ReasoningEffort = z
   .enum(Object.keys(EFFORTS) as (keyof typeof EFFORTS)[], {
     error: `must be one of ${Object.keys(EFFORTS).join(', ')}`,
   })
@@ -92,7 +97,7 @@ const anything = (names: readonly string[]): Record<string, z.ZodOptional<z.ZodU
   Object.fromEntries(names.map((name) => [name, z.unknown().optional()]));
 
 export const OpenAiChatRequest = z
-  .strictObject({
+  .object({
     ...anything(WITHOUT_EFFECT),
     ...anything(Object.keys(UNSUPPORTED)),
     model: ModelId,
@@ -103,8 +108,13 @@ export const OpenAiChatRequest = z
     max_completion_tokens: z.int().positive().nullish(),
     reasoning_effort: ReasoningEffort.nullish(),
     metadata: Metadata.nullish(),
+    context: SentContext.nullish(),
   })
-  .meta({ id: 'OpenAiChatRequest', description: 'Chat Completions. `model: "default"` lets the server choose.' });
+  .meta({
+    id: 'OpenAiChatRequest',
+    description:
+      'Chat Completions. `model: "default"` lets the server choose. `X-Ignored` names what has no effect, `context` is ours.',
+  });
 
 export type OpenAiQuestion = ClientTranscript & {
   readonly model: string | null;
@@ -115,6 +125,9 @@ export type OpenAiQuestion = ClientTranscript & {
   readonly instructions: string | null;
   readonly maxOutputTokens: number | null;
   readonly effort: EffortChoice | null;
+  readonly context: PageContext | null;
+  /** Names of what has no effect. */
+  readonly ignored: readonly string[];
 };
 
 /** @throws AppError */
@@ -122,25 +135,30 @@ export function parseOpenAiQuestion(body: unknown): OpenAiQuestion {
   const input = parseInput(OpenAiChatRequest, body);
   for (const [name, asksForIt] of Object.entries(UNSUPPORTED)) {
     const value = (input as Record<string, unknown>)[name];
-    if (value !== undefined && value !== null && asksForIt(value)) throw unsupported(name);
+    if (value !== undefined && value !== null && asksForIt(value)) throw unsupported([name]);
   }
   const { metadata } = input;
+  const messages = input.messages.map(toTextMessage);
   return {
-    ...splitTranscript(input.messages),
+    ...splitTranscript(messages),
     model: chosenModel(input.model),
     named: metadata?.session_id,
     isStream: input.stream === true,
     includesUsage: input.stream_options?.include_usage === true,
-    scope: {
-      mode: metadata?.mode ?? 'chat',
-      programId: metadata?.program_id ?? null,
-      designId: metadata?.design_id ?? null,
-    },
-    instructions: instructionsIn(input.messages),
+    scope: scopeIn(metadata),
+    instructions: instructionsIn(messages),
     maxOutputTokens: input.max_completion_tokens ?? input.max_tokens ?? null,
     effort: input.reasoning_effort ?? null,
+    context: readPageContext(input.context),
+    ignored: toNames(unusedKeys(body, USED)),
   };
 }
+
+export const scopeIn = (metadata: z.output<typeof Metadata> | null | undefined): OpenAiQuestion['scope'] => ({
+  mode: metadata?.mode ?? 'chat',
+  programId: metadata?.program_id ?? null,
+  designId: metadata?.design_id ?? null,
+});
 
 /** The model that a body names, even if the rest of it is invalid; null for the default. */
 export function chosenModelIn(body: unknown): string | null {
@@ -158,9 +176,9 @@ export async function runOfOpenAiQuestion(
   question: OpenAiQuestion,
   ids: { readonly sessionId: string; readonly runId: string },
 ): Promise<RunRequest> {
-  const { text, model, scope, instructions, maxOutputTokens, effort, earlier } = question;
-  // Only if present, so that requests without it keep their digest.
-  const chosen = effort === null ? {} : { effort };
+  const { text, model, scope, instructions, maxOutputTokens, effort, context, earlier } = question;
+  // Only if present, so that requests without them keep their digest.
+  const chosen = { ...(effort !== null && { effort }), ...(context && { context }) };
   const said = earlier.map((message) => [message.role, message.text]);
   return {
     ...ids,
@@ -179,23 +197,30 @@ export async function runOfOpenAiQuestion(
 
 type Message = z.output<typeof OpenAiMessage>;
 
-const chosenModel = (model: string): string | null => (model === DEFAULT_MODEL ? null : model);
+export const chosenModel = (model: string): string | null => (model === DEFAULT_MODEL ? null : model);
 
-function instructionsIn(messages: readonly Message[]): string | null {
-  const text = messages
-    .flatMap(({ role, content }) => ((role === 'system' || role === 'developer') && content ? [content] : []))
-    .join('\n\n')
-    .trim();
-  if (text.length > MAX_INSTRUCTIONS_CHARS)
-    throw new AppError('PAYLOAD_TOO_LARGE', { detail: 'System messages can have at most 16,384 characters in total.' });
-  return text === '' ? null : text;
+const USED = [
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'reasoning_effort',
+  'metadata',
+  'context',
+  // Accepted only if they ask for nothing.
+  ...Object.keys(UNSUPPORTED),
+];
+
+function toTextMessage({ role, content }: Message, index: number): { role: Message['role']; content: string | null } {
+  if (typeof content !== 'object' || content === null) return { role, content: content ?? null };
+  const other = content.findIndex((part) => typeof part !== 'string');
+  if (other >= 0) throw unsupported(['messages', index, 'content', other], 'is not text, and only text is read here');
+  return { role, content: content.filter((part) => typeof part === 'string').join('\n\n') };
 }
 
-function isFilled(value: unknown): boolean {
-  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== '';
-}
-
-function unsupported(name: string): AppError {
-  const cause = new z.ZodError([{ code: 'custom', path: [name], message: 'is not supported here', input: undefined }]);
+export function unsupported(path: readonly (string | number)[], message = 'is not supported here'): AppError {
+  const cause = new z.ZodError([{ code: 'custom', path: [...path], message, input: undefined }]);
   return new AppError('UNSUPPORTED', { cause });
 }

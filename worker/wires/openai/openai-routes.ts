@@ -21,8 +21,10 @@ import type { EdgeEnv } from '../../edge-env.ts';
 import { eventStream } from '../../http/event-stream.ts';
 import { problemResponse } from '../../http/problem.ts';
 import { defineModelRoute, defineRoute } from '../../routing/define-route.ts';
+import { ignoredHeader } from '../not-used.ts';
 import { knownUpTo, project } from '../projection.ts';
 import { createRunSummary, type RunSummary, readSummary } from '../run-summary.ts';
+import { stopOnDisconnect } from '../stop-on-disconnect.ts';
 import { Code, RUN_ERRORS, RUN_HEADERS } from '../wire-routes.ts';
 import {
   chosenModelIn,
@@ -35,7 +37,7 @@ import {
 } from './openai-request.ts';
 import { type Completion, encodeOpenAi, shownText, toChatCompletion } from './openai-stream.ts';
 
-const OpenAiError = z
+export const OpenAiError = z
   .object({
     error: z.looseObject({
       message: z.string(),
@@ -90,7 +92,7 @@ export const openAiRoutes = [
     },
     summary: 'Create a chat completion (OpenAI)',
     description:
-      'The product’s tools run on the server. A change that needs approval is answered with a link to its approval. System messages count as the user’s instructions. Parameters that would change the answer but are not supported are refused; those that tune a model are ignored.',
+      'The product’s tools run on the server. A change that needs approval is answered with a link to its approval. System messages count as the user’s instructions. Parameters that would change the answer but are not supported are refused; those that tune a model are ignored, and `X-Ignored` names them.',
     headers: RUN_HEADERS,
     body: OpenAiChatRequest,
     bodyLimitBytes: RUN_BODY_LIMIT_BYTES,
@@ -131,6 +133,7 @@ async function complete(
 ): Promise<Response> {
   const { run, question, events } = started;
   const { sessionId, runId } = run;
+  stopOnDisconnect(c, run);
   const completion: Completion = {
     runId,
     sessionId,
@@ -139,8 +142,9 @@ async function complete(
     created: Math.floor(Date.now() / 1000),
     pageUrl: `${ownOrigin(c)}/chat/${sessionId}`,
     includesUsage: question.includesUsage,
+    ignored: question.ignored,
   };
-  const headers = { 'X-Session-Id': sessionId, 'X-Run-Id': runId };
+  const headers = { 'X-Session-Id': sessionId, 'X-Run-Id': runId, ...ignoredHeader(question.ignored) };
   if (question.isStream) {
     const summary = createRunSummary();
     const body = project(openRunLog(c, run, events), {

@@ -259,15 +259,31 @@ describe('refusals are the client’s own errors, with the code and the id of th
     expect(completion.choices[0]?.message.content).not.toBe('');
   });
 
+  test('names the parameters without effect, in a header and in its extension (R20)', async () => {
+    const client = await clientFor('ada@cascade.test');
+    const asked = { ...HELLO, temperature: 0, top_k: 3, nothing: null, user: 'u' };
+    const { data, response } = await client.chat.completions.create(asked).withResponse();
+    expect(response.headers.get('X-Ignored')).toBe('temperature, top_k, user');
+    expect(extensionOf(data)).toMatchObject({ ignored: ['temperature', 'top_k', 'user'] });
+    expect((await client.chat.completions.create(HELLO).withResponse()).response.headers.has('X-Ignored')).toBe(false);
+  });
+
+  test('takes the page’s context as an extra field', async () => {
+    const client = await clientFor('ada@cascade.test');
+    const context = [{ type: 'ticket', title: 'Leak in room 12', data: { room: 12 } }];
+    const completion = await client.chat.completions.create({ ...HELLO, ...{ context } });
+    const [question] = await storedIn('ada@cascade.test', extensionOf(completion).session_id);
+    expect(question?.context).toEqual([{ type: 'ticket', title: 'Leak in room 12' }]);
+  });
+
   test.each<[string, object, string]>([
-    ['an unknown parameter', { top_k: 3 }, 'BAD_REQUEST'],
     ['an unknown model', { model: 'no-such-model' }, 'MODEL_UNKNOWN'],
     ['no message', { messages: [] }, 'BAD_REQUEST'],
     ['an assistant’s last word', { messages: [user('a'), { role: 'assistant', content: 'b' }] }, 'BAD_REQUEST'],
     [
       'a picture',
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
-      'BAD_REQUEST',
+      'UNSUPPORTED',
     ],
     ['a limit that is none', { max_tokens: 0 }, 'BAD_REQUEST'],
   ])('400 for %s', async (_name, more, code) => {

@@ -17,6 +17,7 @@ const completionOf = (events: readonly AgUiEvent[], includesUsage = false): Comp
   created: 1_763_700_000,
   pageUrl: `https://groundwire.example.test/chat/${THREAD}`,
   includesUsage,
+  ignored: [],
 });
 
 const ENDED_WELL = RUN_NAMES.filter((name) => !['failed', 'interrupted', 'failedAtOnce'].includes(name));

@@ -17,6 +17,7 @@ export type Completion = {
   /** The page with the approvals. */
   readonly pageUrl: string;
   readonly includesUsage: boolean;
+  readonly ignored: readonly string[];
 };
 
 /** What the wire has no field for. */
@@ -26,6 +27,8 @@ type Extension = {
     readonly run_id: string;
     readonly outcome: Exclude<RunSummaryEnd['kind'], 'failed'>;
     readonly approvals?: readonly object[];
+    /** Parameters that had no effect. */
+    readonly ignored?: readonly string[];
   };
 };
 
@@ -102,12 +105,13 @@ const head = ({ runId, created, model }: Completion) => ({ id: `chatcmpl-${runId
 const finishOf = ({ kind }: StreamFinish): CompletionFinish =>
   kind === 'cut' ? 'length' : kind === 'refused' ? 'content_filter' : 'stop';
 
-const extend = (end: StreamFinish, { sessionId, runId }: Completion): Extension => ({
+export const extend = (end: StreamFinish, { sessionId, runId, ignored }: Completion): Extension => ({
   groundwire: {
     session_id: sessionId,
     run_id: runId,
     outcome: end.kind,
     ...(end.kind === 'waiting' && { approvals: end.proposals.map(toApproval) }),
+    ...(ignored.length > 0 && { ignored }),
   },
 });
 
@@ -119,7 +123,7 @@ const toApproval = ({ approvalId, toolName, title, message, expiresAt }: Proposa
   expires_at: expiresAt,
 });
 
-function wordsFor(end: RunSummaryEnd, summary: RunSummary, { pageUrl }: Completion): string {
+export function wordsFor(end: RunSummaryEnd, summary: RunSummary, { pageUrl }: Completion): string {
   if (end.kind !== 'waiting') return '';
   const cards = end.proposals.map(({ title, message }) => `**${title}**: ${message}`);
   const words = [...cards, `Nothing is changed until you confirm it: [open the conversation](${pageUrl}).`].join(
@@ -132,7 +136,7 @@ function failure({ code, detail }: Extract<RunSummaryEnd, { kind: 'failed' }>, {
   return toOpenAiError({ code, detail, status: ERRORS[code].status, requestId });
 }
 
-function toUsage(steps: readonly TokenUsage[]) {
+export function toUsage(steps: readonly TokenUsage[]) {
   const sum = (count: (step: TokenUsage) => number | undefined): number =>
     steps.reduce((total, step) => total + (count(step) ?? 0), 0);
   const prompt = sum(({ inputTokens }) => inputTokens);

@@ -2,6 +2,7 @@
 // together or not at all, before the reply starts.
 
 import type { RunCall, RunRequest } from '../../../contracts/conversation.ts';
+import { contextBytes, type PageContext } from '../../../contracts/page-context.ts';
 import type { TranscriptMessage } from '../../../contracts/transcript.ts';
 import { AppError } from '../../../errors.ts';
 import { addToOutbox, backlog, MAX_BACKLOG, type OutboxItem } from '../../../outbox/outbox.ts';
@@ -99,6 +100,9 @@ function refuseRequest(
   if (request.isRepetition) throw new AppError('NOT_FOUND');
   // The source rows are limited to what one user can read, so they must not be shown to all members of a place.
   if (place && request.draft) throw new AppError('BAD_REQUEST', { detail: 'Drafts need a private session.' });
+  // Its answers are for everyone, who wouldn't see what they are made of.
+  if (place && request.context)
+    throw new AppError('UNSUPPORTED', { detail: 'A shared conversation takes no context from a page.' });
   if (!request.message && request.decisions.length === 0) throw new AppError('BAD_REQUEST');
   if (!before && request.decisions.length > 0) throw new AppError('NOT_FOUND');
   if (before && deps.queue.isFull()) throw new AppError('QUEUE_FULL', { retryAfterSeconds: 10 });
@@ -156,6 +160,7 @@ const newRun = (
     maxOutputTokens: request.maxOutputTokens,
     effort: request.effort,
     templateId: request.draft?.templateId,
+    ...ignoredIn(request),
   },
   requestId,
   assistantId,
@@ -165,6 +170,12 @@ const newRun = (
   leaseId: lease?.id ?? null,
   createdAt,
 });
+
+/** A draft is made of its sources alone. */
+function ignoredIn({ ignored = [], draft, context }: RunRequest): { readonly ignored?: readonly string[] } {
+  const names = draft && context ? [...ignored, 'context'] : ignored;
+  return names.length === 0 ? {} : { ignored: names };
+}
 
 /** A run that begins at once names its lease in the same commit. It is asked for only after that. */
 const firstLease = (deps: AdmitDeps, { run }: RunCall, granted: Lease | null, assistantId: string): Lease | null =>
@@ -222,14 +233,16 @@ function commit(deps: AdmitDeps, { session, isNew, earlier, branch, run, request
   }
   if (request.message) {
     const question = branch?.question ?? toQuestion(run, request);
-    items.push(...storeQuestion(deps, session, run, { ...question, note }));
+    // A regenerated answer has the question's context, unless the page sent it again.
+    const context = request.context ?? question.context;
+    items.push(...storeQuestion(deps, session, run, { ...question, note, context }));
   }
   if (branch) items.push(...cancelOffBranch(deps, run));
   for (const decision of request.decisions) items.push(takeDecision(deps, run, decision, access));
   addToOutbox(deps.sql, [...items, ...runItems(session, run.runId, access)]);
 }
 
-type QuestionFields = Pick<TranscriptMessage, 'parts' | 'author' | 'draft' | 'note'>;
+type QuestionFields = Pick<TranscriptMessage, 'parts' | 'author' | 'draft' | 'note' | 'context'>;
 
 const toQuestion = (run: Run, { message, draft }: RunRequest): QuestionFields => ({
   parts: [{ type: 'text', content: message?.text ?? '' }],
@@ -242,7 +255,7 @@ function storeQuestion(
   deps: AdmitDeps,
   session: Session,
   run: Run,
-  { parts, author, draft, note }: QuestionFields,
+  { parts, author, draft, note, context = null }: QuestionFields,
 ): OutboxItem[] {
   const place = { ordinal: run.ordinal, position: 0 };
   const blank = blankMessage({
@@ -254,10 +267,19 @@ function storeQuestion(
     createdAt: run.createdAt,
   });
   // A draft is made of its sources alone.
-  const message = { ...blank, author: author ?? null, draft: draft ?? null, note: draft ? null : (note ?? null) };
+  const shown = draft ? { note: null, context: null } : { note: note ?? null, context };
+  const message = { ...blank, author: author ?? null, draft: draft ?? null, ...shown };
   putMessage(deps.sql, place, message);
-  return [messageItem(deps, session, place, message), runAudit(deps, run, 'message.sent', {}, session.ownerId)];
+  const details = shown.context ? { meta: { context: auditedContext(shown.context) } } : {};
+  return [messageItem(deps, session, place, message), runAudit(deps, run, 'message.sent', details, session.ownerId)];
 }
+
+/** The audit log outlives the conversation, so it says that there was context and how much, not what it said. */
+const auditedContext = (context: PageContext) => ({
+  items: context.length,
+  bytes: contextBytes(context),
+  types: [...new Set(context.flatMap(({ type }) => (type === null ? [] : [type])))],
+});
 
 function takeDecision(
   deps: AdmitDeps,
