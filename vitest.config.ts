@@ -65,7 +65,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          setupFiles: [...SETUP_FILES, './local/testing/test-browser.ts'],
+          setupFiles: [...SETUP_FILES, './local/testing/failed-pages.ts'],
           environment: 'node',
           // One process runs many files: clients, browser and build tools are loaded once, not once a file.
           isolate: false,

@@ -9,7 +9,7 @@ import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { signInPage } from './assistant-page.ts';
-import { faultsOf } from './faults-of.ts';
+import { faultsInBothSchemes, faultsOf } from './faults-of.ts';
 
 let stack: Stack;
 let browser: Browser;
@@ -27,11 +27,11 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function enter(email: string, page?: Page): Promise<Page> {
-  const opened = page ?? (await context.newPage());
-  await signInPage(opened, stack.url, email);
-  await opened.goto(`${stack.url}/chat`);
-  return opened;
+async function enter(email: string, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await signInPage(page, stack.url, email);
+  await page.goto(stack.url + path);
+  return page;
 }
 
 async function pick(page: Page, field: string, words: string): Promise<void> {
@@ -44,8 +44,9 @@ async function pick(page: Page, field: string, words: string): Promise<void> {
   await box.press('Enter');
 }
 
+const EMAIL = '/drafts/advancing-email';
+
 async function fillEmail(page: Page): Promise<void> {
-  await page.goto(`${stack.url}/drafts/advancing-email`);
   await pick(page, 'Project', 'Glass Horizons');
   await pick(page, 'Show', 'Denver');
   await page.getByLabel('Recipient').selectOption('venue');
@@ -62,7 +63,7 @@ async function textOf(download: Promise<Download>): Promise<{ name: string; byte
 
 describe('the four documents', () => {
   it('an advancing email is chosen by keyboard, drafted, checked, linked, and still there after a reload', async () => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', '/chat');
     await page.getByRole('navigation', { name: 'Product' }).getByRole('link', { name: 'Drafts' }).click();
     await page.getByRole('link', { name: /^Advancing email/ }).click();
     await fillEmail(page);
@@ -89,8 +90,7 @@ describe('the four documents', () => {
   });
 
   it('a vendor RFP starts from the page of its record', async () => {
-    const page = await enter('max@northlight.test');
-    await page.goto(`${stack.url}/workspace/rfps/0e070000-0000-4000-8000-000000000003`);
+    const page = await enter('max@northlight.test', '/workspace/rfps/0e070000-0000-4000-8000-000000000003');
     await page.getByRole('button', { name: 'Draft Vendor RFP' }).click();
     await draft(page);
     await isWritten(page);
@@ -100,8 +100,7 @@ describe('the four documents', () => {
   });
 
   it('an incident report by a member leaves out the people involved, and the page says why', async () => {
-    const page = await enter('max@northlight.test');
-    await page.goto(`${stack.url}/workspace/incidents/0e0a0000-0000-4000-8000-000000000001`);
+    const page = await enter('max@northlight.test', '/workspace/incidents/0e0a0000-0000-4000-8000-000000000001');
     await page.getByRole('button', { name: 'Draft Incident summary report' }).click();
     await page.getByLabel('Audience').selectOption('insurer');
     await draft(page);
@@ -114,8 +113,7 @@ describe('the four documents', () => {
   });
 
   it('a production schedule starts from the project’s menu', async () => {
-    const page = await enter('max@northlight.test');
-    await page.goto(`${stack.url}/workspace/projects/0e010000-0000-4000-8000-000000000002`);
+    const page = await enter('max@northlight.test', '/workspace/projects/0e010000-0000-4000-8000-000000000002');
     await page.getByRole('button', { name: 'Draft' }).click();
     await page.getByRole('menuitem', { name: 'Production schedule' }).click();
     await page.getByLabel('Activities').selectOption('full');
@@ -128,7 +126,7 @@ describe('the four documents', () => {
 
 describe('a draft', () => {
   it('is edited in place, downloaded with the edits, and regenerated as a second version', async () => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', EMAIL);
     await fillEmail(page);
     await draft(page);
     await isWritten(page);
@@ -161,7 +159,7 @@ describe('a draft', () => {
   });
 
   it('keeps and checks the text written so far when stopped', async () => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', EMAIL);
     await fillEmail(page);
     const hold = stack.demo?.holdNext({ afterTokens: 30 });
     await draft(page);
@@ -176,8 +174,7 @@ describe('a draft', () => {
 
 describe('errors', () => {
   it('show an invalid value at its field, and focus the field', async () => {
-    const page = await enter('nora@northlight.test');
-    await page.goto(`${stack.url}/drafts/advancing-email`);
+    const page = await enter('nora@northlight.test', EMAIL);
     await draft(page);
     await page.getByText('Project is required.').waitFor();
     expect(await page.getByRole('combobox', { name: 'Project' }).evaluate((box) => box.matches(':focus'))).toBe(true);
@@ -207,7 +204,7 @@ describe('errors', () => {
       /An admin sets one up/,
     ],
   ])('show a message for status %i, and keep the form', async (status, body, words) => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', EMAIL);
     await fillEmail(page);
     await page.route('**/templates/*/draft', (route) =>
       route.fulfill({ status, json: body, headers: { 'retry-after': '30' }, contentType: 'application/problem+json' }),
@@ -218,15 +215,15 @@ describe('errors', () => {
   });
 
   it('hide the link and explain on the page when the role can’t create drafts', async () => {
-    const page = await enter('ada@cascade.test');
+    const page = await enter('ada@cascade.test', '/chat');
+    await page.getByRole('link', { name: 'Chat' }).waitFor();
     expect(await page.getByRole('link', { name: 'Drafts' }).count()).toBe(0);
     await page.goto(`${stack.url}/drafts`);
     await page.getByRole('heading', { name: 'Your role can’t create drafts' }).waitFor();
   });
 
   it('say that a template or session is unknown', async () => {
-    const page = await enter('nora@northlight.test');
-    await page.goto(`${stack.url}/drafts/no-such`);
+    const page = await enter('nora@northlight.test', '/drafts/no-such');
     await page.getByRole('heading', { name: 'Template not found' }).waitFor();
     await page.goto(`${stack.url}/drafts/vendor-rfp?session=${crypto.randomUUID()}`);
     await page.getByRole('heading', { name: 'Draft not found' }).waitFor();
@@ -234,15 +231,12 @@ describe('errors', () => {
 });
 
 it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark', async (width) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
-    await enter('nora@northlight.test', page);
-    await fillEmail(page);
-    await draft(page);
-    await isWritten(page);
-    expect(await faultsOf(page)).toEqual([]);
-    const wide = `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`;
-    expect(await page.evaluate(wide)).toBe(0);
-    await page.close();
-  }
+  const page = await enter('nora@northlight.test', EMAIL);
+  await page.setViewportSize({ width, height: 844 });
+  await fillEmail(page);
+  await draft(page);
+  await isWritten(page);
+  expect(await faultsInBothSchemes(page)).toEqual([]);
+  const wide = `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`;
+  expect(await page.evaluate(wide)).toBe(0);
 });

@@ -2,13 +2,28 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-export async function faultsOf(page: Page): Promise<string[]> {
+/** The category's rules that axe runs by default. By category, it would also run those that it doesn't. */
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** axe's violations. */
+export async function faultsOf(page: Page, rules: 'all' | 'about color' = 'all'): Promise<string[]> {
   // Through the debugger, because the page's content security policy does not apply there.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + ' at ' + nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')))",
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
+  const options = rules === 'all' ? '' : JSON.stringify({ runOnly: COLOR_RULES });
+  return page.evaluate<string[]>(
+    `axe.run(${options}).then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + ' at ' + nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')))`,
   );
-  return found as string[];
+}
+
+/** axe's violations in light and in dark. The page has the same elements in both, so dark is only checked for color. */
+export async function faultsInBothSchemes(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const faults = await faultsOf(page, colorScheme === 'light' ? 'all' : 'about color');
+    found.push(...faults.map((fault) => `${colorScheme}: ${fault}`));
+  }
+  return found;
 }
 
 /** Elements and pseudo-elements that animate, or would at the next change. */

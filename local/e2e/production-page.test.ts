@@ -5,7 +5,7 @@ import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { signInPage } from './assistant-page.ts';
-import { faultsOf } from './faults-of.ts';
+import { faultsInBothSchemes, faultsOf } from './faults-of.ts';
 
 let stack: Stack;
 let browser: Browser;
@@ -25,15 +25,15 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function enter(email: string, page?: Page): Promise<Page> {
-  const opened = page ?? (await context.newPage());
-  await signInPage(opened, stack.url, email);
-  await opened.goto(`${stack.url}/chat`);
-  return opened;
+async function enter(email: string, path = '/workspace', place = context): Promise<Page> {
+  const page = await place.newPage();
+  await signInPage(page, stack.url, email);
+  await page.goto(stack.url + path);
+  return page;
 }
 
+/** From the workspace's first page. */
 async function openProject(page: Page, name: string, tab: RegExp): Promise<void> {
-  await page.goto(`${stack.url}/workspace`);
   await page.getByRole('link', { name }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await page.getByRole('tab', { name: tab }).click();
@@ -75,22 +75,19 @@ describe('the timeline', () => {
   });
 
   it.each([390, 1440])('fits %i pixels, and axe finds nothing wrong, light and dark (U42, U43)', async (width) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme, reducedMotion: 'reduce' });
-      await enter('nora@northlight.test', page);
-      await openProject(page, 'Harborlight Festival', /^Schedule/);
-      await page.getByRole('region', { name: 'Schedule' }).waitFor();
-      expect(await faultsOf(page)).toEqual([]);
-      const wide = await page.evaluate(
-        `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`,
-      );
-      expect(wide).toBe(0);
-      // A target has the minimum height (WCAG 2.5.8), even if its bar is short.
-      const links = await page.getByRole('region', { name: 'Schedule' }).getByRole('link').all();
-      const heights = await Promise.all(links.map(async (link) => (await link.boundingBox())?.height ?? 0));
-      expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
-      await page.close();
-    }
+    const page = await enter('nora@northlight.test');
+    await page.setViewportSize({ width, height: 844 });
+    await openProject(page, 'Harborlight Festival', /^Schedule/);
+    await page.getByRole('region', { name: 'Schedule' }).waitFor();
+    expect(await faultsInBothSchemes(page)).toEqual([]);
+    const wide = await page.evaluate(
+      `(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth; })()`,
+    );
+    expect(wide).toBe(0);
+    // A target has the minimum height (WCAG 2.5.8), even if its bar is short.
+    const links = await page.getByRole('region', { name: 'Schedule' }).getByRole('link').all();
+    const heights = await Promise.all(links.map(async (link) => (await link.boundingBox())?.height ?? 0));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
   });
 });
 
@@ -109,7 +106,7 @@ describe('pages', () => {
     await admin.getByRole('columnheader', { name: 'Day rate' }).waitFor();
     await admin.getByText('$850').waitFor();
     const other = await browser.newContext();
-    const member = await enter('max@northlight.test', await other.newPage());
+    const member = await enter('max@northlight.test', '/workspace', other);
     await openProject(member, 'Glass Horizons Tour', /^Crew/);
     await member.getByText("Your role can't see: day rate.").waitFor();
     expect(await member.getByText('$850').count()).toBe(0);
@@ -117,7 +114,7 @@ describe('pages', () => {
   });
 
   it('have no axe violations, for every kind of page', async () => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', '/chat');
     const id = (kind: string, number: number) => `${kind}0000-0000-4000-8000-${String(number).padStart(12, '0')}`;
     for (const path of [
       '',
@@ -139,7 +136,7 @@ describe('pages', () => {
 
 describe('questions', () => {
   it('about the crew of the Denver show list people from the rows, and link to the show', async () => {
-    const page = await enter('nora@northlight.test');
+    const page = await enter('nora@northlight.test', '/chat');
     await say(page, 'Who is on the crew for the Denver show?');
     await page.getByRole('row', { name: /Imani Okoye.*Production manager.*202 555 01/ }).waitFor();
     await page.getByText('… and 10 more').waitFor();
@@ -151,7 +148,7 @@ describe('questions', () => {
   });
 
   it('about the critical path of the festival list the activities in order, and link to the schedule', async () => {
-    const page = await enter('max@northlight.test');
+    const page = await enter('max@northlight.test', '/chat');
     await say(page, 'What is on the critical path of the festival?');
     await page.getByText('The critical path of Harborlight Festival has 10 activities').waitFor();
     const answer = page.getByRole('article', { name: 'Assistant' }).last();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Stack } from '../stack/stack.ts';
-import { faultsOf, smallTargetsIn } from './faults-of.ts';
+import { faultsInBothSchemes, smallTargetsIn } from './faults-of.ts';
 
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save', exact: true }).click();
 export const saved = (page: Page): Promise<void> =>
@@ -14,11 +14,7 @@ export const saved = (page: Page): Promise<void> =>
 
 /** Expects no axe violations in both color schemes, and no overflow. */
 export async function expectClean(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await faultsOf(page), colorScheme).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  expect(await faultsInBothSchemes(page)).toEqual([]);
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
 

@@ -6,7 +6,7 @@ import type { Stack } from '../stack/stack.ts';
 import { closeContexts, openTestBrowser } from '../testing/test-browser.ts';
 import { startTestStack } from '../testing/test-stack.ts';
 import { enter, removeFile, signInPage } from './assistant-page.ts';
-import { faultsOf, overflowOf } from './faults-of.ts';
+import { faultsInBothSchemes, overflowOf } from './faults-of.ts';
 
 const NORA = 'nora@northlight.test';
 
@@ -62,7 +62,7 @@ describe('a tab that is open across a deploy', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('a page whose own files are gone, in %s', (colorScheme) => {
+describe('a page whose own files are gone', () => {
   const ENTRY = /\/assets\/index-[^/]*\.js/;
   const STYLES = /\/assets\/[^/]*\.css/;
 
@@ -70,19 +70,18 @@ describe.each(['light', 'dark'] as const)('a page whose own files are gone, in %
     ['the script is gone', ENTRY, (route: Route) => route.fulfill({ status: 404, body: '' })],
     ['the connection breaks', ENTRY, (route: Route) => route.abort()],
     ['the styles are gone', STYLES, (route: Route) => route.fulfill({ status: 404, body: '' })],
-  ])('says what happened and how to continue when %s (U51)', async (_title, file, fail) => {
+  ])('says in light and dark what happened and how to continue when %s (U51)', async (_title, file, fail) => {
     const page = await context.newPage();
     const violations: string[] = [];
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) violations.push(message.text());
     });
     await signInPage(page, stack.url, NORA);
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.route(file, fail);
     await page.goto(`${stack.url}/workspace`);
     await page.getByRole('heading', { name: 'Couldn’t load Groundwire' }).waitFor();
     expect(await page.locator('#root').isVisible()).toBe(false);
-    expect(await faultsOf(page)).toEqual([]);
+    expect(await faultsInBothSchemes(page)).toEqual([]);
     expect(await overflowOf(page)).toBe(0);
     await page.unrouteAll();
     await page.getByRole('button', { name: 'Reload' }).click();

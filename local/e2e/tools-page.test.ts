@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  context = await browser.newContext();
+  context = await browser.newContext({ reducedMotion: 'reduce' });
   return () => context.close();
 });
 
@@ -28,10 +28,10 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function enter(): Promise<Page> {
+async function enter(path = '/chat'): Promise<Page> {
   const page = await context.newPage();
   await signInPage(page, stack.url, 'ada@cascade.test');
-  await page.goto(`${stack.url}/chat`);
+  await page.goto(stack.url + path);
   return page;
 }
 
@@ -215,8 +215,7 @@ describe('search mode', () => {
 
 describe('the workspace', () => {
   it('shows a bill of materials that can be navigated and folded by keyboard (U40)', async () => {
-    const page = await enter();
-    await page.goto(`${stack.url}/workspace`);
+    const page = await enter('/workspace');
     await page.getByRole('link', { name: 'KESTREL' }).click();
     await page.getByRole('link', { name: 'KES-ARM' }).click();
     await page.getByRole('searchbox').fill('900 mm');
@@ -237,13 +236,12 @@ describe('the workspace', () => {
   });
 
   it('asks about the record in view, also after a reload, and can remove it', async () => {
-    const page = await enter();
+    const page = await enter('/workspace');
     const programs: unknown[] = [];
     page.on('request', (request) => {
       if (request.method() === 'POST' && request.url().endsWith('/ai/chat'))
         programs.push(request.postDataJSON().forwardedProps?.programId);
     });
-    await page.goto(`${stack.url}/workspace`);
     await page.getByRole('link', { name: 'KESTREL' }).click();
     await page.getByRole('button', { name: 'Ask about this' }).click();
     const remove = page.getByRole('button', { name: 'Remove Program KESTREL' });
@@ -259,8 +257,7 @@ describe('the workspace', () => {
   });
 
   it('says that a page is not there', async () => {
-    const page = await enter();
-    await page.goto(`${stack.url}/workspace/items/${crypto.randomUUID()}`);
+    const page = await enter(`/workspace/items/${crypto.randomUUID()}`);
     await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
   });
 });

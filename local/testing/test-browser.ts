@@ -1,13 +1,10 @@
 // The browser of the end-to-end tests: launched once per test process, because that takes as long as a short test. Each
-// test uses separate browser contexts. Also the set-up of these tests: the error of a failed test says what its pages show.
+// test uses separate browser contexts. Not a set-up file: vitest runs those again for each test file.
 import type { Browser, Page } from 'playwright-core';
-import { afterEach } from 'vitest';
 import { launchBrowser } from './browser.ts';
 
 /** How long an element is waited for: what works comes, however slow the machine is. Only a test that fails waits this long. */
 const PATIENCE_MS = 60_000;
-/** Enough for the last messages, a dialog or a notice. */
-const SHOWN_LINES = 24;
 
 let launched: Promise<Browser> | undefined;
 
@@ -30,19 +27,8 @@ export async function closeContexts(browser: Browser | undefined): Promise<void>
   await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
 }
 
-afterEach(async ({ task }) => {
-  const error = task.result?.errors?.[0];
-  if (error === undefined || launched === undefined) return;
-  const pages = (await launched).contexts().flatMap((context) => context.pages());
-  error.message += (await Promise.all(pages.map(endOf))).join('');
-});
-
-/** The address of a page, and the end of what it shows. */
-async function endOf(page: Page): Promise<string> {
-  const shown = await page
-    .locator('body')
-    .ariaSnapshot({ timeout: 2000 })
-    .catch((error: unknown) => String(error));
-  const lines = shown.split('\n').slice(-SHOWN_LINES);
-  return `\n\n${page.url()} ends with:\n${lines.join('\n')}`;
+/** The pages that are open in the browser; none if it was never needed. */
+export async function openPages(): Promise<Page[]> {
+  const browser = await launched;
+  return (browser?.contexts() ?? []).flatMap((context) => context.pages());
 }
