@@ -15,7 +15,6 @@ import { askBody, signIn } from './visitor.ts';
 
 const ROWS = 2_000;
 
-
 let stack: Stack;
 let browser: Browser;
 let context: BrowserContext;
@@ -86,7 +85,9 @@ describe('usage', () => {
     const { messages } = (await (await max.get(`${session}/messages`)).json()) as { messages: { id: string }[] };
     const given = { verdict: 'down', comment: 'Too long for a greeting.' };
     await max.send('PUT', `${session}/messages/${messages.at(-1)?.id}/feedback`, given);
-    await expect.poll(() => query(stack, 'select 1 from ai_feedback where comment = $1', [given.comment])).toHaveLength(1);
+    await expect
+      .poll(() => query(stack, 'select 1 from ai_feedback where comment = $1', [given.comment]))
+      .toHaveLength(1);
     const page = await enter('nora@northlight.test', '/settings/usage');
     const list = page.getByRole('list', { name: 'Feedback' });
     await list.getByText(given.comment).waitFor();
