@@ -12,7 +12,7 @@ import { findModelDocProblems } from './checks/model-docs.ts';
 import { readImportGraph } from './checks/read-imports.ts';
 import { findRequirementProblems } from './checks/requirement-tests.ts';
 import { findScaleDocProblems } from './checks/scale-docs.ts';
-import { measureFirstLoad, measureWorker, type ScriptSize } from './checks/script-size.ts';
+import { measureEmbedScript, measureFirstLoad, measureWorker, type ScriptSize } from './checks/script-size.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
 
@@ -39,6 +39,7 @@ const CHECKS: readonly Check[] = [
   { name: 'docs', run: () => findDocProblems(readAll()) },
   { name: 'words', run: () => findWordProblems(readAll()) },
   { name: 'size of the page', run: () => checkSize('first load', measureFirstLoad(DEPLOYED_WEB_DIR)) },
+  { name: 'size of the embed script', run: () => checkSize('embed.js', measureEmbedScript(DEPLOYED_WEB_DIR)) },
   { name: 'size of the Worker', run: async () => checkSize('deployed Worker', await measureWorker()) },
 ];
 

@@ -26,6 +26,7 @@ const DraftsView = lazyPart(async () => (await import('./drafts/drafts-page.tsx'
 const SettingsView = lazyPart(async () => (await import('./settings/settings-page.tsx')).SettingsView);
 const SignInAgainPage = lazyPart(async () => (await import('./sign-in/sign-in-again-page.tsx')).SignInAgainPage);
 const OwnSignInsPage = lazyPart(async () => (await import('./sign-in/own-sign-ins-page.tsx')).OwnSignInsPage);
+const EmbedPage = lazyPart(async () => (await import('./embed/page/embed-page.tsx')).EmbedPage);
 const InvitePage = lazyPart(async () => (await import('./invite/invite-page.tsx')).InvitePage);
 
 export function App() {
@@ -36,6 +37,7 @@ export function App() {
           <Route path="/invite" component={InvitePage} />
           <Route path="/sign-in-again" component={SignInAgainPage} />
           <Route path="/sign-ins" component={OwnSignInsPage} />
+          <Route path="/embed" component={EmbedPage} />
           <Route>
             <Product />
           </Route>

@@ -39,9 +39,9 @@ const REFRESH_MS = 30_000;
 export const shouldRetry = (failures: number, error: Error): boolean =>
   failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500) && !isSettingsError(error);
 
-/** 503 also means that a setting is off or missing, which no retry changes. */
+/** 503 also means that a setting is off or missing, or that there is no token, which no retry changes. */
 const isSettingsError = (error: Error): boolean =>
-  error instanceof Problem && (error.code === 'FEATURE_DISABLED' || error.code === 'PROVIDER_UNCONFIGURED');
+  error instanceof Problem && ['FEATURE_DISABLED', 'PROVIDER_UNCONFIGURED', 'TOKEN_UNAVAILABLE'].includes(error.code);
 
 /** `keepFresh` polls, so that an admin's changes reach open pages. */
 export function useMe({ keepFresh = false } = {}): UseQueryResult<Me> {

@@ -28,7 +28,17 @@ export async function request(input: RequestInfo | URL, init: RequestInit = {}):
 }
 
 /** Doesn't name the page's user: the reply is about the user who is signed in now. */
-export const requestAsAnyone = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => fetch(input, init);
+export const requestAsAnyone = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => send(input, init);
+
+type Send = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+const sendWithCookies: Send = (input, init) => fetch(input, init);
+let send = sendWithCookies;
+
+/** For a frame on another site, which has a token instead of cookies; see embed/page/token-sender.ts. */
+export function sendRequestsWith(wrap: (send: Send) => Send): void {
+  send = wrap(sendWithCookies);
+}
 
 /** Called with every profile that loads. */
 export function setPageIdentity(me: Me): void {

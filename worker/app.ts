@@ -8,6 +8,7 @@ import { docsRoutes } from './api/openapi/docs-routes.ts';
 import { answerPreflight, shareWithOrigins } from './auth/cors.ts';
 import { checkOrigin } from './auth/origin-check.ts';
 import type { EdgeEnv } from './edge-env.ts';
+import { serveEmbedPage, serveEmbedScript } from './http/embed-pages.ts';
 import { serveAsset, servePage } from './http/pages.ts';
 import { problemResponse } from './http/problem.ts';
 import { secureHeaders } from './http/security-headers.ts';
@@ -34,6 +35,8 @@ export function createApp({ routes = ROUTES, before }: AppOptions = {}): Hono<Ed
   app.use(answerPreflight);
   app.use(checkOrigin);
 
+  app.get('/embed', serveEmbedPage);
+  app.get('/embed.js', serveEmbedScript);
   for (const path of [...PAGES, ...PAGES_WITH_VIEWS]) app.get(path, servePage);
   app.get(SECURITY_TXT, serveSecurityTxt);
   app.route('/docs', docsRoutes(routes));

@@ -11,6 +11,8 @@ export type EdgeEnv = {
     requestId: string;
     /** The nonce of this response's Content-Security-Policy. */
     nonce: string;
+    /** Set by the page that other sites show in frames: the origins that may. */
+    embedders: readonly string[] | undefined;
     /** The page of another origin that sends this request, if an org allows the origin. */
     foreignPage: ForeignPage | null | undefined;
     /** Whether pages of that origin may read a successful reply. */

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { COMMON_OPTIONS } from '../stack/worker/bundle.ts';
 
 const MAX_FIRST_LOAD_BYTES = 205_000;
+const MAX_EMBED_BYTES = 15_000;
 /** Cloudflare accepts more. A larger script starts later wherever no instance is running yet. */
 const MAX_WORKER_BYTES = 520_000;
 
@@ -21,6 +22,13 @@ export function measureFirstLoad(webDir: string): ScriptSize | null {
   let gzipBytes = 0;
   for (const script of scripts) gzipBytes += gzipSync(readFileSync(join(webDir, script))).length;
   return { gzipBytes, maxBytes: MAX_FIRST_LOAD_BYTES };
+}
+
+/** What a host page loads before anyone opens the assistant. Null when nothing is built. */
+export function measureEmbedScript(webDir: string): ScriptSize | null {
+  const script = join(webDir, 'embed.js');
+  if (!existsSync(script)) return null;
+  return { gzipBytes: gzipSync(readFileSync(script)).length, maxBytes: MAX_EMBED_BYTES };
 }
 
 /** The Worker as `wrangler deploy` bundles it: minified, with names, the source map apart. */

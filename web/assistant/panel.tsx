@@ -2,7 +2,7 @@
 // such as the history.
 
 import { X } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId } from 'react';
 import type { Me } from '../../worker/api/identity/identity-schema.ts';
 import { PageBoundary } from '../boundary/part-failure.tsx';
 import { focusComposer } from '../chat/composer/composer.tsx';
@@ -26,9 +26,11 @@ type PanelProps = {
   max: number;
   isPhone: boolean;
   onClose: () => void;
+  /** In place of the panel's own. */
+  header?: (titleId: string) => ReactNode;
 };
 
-export function Panel({ me, ref, phase, width, max, isPhone, onClose }: PanelProps) {
+export function Panel({ me, ref, phase, width, max, isPhone, onClose, header }: PanelProps) {
   const assistant = useAssistant();
   const main = useAssistantState((state) => state.main);
   const about = useAssistantState(shownContext);
@@ -81,7 +83,7 @@ export function Panel({ me, ref, phase, width, max, isPhone, onClose }: PanelPro
         )}
       >
         <ConversationContext value={main}>
-          <PanelHeader titleId={titleId} width={width} isPhone={isPhone} onClose={onClose} />
+          {header?.(titleId) ?? <PanelHeader titleId={titleId} width={width} isPhone={isPhone} onClose={onClose} />}
           <div className="relative flex min-h-0 grow flex-col" inert={isHistoryOpen}>
             <ConversationBody
               key={main.id}

@@ -14,6 +14,11 @@ export function bindKeys(action: Action, keys: string | null): void {
   storeBindings({ ...getBindings(), [action]: keys });
 }
 
+/** Until the page closes, instead of the stored ones. */
+export function overrideBindings(bindings: Bindings): void {
+  known = bindings;
+}
+
 export const resetBindings = (): void => storeBindings(DEFAULT_BINDINGS);
 
 export function subscribeToBindings(listener: () => void): () => void {

@@ -17,17 +17,8 @@ import { sessionCookie } from './session-cookie.ts';
 /** Everything else is for our own pages. */
 const API_PREFIXES = ['/api/', '/v1/'];
 
-const EXPOSED = [
-  ...[
-    'X-Request-Id',
-    'X-Session-Id',
-    'Retry-After',
-    'RateLimit',
-    'RateLimit-Policy',
-    'Content-Disposition',
-    'X-Ignored',
-  ],
-].join(', ');
+const EXPOSED =
+  'X-Request-Id, X-Session-Id, X-Run-Id, X-Ignored, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /** Browsers ask again after it. Requests are checked either way. */
 const PREFLIGHT_SECONDS = 600;

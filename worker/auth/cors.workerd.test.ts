@@ -144,7 +144,7 @@ describe('a request with a bearer token from a page of another origin (R17)', ()
     expect(read.status).toBe(200);
     expect(allowedOf(read)).toBe(SITE);
     expect(read.headers.get('Access-Control-Expose-Headers')).toMatch(
-      /X-Request-Id.*X-Session-Id.*Retry-After.*RateLimit/,
+      /X-Request-Id.*X-Session-Id.*X-Run-Id.*Retry-After.*RateLimit/,
     );
     expect(read.headers.has('Access-Control-Allow-Credentials')).toBe(false);
     expect(read.headers.get('Vary')).toContain('Origin');

@@ -1,6 +1,6 @@
 // The user and org that a page of ours was loaded for. The cookies may name others by now: another tab can switch the org or
-// sign in as someone else. The Account refuses a request whose page identity differs. Bearer tokens name their own user and
-// need none of this.
+// sign in as someone else. The Account refuses a request whose page identity differs. Bearer tokens name their own user: for
+// them the header is optional.
 import type { Context } from 'hono';
 import { PageIdentity } from '../../durable/contracts/account.ts';
 import type { EdgeEnv } from '../edge-env.ts';
@@ -13,8 +13,9 @@ const READS = new Set(['GET', 'HEAD']);
 
 /** Undefined if the request needs none. Null if it is missing or malformed, which is refused like a different one. */
 export function pageIdentity(c: Context<EdgeEnv>): PageIdentity | null | undefined {
-  if (c.req.header('Authorization') !== undefined) return undefined;
   const sent = c.req.header(PAGE_IDENTITY_HEADER);
+  // A page in a frame has a token and names its identity too: the site around it can sign in as someone else.
+  if (sent === undefined && c.req.header('Authorization') !== undefined) return undefined;
   if (sent === undefined) return READS.has(c.req.method) ? undefined : null;
   const [userId, orgId, ...rest] = sent.split('/');
   const identity = PageIdentity.required().safeParse({ userId, orgId });

@@ -11,19 +11,21 @@ const NO_FILES = ['/api/', '/auth/', '/v1/'];
 const ONE_YEAR = 'public, max-age=31536000, immutable';
 
 /** The single-page app. It decides which view to show. */
-export async function servePage(c: Context<EdgeEnv>): Promise<Response> {
+export const servePage = (c: Context<EdgeEnv>): Promise<Response> => pageWith(c, (page) => page);
+
+export async function pageWith(c: Context<EdgeEnv>, change: (page: HTMLRewriter) => HTMLRewriter): Promise<Response> {
   // The asset server answers `/` with the page, and `/index.html` with a redirect to it.
   const page = await c.env.ASSETS.fetch(new URL('/', c.req.url));
   if (!page.ok) throw new AppError('NOT_FOUND');
-  return new Response(withNonce(page, c.get('nonce')).body, {
+  return new Response(change(nonceRewriter(c.get('nonce'))).transform(page).body, {
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
   });
 }
 
 const NEED_NONCE = 'script, style, link[rel="stylesheet"], link[rel="modulepreload"], meta[property="csp-nonce"]';
 
-const withNonce = (page: Response, nonce: string): Response =>
-  new HTMLRewriter().on(NEED_NONCE, { element: (tag) => void tag.setAttribute('nonce', nonce) }).transform(page);
+const nonceRewriter = (nonce: string): HTMLRewriter =>
+  new HTMLRewriter().on(NEED_NONCE, { element: (tag) => void tag.setAttribute('nonce', nonce) });
 
 /** A build file, or 404. */
 export async function serveAsset(c: Context<EdgeEnv>): Promise<Response> {

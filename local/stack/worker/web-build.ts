@@ -1,5 +1,8 @@
 // Builds the pages with Vite, once or whenever a file in web/ changes.
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build, type Rolldown } from 'vite';
 import { PROJECT_ROOT } from '../../project-root.ts';
 import { StackError } from '../stack-error.ts';
@@ -11,6 +14,25 @@ export const WEB_CONFIG_FILE = join(PROJECT_ROOT, 'web', 'vite.config.ts');
 
 export async function buildWeb(outDir: string): Promise<void> {
   await build({ configFile: WEB_CONFIG_FILE, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
+  await buildEmbedScript(outDir);
+}
+
+const EMBED_CONFIG_FILE = join(PROJECT_ROOT, 'web', 'embed', 'vite.config.ts');
+
+/** The package for bundlers, with its types. */
+export async function buildEmbedPackage(): Promise<void> {
+  process.env['GROUNDWIRE_PACKAGE'] = '1';
+  await build({ configFile: EMBED_CONFIG_FILE, logLevel: 'silent' });
+  const tsc = join(PROJECT_ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  await promisify(execFile)(process.execPath, [tsc, '-p', join(PROJECT_ROOT, 'web', 'embed', 'package')]);
+  // The compiler keeps the names of the sources, which the package doesn't have.
+  for (const types of globSync(join(PROJECT_ROOT, 'web', 'embed', 'package', 'dist', '*.d.ts')))
+    writeFileSync(types, readFileSync(types, 'utf8').replace(/(from '\.\/[\w-]+)\.tsx?'/g, "$1.js'"));
+}
+
+/** After the pages, whose build empties the folder. */
+async function buildEmbedScript(outDir: string): Promise<void> {
+  await build({ configFile: EMBED_CONFIG_FILE, logLevel: 'silent', build: { outDir, emptyOutDir: false } });
 }
 
 /** Resolves when the first build is done. */
@@ -25,7 +47,11 @@ export async function watchWeb(options: {
   });
   if (!isWatcher(watcher)) throw new Error('vite did not watch');
   try {
-    await firstBuild(watcher, options.onRebuild);
+    await firstBuild(watcher, async (outcome) => {
+      if (!outcome.errors) await buildEmbedScript(options.outDir);
+      options.onRebuild(outcome);
+    });
+    await buildEmbedScript(options.outDir);
   } catch (error) {
     await watcher.close();
     throw error;
@@ -33,7 +59,10 @@ export async function watchWeb(options: {
   return { close: () => watcher.close() };
 }
 
-function firstBuild(watcher: Rolldown.RolldownWatcher, onRebuild: (outcome: { errors?: string }) => void) {
+function firstBuild(
+  watcher: Rolldown.RolldownWatcher,
+  onRebuild: (outcome: { errors?: string }) => void | Promise<void>,
+) {
   return new Promise<void>((resolve, reject) => {
     let isFirst = true;
     let hasFailed = false;
@@ -45,11 +74,11 @@ function firstBuild(watcher: Rolldown.RolldownWatcher, onRebuild: (outcome: { er
         void event.result.close();
         const errors = `the pages do not build: ${shorten(event.error.message)}`;
         if (isFirst) reject(new StackError(errors, { cause: event.error }));
-        else onRebuild({ errors });
+        else void onRebuild({ errors });
       }
       if (event.code === 'END' && !hasFailed) {
         if (isFirst) resolve();
-        else onRebuild({});
+        else void onRebuild({});
         isFirst = false;
       }
     });

@@ -10,4 +10,11 @@ export type ChatContext = {
   readonly path: string | null;
   /** Text to start the message with, for example "About PN-000123: "; empty if the context is enough. */
   readonly draft: string;
+  /** What a page of another site shows: sent as data, in place of the label. */
+  readonly item?: {
+    readonly type: string;
+    readonly id: string;
+    readonly title: string;
+    readonly data: unknown;
+  };
 };

@@ -21,7 +21,7 @@ export const toForwardedProps = ({ mode, model, effort, about, branch }: Message
   ...(effort && { effort }),
   ...(about?.programId && { programId: about.programId }),
   ...(about?.designId && { designId: about.designId }),
-  ...(about && { about: about.label }),
+  ...(about && (about.item ? { context: [about.item] } : { about: about.label })),
   ...(branch?.kind === 'edit' && { edits: branch.messageId }),
   ...(branch?.kind === 'again' && { regenerates: branch.messageId }),
 });
