@@ -1,5 +1,6 @@
 // The program, design or item that the page showed when a message was sent. The page provides it; the user sees it as a
 // chip above the composer and can remove it.
+import type { EstimateRequest } from '../../../worker/api/usage/usage-schema.ts';
 
 export type ChatContext = {
   readonly programId: string | null;
@@ -11,10 +12,5 @@ export type ChatContext = {
   /** Text to start the message with, for example "About PN-000123: "; empty if the context is enough. */
   readonly draft: string;
   /** What a page of another site shows: sent as data, in place of the label. */
-  readonly item?: {
-    readonly type: string;
-    readonly id: string;
-    readonly title: string;
-    readonly data: unknown;
-  };
+  readonly item?: NonNullable<EstimateRequest['context']>[number];
 };

@@ -129,7 +129,8 @@ function toChatContext({ type, id, title, data }: ViewContext): ChatContext {
     label,
     path: null,
     draft: '',
-    item: { type, id, title, data: data ?? null },
+    // Checked by the protocol to be JSON.
+    item: { type, id, title, data: (data ?? null) as NonNullable<ChatContext['item']>['data'] },
   };
 }
 
