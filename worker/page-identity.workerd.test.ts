@@ -77,7 +77,7 @@ describe('a page loaded for another identity (R51)', () => {
     else expect(code).toBe('IDENTITY_CHANGED');
   });
 
-  test.each(named(ofMembers))('%s compares it next to a bearer token, which can come without it', async (_name, call) => {
+  test.each(named(ofMembers))('%s compares it next to a bearer token, if it is sent', async (_name, call) => {
     const { method, body } = call.route;
     for (const identity of [{ [PAGE_IDENTITY_HEADER]: IN_CASCADE }, {}]) {
       const response = await askFromAnywhere(pathOf(call), {
