@@ -64,7 +64,7 @@ describe('a conversation that continues around a pending approval', () => {
     const asked = await answerAll(world, ['First.', 'Second.']);
     expect(asked.flatMap(faultsOf)).toEqual([]);
     await until(() => world.calls.length === 3);
-    await vi.waitFor(async () => expect((await shownMessages(talk, access)).activeRunId).toBeNull());
+    await expect.poll(async () => (await shownMessages(talk, access)).activeRunId).toBeNull();
     const { messages } = await shownMessages(talk, access);
     expect(messages.map(({ parts }) => parts.map((part) => ('content' in part ? part.content : part.type)))).toEqual([
       ['Which parts changed?'],
@@ -114,7 +114,7 @@ describe('an effect whose answer is lost (R34)', () => {
     world.state.answersOf = null;
     const again = newTalk(access, talk.sessionId);
     await runDurableObjectAlarm(again.stub);
-    await vi.waitFor(async () => expect(await cardOf(again)).toMatchObject({ state: 'confirmed' }));
+    await expect.poll(() => cardOf(again)).toMatchObject({ state: 'confirmed' });
     expect((await shownMessages(again, access)).messages[1]?.replies).toMatchObject([
       { callId: 'toolu_create', isError: false },
     ]);

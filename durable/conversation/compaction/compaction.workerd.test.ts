@@ -170,9 +170,9 @@ describe('a conversation that no longer fits (R54)', () => {
     await settled(talk);
     expect(await figuresOf(access)).toMatchObject({ used: 6 * USED, reserved: 0 });
     expect(lastOf(text)).toMatchObject({ usage: [{ outputTokens: 42 }, { outputTokens: 42 }] });
-    await vi.waitFor(async () => {
-      const rows = await audits(talk);
-      expect(rows).toEqual([
+    await expect
+      .poll(() => audits(talk))
+      .toEqual([
         {
           input_tokens: 12,
           cost_micros: expect.any(Number),
@@ -181,7 +181,6 @@ describe('a conversation that no longer fits (R54)', () => {
           model: expect.any(String),
         },
       ]);
-    });
     const [marked] = await markedIn(talk);
     expect(marked?.costMicros).toBeGreaterThan(0);
   });
@@ -300,7 +299,7 @@ describe('a run that ends while it summarizes', () => {
     const charged = planTokensOf({ ...NO_USAGE, inputTokens: row?.tokens ?? 0 });
     expect(charged).toBeGreaterThan(0);
     expect(await figuresOf(access)).toMatchObject({ used: 4 * USED + charged, reserved: 0 });
-    await vi.waitFor(async () => expect(await audits(again)).toMatchObject([{ error: 'RUN_INTERRUPTED' }]));
+    await expect.poll(() => audits(again)).toMatchObject([{ error: 'RUN_INTERRUPTED' }]);
     const next = await say(again, 'fact-6');
     expect(saidIn(next.text)).toBe('answer fact-6');
   });

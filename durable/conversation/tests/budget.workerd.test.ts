@@ -284,7 +284,7 @@ describe('tokens are reserved before a model is asked (R35)', () => {
     gate.open();
     await settled(talk);
     expect(world.calls).toHaveLength(1);
-    expect(await figuresOf(access)).toMatchObject({ used: WHOLE, reserved: 0 });
+    await expect.poll(() => figuresOf(access)).toMatchObject({ used: WHOLE, reserved: 0 });
   });
 
   it('refuses a limited org with a typed error, and lets an unlimited one continue, when the Budget is down', async () => {

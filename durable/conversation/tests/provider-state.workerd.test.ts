@@ -1,7 +1,7 @@
 // What a provider wants back with its answers: sent to it again, and seen by no one else.
 import { runInDurableObject } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Access } from '../../principal.ts';
 import { ADA, accessOf, ask, callOf, newTalk, readerOf, rowsOf, type Talk } from './conversation-client.fixture.ts';
 import { createWorld, toolUse, type World, words } from './gated-world.fixture.ts';
@@ -62,14 +62,10 @@ it('sends the blocks of a tool loop back within it and in later turns, and shows
   expect(JSON.stringify([first.shown, second.shown, page])).not.toContain(SIGNATURE);
   const copy = await talk.stub.copyForFork({ access, messageId: page.messages.at(-1)?.id ?? '' });
   expect(JSON.stringify(copy)).not.toContain(SIGNATURE);
-  await vi.waitFor(async () => {
-    const stored = await queryAs(
-      access,
-      sql`select parts::text from ai_messages where conversation_id = ${talk.sessionId}`,
-    );
-    expect(stored.length).toBeGreaterThanOrEqual(5);
-    expect(JSON.stringify(stored)).not.toContain(SIGNATURE);
-  });
+  const stored = () =>
+    queryAs(access, sql`select parts::text from ai_messages where conversation_id = ${talk.sessionId}`);
+  await expect.poll(async () => (await stored()).length).toBeGreaterThanOrEqual(5);
+  expect(JSON.stringify(await stored())).not.toContain(SIGNATURE);
 });
 
 it('keeps nothing of an answer that was cut off', async () => {

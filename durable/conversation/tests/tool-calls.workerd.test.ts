@@ -1,6 +1,6 @@
 import { EventSchemas } from '@ag-ui/core/schemas';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Access } from '../../principal.ts';
 import { ANTHROPIC } from '../../providers/wire.fixture.ts';
 import {
@@ -76,14 +76,13 @@ describe('a run with tools', () => {
     expect(new Set(answers.map(({ id }) => id)).size).toBe(2);
     const sum = answers.reduce((total, { costMicros }) => total + (costMicros ?? Number.NaN), 0);
     expect(sum).toBeGreaterThan(0);
-    await vi.waitFor(async () => {
-      const [bill] = await queryAs(
+    const bill = () =>
+      queryAs(
         access,
         sql`select coalesce(sum(cost_micros), 0)::int as cost, count(*) filter (where event = 'tool.completed')::int as tools
             from audit_log where run_id = ${runId}`,
       );
-      expect(bill).toEqual({ cost: sum, tools: 1 });
-    });
+    await expect.poll(bill).toEqual([{ cost: sum, tools: 1 }]);
     expect(lastOf(text)).toMatchObject({ usage: [{ outputTokens: 42 }, { outputTokens: 42 }] });
   });
 
