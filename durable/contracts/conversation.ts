@@ -155,7 +155,12 @@ export type RunEstimate = {
   readonly priceVersion: string;
   readonly promptTokens: number;
   readonly maxOutputTokens: number;
-  readonly costMicros: { readonly least: number; readonly most: number };
+  readonly costMicros: {
+    readonly least: number;
+    readonly most: number;
+    /** The part of `most` for summarizing earlier turns first. */
+    readonly summary?: number;
+  };
 };
 
 // The transcript

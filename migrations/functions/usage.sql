@@ -7,7 +7,7 @@ set local role groundwire_owner;
 -- allowance.
 create or replace function public.ai_usage(from_day date, to_day date, by_what text)
 returns table (
-  key text, label text, runs bigint, answers bigint, estimated_answers bigint, refusals bigint,
+  key text, label text, runs bigint, answers bigint, summaries bigint, estimated_answers bigint, refusals bigint,
   input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, cache_write_tokens bigint, reasoning_tokens bigint,
   plan_tokens bigint, cost_micros bigint, first_token_p50_ms bigint, first_token_p95_ms bigint
 )
@@ -35,8 +35,9 @@ begin atomic
   select s.part,
     case by_what when 'user' then max(u.name) end,
     count(distinct s.run_id) filter (where s.budget_month is not null),
-    count(*) filter (where s.budget_month is not null),
-    count(*) filter (where s.usage_estimated),
+    count(*) filter (where s.budget_month is not null and s.event <> 'history.summarized'),
+    count(*) filter (where s.budget_month is not null and s.event = 'history.summarized'),
+    count(*) filter (where s.usage_estimated and s.event <> 'history.summarized'),
     coalesce(sum((s._meta ->> 'count')::bigint) filter (where s.budget_month is null), 0)::bigint,
     coalesce(sum(s.input_tokens), 0)::bigint, coalesce(sum(s.output_tokens), 0)::bigint,
     coalesce(sum(s.cache_read_tokens), 0)::bigint, coalesce(sum(s.cache_write_tokens), 0)::bigint,

@@ -39,6 +39,12 @@ beforeAll(async () => {
     }),
     // Started in November and ended in December.
     answer('d', { created_at: '2026-12-01T00:00:01Z', _meta: {} }),
+    // A summary before an answer of the first day. Its run is counted with the answer.
+    answer('s', {
+      ...{ run_id: 'a', event: 'history.summarized', usage_estimated: true, _meta: {} },
+      ...{ input_tokens: 0, output_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
+      cost_micros: 0,
+    }),
     // No model was called.
     answer('e', { budget_month: null, cost_micros: 0, input_tokens: null }),
     { ...refused('r-1', { count: 30 }), created_at: '2026-11-20T12:00:00Z' },
@@ -78,10 +84,10 @@ async function usage(by: string, as: keyof TwoOrgs['claims'] = 'victim', from = 
 
 const briefly = (rows: Row[]) => rows.map((row) => [row['key'], Number(row['answers']), Number(row['refusals'])]);
 
-test('the total counts answers and runs once, and refusals by their count', async () => {
+test('the total counts answers and runs once, refusals by their count, and a summary as a summary', async () => {
   expect(await usage('total')).toEqual([
     {
-      ...{ key: '', label: null, runs: '4', answers: '5', estimated_answers: '1', refusals: '31' },
+      ...{ key: '', label: null, runs: '4', answers: '5', summaries: '1', estimated_answers: '1', refusals: '31' },
       ...{ input_tokens: '500', output_tokens: '50', cache_read_tokens: '25', cache_write_tokens: '5' },
       ...{
         reasoning_tokens: '15',

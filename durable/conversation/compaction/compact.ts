@@ -100,17 +100,11 @@ async function summarize(
   }
   if (lease.tokens < wanted) return { error: 'QUOTA_EXCEEDED', usage: null, lease };
   setAttemptSending(deps.sql, run.ordinal, promptTokens);
-  const late = new AbortController();
-  const stopClock = deps.later(SUMMARY_LIMIT_MS, () => late.abort(new AppError('TIME_LIMIT')));
   const writer = createAnswerWriter(lease.id, () => undefined);
-  const streamed = await writeAnswer({
-    provider: assignment.resolved().provider,
-    request,
-    signal: AbortSignal.any([signal, late.signal]),
-    writer,
-  }).finally(stopClock);
+  const { provider } = assignment.resolved();
+  const { streamed, isLate } = await requestSummary(deps, { provider, request, signal, writer });
   const failure = errorOf(streamed.ending);
-  if (failure && !signal.aborted && !late.signal.aborted && !streamed.charged) breaker.failed(failure);
+  if (failure && !signal.aborted && !isLate && !streamed.charged) breaker.failed(failure);
   const { maxOutputTokens } = request;
   const usage = streamed.charged ? usageOf(streamed, { promptTokens, maxOutputTokens }, writer.received()) : null;
   if (failure) return { error: failure.code, usage, lease };
@@ -118,6 +112,17 @@ async function summarize(
   const isWhole = streamed.ending.kind === 'complete' && !callsTools(streamed.ending);
   if (!isWhole || text === '' || isTooLong(text, plan)) return { error: 'PROVIDER_NO_ANSWER', usage, lease };
   return { text, usage, lease };
+}
+
+/** Gives up after a minute. What was written until then is charged like any answer that was cut off. */
+export async function requestSummary(
+  { later }: Pick<CompactDeps, 'later'>,
+  { signal, ...asked }: Pick<Parameters<typeof writeAnswer>[0], 'provider' | 'request' | 'signal' | 'writer'>,
+) {
+  const late = new AbortController();
+  const stopClock = later(SUMMARY_LIMIT_MS, () => late.abort(new AppError('TIME_LIMIT')));
+  const streamed = await writeAnswer({ ...asked, signal: AbortSignal.any([signal, late.signal]) }).finally(stopClock);
+  return { streamed, isLate: late.signal.aborted };
 }
 
 /** Without tools, and with as little thinking as the model allows. */

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../clock.ts';
 import type { TranscriptMessage } from '../../contracts/transcript.ts';
+import { AppError } from '../../errors.ts';
 import { estimateTokens } from '../../providers/models/estimate-tokens.ts';
-import { textIn } from '../../providers/scripted-upstream.fixture.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { createManualClock, REQUEST, textIn } from '../../providers/scripted-upstream.fixture.ts';
 import { blankMessage } from '../history/transcript.ts';
+import { createAnswerWriter } from '../log/answer-writer.ts';
 import { assembleHistory, type HistoryDeps } from '../prompt/history.ts';
+import { errorOf } from '../run/ending.ts';
 import { chooseBoundary, isCrowded, type TurnSize } from './boundary.ts';
+import { requestSummary } from './compact.ts';
 import { planCompaction } from './plan.ts';
 import type { Summary } from './summaries.ts';
 import { summaryText } from './summary-prompt.ts';
@@ -253,5 +259,48 @@ describe('a request with a summary', () => {
     expect(lines[1]).toBe('[The oldest messages are not in the notes.]');
     expect(lines.slice(2, -1).every((line) => line.startsWith('> '))).toBe(true);
     expect(lines.at(-1)).toBe('[End of the notes. What follows was said after them.]');
+  });
+});
+
+describe('the request for a summary', () => {
+  /** A provider that writes one word and then nothing until it is aborted. */
+  const signals: AbortSignal[] = [];
+  const silent: Provider = {
+    name: 'silent',
+    async *stream(_request, signal) {
+      signals.push(signal);
+      yield [{ type: 'text', delta: 'Half' }];
+      const aborted = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => aborted.reject(signal.reason));
+      signal.throwIfAborted();
+      await aborted.promise;
+    },
+  };
+
+  const ask = (clock: Pick<Clock, 'later'>, signal = new AbortController().signal) =>
+    requestSummary(clock, {
+      ...{ provider: silent, request: REQUEST, signal },
+      writer: createAnswerWriter('summary', () => undefined),
+    });
+
+  it('ends after a minute, and what was written is charged', async () => {
+    const clock = createManualClock();
+    const asked = ask(clock);
+    clock.advance(59_999);
+    expect(signals.at(-1)?.aborted).toBe(false);
+    clock.advance(1);
+    expect(signals.at(-1)?.aborted).toBe(true);
+    const { streamed, isLate } = await asked;
+    expect(isLate).toBe(true);
+    expect(errorOf(streamed.ending)?.code).toBe('TIME_LIMIT');
+    expect(streamed.charged).toBe(true);
+  });
+
+  it('ends with its run, which is not the limit', async () => {
+    const run = new AbortController();
+    const asked = ask(createManualClock(), run.signal);
+    run.abort(new AppError('RUN_INTERRUPTED'));
+    const { streamed, isLate } = await asked;
+    expect([isLate, errorOf(streamed.ending)?.code]).toEqual([false, 'RUN_INTERRUPTED']);
   });
 });

@@ -410,6 +410,32 @@ describe('a summary', () => {
     expect(await rowsOf(talk, 'select * from summaries')).toEqual([]);
   });
 
+  it('that is due is part of the estimate, with its own cost', async () => {
+    const talk = newTalk(access);
+    const estimateOf = async (text: string) => {
+      const { run, ...call } = RunCall.parse(callOf(talk, access, { text }));
+      const estimated = await talk.stub.estimate({ access: call.access, settings: [], draft: { ...run, text } });
+      return estimated.ok ? estimated.costMicros : expect.fail(estimated.code);
+    };
+    // The first run never summarizes, and a short history needs no summary.
+    expect((await estimateOf(long('fact-1').repeat(5))).summary).toBeUndefined();
+    await filled(access, talk);
+    expect((await estimateOf('And now?')).summary).toBeUndefined();
+    const { summary = 0, most } = await estimateOf(long('fact-5'));
+    expect(summary).toBeGreaterThan(0);
+    const crowded = await askCrowded(talk);
+    reply(crowded.summary, NOTES);
+    reply(await world.nextCall(), 'answer fact-5');
+    await crowded.reader.rest();
+    const [charged] = await rowsOf<{ micros: number }>(talk, 'select cost_micros as micros from summaries');
+    expect(charged?.micros).toBeLessThanOrEqual(summary);
+    expect(most - summary).toBeGreaterThan(0);
+    // Afterwards the next message needs none, and costs less.
+    const next = await estimateOf('And now?');
+    expect(next.summary).toBeUndefined();
+    expect(next.most).toBeLessThan(most);
+  });
+
   it('is part of the estimate of the next message', async () => {
     const { talk } = await summarized();
     const { run, ...call } = RunCall.parse(callOf(talk, access));

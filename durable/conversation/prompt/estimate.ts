@@ -3,14 +3,19 @@
 import type { ConversationReply, EstimateCall, RunEstimate, RunRequest } from '../../contracts/conversation.ts';
 import { NO_USAGE } from '../../contracts/usage.ts';
 import { toolsFor } from '../../packs/registry.ts';
+import { estimateRequestTokens } from '../../providers/models/estimate-tokens.ts';
 import { costMicros } from '../../providers/models/models.ts';
-import { summaryFor } from '../compaction/summaries.ts';
+import { pendingApprovals } from '../approvals/approvals.ts';
+import { type Plan, planCompaction } from '../compaction/plan.ts';
+import { summaryFor, wasTriedLately } from '../compaction/summaries.ts';
+import type { SummaryRequest } from '../compaction/summary-prompt.ts';
 import { enterConversation } from '../conversation-access.ts';
 import type { ConversationDeps } from '../deps.ts';
 import { draftedThread } from '../history/thread.ts';
 import { blankMessage, nextOrdinal } from '../history/transcript.ts';
 import { type AssignedModels, type Rights, resolveFor } from '../run/assignment.ts';
-import { historyReader } from './history.ts';
+import { hasEarlierRun } from '../run/runs.ts';
+import { type HistoryDeps, historyReader } from './history.ts';
 import { type PreparedRequest, prepareRequest } from './model-request.ts';
 import { pageNote } from './page-note.ts';
 import { scopeOfTurn } from './turn-scope.ts';
@@ -32,7 +37,12 @@ export function prepareDraft(
   deps: EstimateDeps,
   rights: Rights,
   draft: MessageDraft,
-): ConversationReply<{ readonly resolved: AssignedModels; readonly prepared: PreparedRequest }> {
+): ConversationReply<{
+  readonly resolved: AssignedModels;
+  readonly prepared: PreparedRequest;
+  /** The summary that is requested first; null if there is none. */
+  planSummary(): Plan | null;
+}> {
   const { access } = rights;
   const session = deps.session.get();
   const entered = enterConversation(deps, access);
@@ -57,7 +67,10 @@ export function prepareDraft(
     context: draft.context ?? null,
   };
   const thread = draftedThread(deps.sql, session, { ordinal, id: draft.sessionId, ownerId: access.userId });
-  const readTurn = historyReader(deps.sql);
+  const readStored = historyReader(deps.sql);
+  const readTurn: HistoryDeps['readTurn'] = (place) =>
+    place === ordinal ? { ordinal, messages: [message] } : readStored(place);
+  const summary = session && summaryFor(deps.sql, session, thread, ordinal);
   const prepared = prepareRequest({
     access,
     place: entered.place,
@@ -66,25 +79,39 @@ export function prepareDraft(
     tools: toolsFor(access, draft.mode),
     ordinal,
     historyFrom: session?.historyFrom ?? 0,
-    summary: session && summaryFor(deps.sql, session, thread, ordinal),
+    summary,
     thread,
-    readTurn: (place) => (place === ordinal ? { ordinal, messages: [message] } : readTurn(place)),
+    readTurn,
   });
-  return { ok: true, resolved, prepared };
+  const isShared = entered.place !== null;
+  const { connection, model } = resolved;
+  function planSummary(): Plan | null {
+    const mayAsk = prepared.needsSummary && hasEarlierRun(deps.sql, ordinal) && !wasTriedLately(deps.sql, ordinal);
+    if (!mayAsk) return null;
+    const waiting = new Set(pendingApprovals(deps.sql, deps.now()).map((pending) => pending.place.ordinal));
+    return planCompaction(
+      { readTurn, parentOf: thread.parentOf, ownerId: thread.ownerId, isShared, connection },
+      {
+        ...{ current: ordinal, previous: summary, model, waiting },
+        ...{ maxHistoryTokens: prepared.maxHistoryTokens, historyFrom: prepared.historyFrom },
+      },
+    );
+  }
+  return { ok: true, resolved, prepared, planSummary };
 }
 
-/** For one answer: each step of a run that uses tools has its own cost. */
+/** For one answer, and the summary before it: each step of a run that uses tools has its own cost. */
 export function estimate(
   deps: EstimateDeps,
   { access, settings, draft }: EstimateCall,
 ): ConversationReply<RunEstimate> {
   const answer = prepareDraft(deps, { access, settings }, draft);
   if (!answer.ok) return answer;
-  const { resolved, prepared } = answer;
+  const { resolved, prepared, planSummary } = answer;
   const { promptTokens, request } = prepared;
   const { model } = resolved;
-  const written = { ...NO_USAGE, cacheWriteTokens: promptTokens, outputTokens: request.maxOutputTokens };
-  const read = { ...NO_USAGE, inputTokens: promptTokens, outputTokens: request.maxOutputTokens };
+  const summary = planSummary()?.request ?? null;
+  const summaryMicros = summary && mostMicros(model, summaryTokens(summary, model), summary);
   return {
     ok: true,
     model: model.id,
@@ -93,7 +120,22 @@ export function estimate(
     maxOutputTokens: request.maxOutputTokens,
     costMicros: {
       least: costMicros(model, { ...NO_USAGE, cacheReadTokens: promptTokens, outputTokens: 1 }),
-      most: Math.max(costMicros(model, written), costMicros(model, read)),
+      most: mostMicros(model, promptTokens, request) + (summaryMicros ?? 0),
+      ...(summaryMicros !== null && { summary: summaryMicros }),
     },
   };
+}
+
+const summaryTokens = (summary: SummaryRequest, { id }: AssignedModels['model']): number =>
+  estimateRequestTokens({ ...summary, model: id, tools: [], cacheKey: '', connection: '' });
+
+/** Of one request, if its answer is as long as it may be. */
+function mostMicros(
+  model: AssignedModels['model'],
+  promptTokens: number,
+  { maxOutputTokens: outputTokens }: { readonly maxOutputTokens: number },
+): number {
+  const written = { ...NO_USAGE, cacheWriteTokens: promptTokens, outputTokens };
+  const read = { ...NO_USAGE, inputTokens: promptTokens, outputTokens };
+  return Math.max(costMicros(model, written), costMicros(model, read));
 }

@@ -16,6 +16,7 @@ const UsageRow = z.object({
   label: z.string().nullable(),
   runs: count,
   answers: count,
+  summaries: count,
   estimatedAnswers: count,
   refusals: count,
   inputTokens: count,
@@ -39,7 +40,7 @@ export async function readUsage(
   { from, to, by }: UsagePeriod & { readonly by: string },
 ): Promise<{ readonly totals: UsageRow | null; readonly rows: readonly UsageRow[] }> {
   const ask = (what: string) => sql`
-    select key, label, runs, answers, estimated_answers as "estimatedAnswers", refusals,
+    select key, label, runs, answers, summaries, estimated_answers as "estimatedAnswers", refusals,
       input_tokens as "inputTokens", output_tokens as "outputTokens", cache_read_tokens as "cacheReadTokens",
       cache_write_tokens as "cacheWriteTokens", reasoning_tokens as "reasoningTokens", plan_tokens as "planTokens", cost_micros as "costMicros",
       first_token_p50_ms as "firstTokenP50Ms", first_token_p95_ms as "firstTokenP95Ms"

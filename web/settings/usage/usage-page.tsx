@@ -167,7 +167,7 @@ const Choice = ({ label, value, options, onChoose }: ChoiceProps) => (
 /** The period's key figures. */
 function Figures({ totals }: { totals: UsageFigures }) {
   const { totalTokens, planTokens, outputTokens, cacheReadTokens, costMicros, runs, answers, refusals } = totals;
-  const { firstTokenMs, estimatedAnswers } = totals;
+  const { firstTokenMs, estimatedAnswers, summaries } = totals;
   const allIn = totals.inputTokens + cacheReadTokens + totals.cacheWriteTokens;
   const figures: readonly (readonly [string, string, string])[] = [
     [
@@ -184,7 +184,11 @@ function Figures({ totals }: { totals: UsageFigures }) {
     [
       'Runs',
       formatCount(runs),
-      `${formatCount(answers)} model ${answers === 1 ? 'call' : 'calls'}, ${formatCount(refusals)} refused`,
+      [
+        `${formatCount(answers)} model ${answers === 1 ? 'call' : 'calls'}`,
+        ...(summaries > 0 ? [`${formatCount(summaries)} ${summaries === 1 ? 'summary' : 'summaries'}`] : []),
+        `${formatCount(refusals)} refused`,
+      ].join(', '),
     ],
     [
       'First token',

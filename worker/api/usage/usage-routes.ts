@@ -141,6 +141,7 @@ function toFigures(row: UsageRow): UsageFigures {
 const NOTHING: UsageFigures = {
   runs: 0,
   answers: 0,
+  summaries: 0,
   estimatedAnswers: 0,
   refusals: 0,
   inputTokens: 0,
@@ -161,6 +162,7 @@ const COLUMNS: readonly (readonly [string, (row: ReportRow) => CsvValue])[] = [
   ['label', ({ label }) => label],
   ['runs', ({ runs }) => runs],
   ['answers', ({ answers }) => answers],
+  ['summaries', ({ summaries }) => summaries],
   ['estimatedAnswers', ({ estimatedAnswers }) => estimatedAnswers],
   ['refusals', ({ refusals }) => refusals],
   ['inputTokens', ({ inputTokens }) => inputTokens],

@@ -56,9 +56,18 @@ export const Estimate = z
     model: z.string(),
     promptTokens: Tokens.meta({ description: 'An upper estimate, including history and tools.' }),
     maxOutputTokens: Tokens.meta({ description: 'The maximum length of the answer.' }),
-    costMicros: z.object({ least: CostMicros, most: CostMicros }).meta({
-      description: 'For one answer: from a fully cached prompt with a one-word answer to the longest answer.',
-    }),
+    costMicros: z
+      .object({
+        least: CostMicros,
+        most: CostMicros,
+        summary: CostMicros.optional().meta({
+          description: 'The part of `most` for summarizing earlier turns first, if that is due.',
+        }),
+      })
+      .meta({
+        description:
+          'For one answer: from a fully cached prompt with a one-word answer to the longest answer, after a summary if one is due.',
+      }),
     priceVersion: z.string(),
   })
   .meta({ id: 'Estimate' });
@@ -83,7 +92,8 @@ export const UsageQuery = z
 
 const UsageFigures = z.object({
   runs: z.int().meta({ description: 'Runs in which a model answered.' }),
-  answers: z.int().meta({ description: 'Model calls. A run that uses tools makes several.' }),
+  answers: z.int().meta({ description: 'Model calls for answers. A run that uses tools makes several.' }),
+  summaries: z.int().meta({ description: 'Model calls that summarized earlier turns of a conversation.' }),
   estimatedAnswers: z
     .int()
     .meta({ description: 'Answers that were stopped or interrupted, charged by our upper estimate.' }),
