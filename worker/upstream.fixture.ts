@@ -24,6 +24,8 @@ export function openUpstreams() {
   const requests: UpstreamRequest[] = [];
   const replies = new Map<string, Reply>();
   const gate = { ofDatabase: null as Promise<void> | null, ollama: null as object | null };
+  const lists = new Map<string, object>();
+  const listsRead: string[] = [];
 
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
@@ -35,6 +37,13 @@ export function openUpstreams() {
     const { pathname } = new URL(url);
     if (pathname === '/api/ps' && gate.ollama) return Response.json(gate.ollama);
     if (/^\/api\/(ps|show|generate)$/.test(pathname)) return new Response(null, { status: 404 });
+    // Lists of models, which are read when settings are saved or tested.
+    if (pathname.endsWith('/models')) {
+      const { host } = new URL(url);
+      listsRead.push(host);
+      const list = lists.get(host);
+      return list ? Response.json(list) : new Response(null, { status: 404 });
+    }
     const text = String(init?.body);
     const headers = new Headers(init?.headers);
     requests.push({ url, headers, text, body: JSON.parse(text), redirect: init?.redirect });
@@ -56,8 +65,13 @@ export function openUpstreams() {
     giveContext: (name: string, context_length: number) => {
       gate.ollama = { models: [{ name, context_length }] };
     },
+    /** The list of models of a server; without one, it has none. */
+    listModels: (host: string, list: object) => lists.set(host, list),
+    /** The hosts whose lists were read. */
+    listsRead: () => listsRead,
     /** Makes every host give a valid answer again. */
     replyAll: () => {
+      lists.clear();
       replies.clear();
       gate.ollama = null;
     },
@@ -72,6 +86,7 @@ export function openUpstreams() {
     },
     forget: () => {
       requests.length = 0;
+      listsRead.length = 0;
     },
     close: () => {
       globalThis.fetch = realFetch;

@@ -2,6 +2,31 @@
 // sealed. Worker and objects can run neighboring releases: add optional fields, never change one.
 import * as z from 'zod';
 
+/** Far more and far less than any model has. Other numbers are a mistake of the server's. */
+const LEAST_CONTEXT_TOKENS = 1_024;
+const MOST_TOKENS = 20_000_000;
+export const ContextTokens = z.int().min(LEAST_CONTEXT_TOKENS).max(MOST_TOKENS);
+export const OutputTokens = z.int().min(1).max(MOST_TOKENS);
+
+/** How much a model reads and writes, as its server says. */
+const ModelLimits = z.object({
+  id: z.string().min(1).max(200),
+  contextTokens: ContextTokens,
+  /** Null if the server doesn't say. */
+  maxOutputTokens: OutputTokens.nullable(),
+});
+export type ModelLimits = z.infer<typeof ModelLimits>;
+
+export const MAX_LIMITED_MODELS = 64;
+/** What the list of models of a row's server said. Counts only for this provider and address. */
+export const ServerLimits = z.object({
+  provider: z.string(),
+  baseUrl: z.string(),
+  readAt: z.iso.datetime(),
+  models: z.array(ModelLimits).max(MAX_LIMITED_MODELS),
+});
+export type ServerLimits = z.infer<typeof ServerLimits>;
+
 /** A provider named by a settings row. A null value is inherited from the next row or the environment. */
 const ProviderChoice = z.object({
   provider: z.string().nullable(),
@@ -12,6 +37,8 @@ const ProviderChoice = z.object({
   sealedKey: z.string().nullable(),
   /** Identifies the key without containing it. */
   keyReplacedAt: z.string().nullable(),
+  /** What this release can't read counts as unknown, so that it stops no answer. */
+  serverLimits: ServerLimits.nullish().catch(null),
 });
 export type ProviderChoice = z.infer<typeof ProviderChoice>;
 

@@ -1,6 +1,7 @@
 // The interface of a model provider: a request in, batches of events out.
 // Vendor names, wire formats and SDKs stay in this folder. An adapter never retries after its first event.
 
+import type { ModelLimits } from '../contracts/ai-settings.ts';
 import type { Usage } from '../contracts/usage.ts';
 import type { AppError } from '../errors.ts';
 
@@ -155,4 +156,9 @@ export interface Provider {
    * context that the catalog lists.
    */
   readonly readContext?: (model: string, signal: AbortSignal) => Promise<number | null>;
+  /**
+   * The limits of these models by the server's list of models, without those that it doesn't name or gives no limit. Absent if
+   * the provider's list has no limits. @throws if the list can't be read
+   */
+  readonly readLimits?: (ids: readonly string[], signal: AbortSignal) => Promise<readonly ModelLimits[]>;
 }

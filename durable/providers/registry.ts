@@ -1,9 +1,11 @@
 // The providers, one row each, and which of them the environment configures. To add a provider: a row here, and for a new
 // wire format also a file with a `connect` function.
 
+import type { ModelLimits } from '../contracts/ai-settings.ts';
 import { connectAnthropic } from './anthropic/anthropic.ts';
 import type { EffortRules } from './models/effort.ts';
 import type { ModelEntry } from './models/model-entry.ts';
+import { readCompatibleLimits, readGeminiLimits } from './openai/listed-limits.ts';
 import { readOllamaContext } from './openai/ollama-context.ts';
 import { connectOpenAiCompatible } from './openai/openai-compatible.ts';
 import { connectOpenAiResponses } from './openai-responses/openai-responses.ts';
@@ -71,6 +73,16 @@ const connectOllama: ProviderRow['connect'] = (connection, deps) => ({
   readContext: (model, signal) => readOllamaContext(connection, { model, signal }, deps),
 });
 
+const connectCompatible: ProviderRow['connect'] = (connection, deps) => ({
+  ...connectOpenAi(connection, deps),
+  readLimits: (ids, signal) => readCompatibleLimits(connection, deps, { ids, signal }),
+});
+
+const connectGemini: ProviderRow['connect'] = (connection, deps) => ({
+  ...connectOpenAi(connection, deps),
+  readLimits: (ids, signal) => readGeminiLimits(connection, deps, { ids, signal }),
+});
+
 /** In order of preference for the default model. */
 export const PROVIDERS: readonly ProviderRow[] = [
   {
@@ -99,7 +111,7 @@ export const PROVIDERS: readonly ProviderRow[] = [
   {
     id: 'gemini',
     label: 'Google Gemini',
-    connect: connectOpenAi,
+    connect: connectGemini,
     wires: ['chat-completions'],
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     defaultModel: 'gemini-4-hydrogen',
@@ -123,7 +135,7 @@ export const PROVIDERS: readonly ProviderRow[] = [
   {
     id: 'openrouter',
     label: 'OpenRouter',
-    connect: connectOpenAi,
+    connect: connectCompatible,
     wires: OPENAI_WIRES,
     baseUrl: 'https://openrouter.ai/api/v1',
     defaultModel: 'openrouter/auto',
@@ -134,7 +146,7 @@ export const PROVIDERS: readonly ProviderRow[] = [
   {
     id: 'compatible',
     label: 'OpenAI-compatible server',
-    connect: connectOpenAi,
+    connect: connectCompatible,
     wires: OPENAI_WIRES,
     baseUrl: null,
     defaultModel: null,
@@ -157,6 +169,8 @@ export type ConfiguredProvider = {
   readonly model: string | null;
   /** Who pays the provider: the org, for a key or server of its own, or the operator, with the model that they chose. */
   readonly payer: { readonly is: 'org' } | { readonly is: 'operator'; readonly model: string | null };
+  /** What its server's list said about its models, if an admin's settings keep it. The first entry of a model counts. */
+  readonly limits?: readonly ModelLimits[];
 };
 
 /** Quirks only apply at the provider’s default address. A server at any other address is treated as a plain one. */

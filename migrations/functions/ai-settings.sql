@@ -14,9 +14,10 @@ begin atomic
     'id', s.id, 'programId', s.program_id, 'programCode', p.code, 'enabled', s.enabled,
     'effort', s.effort, 'effortCeiling', s.effort_ceiling,
     'primary', jsonb_build_object('provider', s.provider, 'model', s.model, 'baseUrl', s.base_url,
-      'wire', s.wire, 'sealedKey', k.sealed, 'keyReplacedAt', k.replaced_at),
+      'wire', s.wire, 'sealedKey', k.sealed, 'keyReplacedAt', k.replaced_at, 'serverLimits', l.limits),
     'fallback', jsonb_build_object('provider', s.fallback_provider, 'model', s.fallback_model,
-      'baseUrl', s.fallback_base_url, 'wire', s.fallback_wire, 'sealedKey', f.sealed, 'keyReplacedAt', f.replaced_at)
+      'baseUrl', s.fallback_base_url, 'wire', s.fallback_wire, 'sealedKey', f.sealed, 'keyReplacedAt', f.replaced_at,
+      'serverLimits', g.limits)
   ) order by s.id)
   from private.claim() c
   join public.users u on u.subject = c.subject
@@ -26,6 +27,8 @@ begin atomic
   left join plm.programs p on p.org_id = s.org_id and p.id = s.program_id
   left join public.ai_keys k on k.org_id = s.org_id and k.setting_id = s.id and k.slot = 'primary'
   left join public.ai_keys f on f.org_id = s.org_id and f.setting_id = s.id and f.slot = 'fallback'
+  left join public.ai_server_limits l on l.org_id = s.org_id and l.setting_id = s.id and l.slot = 'primary'
+  left join public.ai_server_limits g on g.org_id = s.org_id and g.setting_id = s.id and g.slot = 'fallback'
   where c.kind = 'subject' and (
     s.program_id is null or 'programs:all' = any (r.permissions) or exists (
       select from plm.program_members pm
@@ -165,6 +168,20 @@ begin
 end
 $$;
 
+-- Stores what a server said about its models, by slot. No effect on a settings row that was removed meanwhile, or that the person
+-- can't see.
+create or replace function public.note_ai_limits(setting uuid, noted jsonb) returns void
+language sql as $$
+  insert into public.ai_server_limits (org_id, setting_id, slot, limits)
+  select s.org_id, s.id, e.key, e.value
+  from private.claim() c
+  join public.ai_settings s on s.org_id = c.org_id and s.id = setting
+  cross join jsonb_each(noted) e
+  where c.permissions && array['ai_settings:create', 'ai_settings:update']
+  on conflict (org_id, setting_id, slot) do update set limits = excluded.limits
+$$;
+
 grant execute on function public.account_ai_settings(), private.ai_settings_json(public.ai_settings),
   private.put_ai_keys(uuid, jsonb), public.create_ai_settings(jsonb, jsonb, text),
-  public.update_ai_settings(jsonb, jsonb, bigint, text), public.delete_ai_settings(uuid, text) to groundwire_app;
+  public.update_ai_settings(jsonb, jsonb, bigint, text), public.delete_ai_settings(uuid, text),
+  public.note_ai_limits(uuid, jsonb) to groundwire_app;

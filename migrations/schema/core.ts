@@ -130,6 +130,17 @@ export const aiKeys = pgTable(
   (table) => [primaryKey({ columns: [table.orgId, table.settingId, table.slot] })],
 );
 
+export const aiServerLimits = pgTable(
+  'ai_server_limits',
+  {
+    orgId: uuid('org_id').notNull(),
+    settingId: uuid('setting_id').notNull(),
+    slot: text('slot', { enum: ['primary', 'fallback'] }).notNull(),
+    limits: jsonb('limits').$type<unknown>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.settingId, table.slot] })],
+);
+
 export const aiConversations = pgTable(
   'ai_conversations',
   {

@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../../errors.ts';
 import { addToOutbox } from '../../outbox/outbox.ts';
 import { estimateTokens } from '../../providers/models/estimate-tokens.ts';
 import { costMicros } from '../../providers/models/models.ts';
+import { answerWithin } from '../../providers/models/server-limits.ts';
 import type { ModelRequest, Provider, ProviderEvent } from '../../providers/provider.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { pendingApprovals } from '../approvals/approvals.ts';
@@ -104,8 +105,7 @@ async function readContext({ assignment, gate }: LiveRun): Promise<ServerContext
 const withContext = (models: AssignedModels, context: ServerContext | null): AssignedModels => {
   if (context?.provider !== models.provider) return models;
   const { tokens } = context;
-  // An answer takes half of a small context at most, or nothing of the conversation would fit.
-  const maxOutputTokens = Math.min(models.model.maxOutputTokens, Math.floor(tokens / 2));
+  const maxOutputTokens = answerWithin(tokens, models.model.maxOutputTokens);
   return { ...models, model: { ...models.model, contextTokens: tokens, maxOutputTokens } };
 };
 
@@ -161,7 +161,7 @@ function prepareCall(
       : null;
   // Sending the conversation from its first turn is the default, so it needs no write.
   if (historyFrom > Math.max(session.historyFrom, 1)) deps.session.put({ ...session, historyFrom });
-  const isListed = resolved === assignment.resolved();
+  const isListed = resolved === assignment.resolved() && resolved.model.limitsFrom !== 'server';
   return { request, promptTokens, compaction, context: isListed ? null : resolved.model.contextTokens };
 }
 

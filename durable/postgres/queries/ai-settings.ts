@@ -2,6 +2,7 @@
 // it see only its last characters, when it was set and by whom.
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
+import type { ServerLimits } from '../../contracts/ai-settings.ts';
 import type { Access } from '../../principal.ts';
 import type { KeySlot } from '../../secrets/provider-key.ts';
 import { type PostgresDeps, withTenant } from '../with-tenant.ts';
@@ -161,6 +162,18 @@ export const deleteAiSettings = (
   person: Editor,
   { id, requestId }: { readonly id: string; readonly requestId: string },
 ): Promise<WriteOutcome> => run(deps, person, sql`delete_ai_settings(${id}, ${requestId})`);
+
+/** Keeps what servers said about their models, in place of what they said before. @throws AppError */
+export async function noteServerLimits(
+  deps: PostgresDeps,
+  { orgId, userId }: Editor,
+  settingId: string,
+  limits: Partial<Record<KeySlot, ServerLimits>>,
+): Promise<void> {
+  await withTenant(deps, { kind: 'user', org: orgId, user: userId }, (db) => [
+    db.execute(sql`select note_ai_limits(${settingId}, ${JSON.stringify(limits)}::jsonb)`),
+  ]);
+}
 
 async function run(deps: PostgresDeps, { orgId, userId }: Editor, call: ReturnType<typeof sql>): Promise<WriteOutcome> {
   const [{ rows }] = await withTenant(deps, { kind: 'user', org: orgId, user: userId }, (db) => [

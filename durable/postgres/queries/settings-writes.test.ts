@@ -3,11 +3,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requireDemoOrg, requireDemoPerson } from '../../../local/demo-data/demo-people.ts';
 import { createTestDatabase, type TestDatabase } from '../../../local/testing/test-database.ts';
+import type { ServerLimits } from '../../contracts/ai-settings.ts';
 import { signClaim } from '../session-claim.ts';
 import {
   type AiSettingsValues,
   createAiSettings,
   deleteAiSettings,
+  noteServerLimits,
   readAiSettings,
   updateAiSettings,
 } from './ai-settings.ts';
@@ -231,6 +233,31 @@ describe('provider settings', () => {
     const keysOf = (side: unknown) => (side as { keys: { primary: string } }).keys.primary;
     expect(keysOf(changes[1]?.parameters['before'])).not.toBe(keysOf(changes[1]?.parameters['after']));
     expect(JSON.stringify(changes)).not.toMatch(/sealed|key-|last/);
+  });
+
+  test('keep what their servers say, without a new version, in the snapshot of those who see the row', async () => {
+    const { id } = await create(ADA);
+    const audited = (await changesOf(ADA.orgId)).length;
+    const limits = (contextTokens: number): ServerLimits => ({
+      ...{ provider: 'openai', baseUrl: 'https://models.example/v1', readAt: '2026-12-01T00:00:00.000Z' },
+      models: [{ id: 'gpt-4.1', contextTokens, maxOutputTokens: null }],
+    });
+    const known = async () => {
+      const [org] = await fetchMemberships(database.deps, requireDemoPerson('eli@cascade.test').subject);
+      const [row] = org?.settings ?? [];
+      return [row?.primary.serverLimits ?? null, row?.fallback.serverLimits ?? null];
+    };
+    await noteServerLimits(database.deps, ADA, id, { primary: limits(65_536) });
+    await noteServerLimits(database.deps, ADA, id, { primary: limits(32_768), fallback: limits(16_384) });
+    expect(await known()).toEqual([limits(32_768), limits(16_384)]);
+    // Without the right, with another organization's row, and after its removal, nothing is kept.
+    for (const person of [ELI, QUINN]) await noteServerLimits(database.deps, person, id, { primary: limits(8_192) });
+    expect(await known()).toEqual([limits(32_768), limits(16_384)]);
+    expect(await readAiSettings(database.deps, ADA, null)).toMatchObject({ stored: { version: 1 } });
+    expect(await changesOf(ADA.orgId)).toHaveLength(audited);
+    await deleteAiSettings(database.deps, ADA, { id, requestId: 'r' });
+    await noteServerLimits(database.deps, ADA, id, { primary: limits(8_192) });
+    expect((await database.owner.query('select from ai_server_limits')).rowCount).toBe(0);
   });
 
   test('deleting the row also deletes its keys', async () => {

@@ -1,6 +1,7 @@
 // The adapter for Anthropic. The SDK makes the request (headers, version, errors); the response body is read here.
 // Its base client, because the full one brings every resource of the API into the script.
 import { BaseAnthropic } from '@anthropic-ai/sdk/client';
+import { limitsIn, readList } from '../models/model-list.ts';
 import { findTraits } from '../models/models.ts';
 import { type ModelRequest, type Provider, type Remedy, withRemedies } from '../provider.ts';
 import { type Connection, noteSending, type ProviderDeps, sdkFetch } from '../stream/connection.ts';
@@ -65,6 +66,9 @@ export function connectAnthropic(connection: Connection, deps: ProviderDeps): Pr
         yield withRemedies(events, found);
         found = null;
       }
+    },
+    async readLimits(ids, signal) {
+      return limitsIn(await readList(await client.get('/v1/models?limit=1000', { signal }).asResponse()), ids);
     },
   };
 }

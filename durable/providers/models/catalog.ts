@@ -9,6 +9,7 @@ import { type LifecycleState, labelOf, lifecycleAt, retiredDetail } from './life
 import type { EffortLevel, ModelEntry } from './model-entry.ts';
 import { ENDINGS, MODELS, type Model } from './models.ts';
 import { modelAt, unlistedPrices } from './price-lists.ts';
+import { withServerLimits } from './server-limits.ts';
 
 /** A model that can be called. `connection` identifies its address and key without containing the key. */
 export type AnsweringModel = {
@@ -93,7 +94,7 @@ function fallbackOf(config: ProviderConfig, rights: ModelRights, deps: ProviderD
 }
 
 const answering = (configured: ConfiguredProvider, model: Model, deps: ProviderDeps): AnsweringModel => ({
-  model,
+  model: withServerLimits(model, configured),
   provider: providerOf(configured, deps),
   connection: configured.id,
 });
@@ -115,8 +116,9 @@ export function listModels(
 ): { readonly models: readonly ListedModel[]; readonly defaultModel: string | null } {
   const rights = { plan, extraModels };
   const now = config.now();
-  const models = catalogOf(config).map((model): ListedModel => {
-    const configured = findConfigured(config, model);
+  const models = catalogOf(config).map((listed): ListedModel => {
+    const configured = findConfigured(config, listed);
+    const model = configured ? withServerLimits(listed, configured) : listed;
     const state = lifecycleAt(model.lifecycle, now);
     const refusal = configured ? refusalOf(model, configured, { ...rights, now }) : 'PROVIDER_UNCONFIGURED';
     const reason = !configured && state.stage === 'retired' ? 'MODEL_RETIRED' : refusal;
@@ -152,6 +154,19 @@ export function noticesOf(config: ProviderConfig): readonly ModelNotice[] {
     const successorLabel = state.successor && labelOf(state.successor);
     return [{ ...state, slot, model: id, label, successorLabel }];
   });
+}
+
+/** The model that a connection's settings name, with its limits; null if none is named and the provider has no default. */
+export function modelInEffect(config: ProviderConfig, configured: ConfiguredProvider): Model | null {
+  const id = configured.model ?? configured.row.defaultModel;
+  return id === null ? null : withServerLimits(modelOf(configured.row, id, catalogAt(config)), configured);
+}
+
+/** The models of a connection that anyone can choose: the one that its settings name, and those of the catalog. */
+export function choicesOf(config: ProviderConfig, { row, model }: ConfiguredProvider): readonly string[] {
+  const listed = catalogAt(config).models.flatMap(({ id, provider }) => (provider === row.id ? [id] : []));
+  const own = model ?? row.defaultModel;
+  return own === null || listed.includes(own) ? listed : [own, ...listed];
 }
 
 /** Providers' dates apply to their own servers. */
@@ -238,7 +253,7 @@ export type ModelRights = { readonly plan: Plan; readonly extraModels?: readonly
 /** One client per connection of the environment. These contain no org's data. */
 const providers = new WeakMap<object, { readonly deps: ProviderDeps; readonly provider: Provider }>();
 
-function providerOf({ row, connection, apiKey }: ConfiguredProvider, deps: ProviderDeps): Provider {
+export function providerOf({ row, connection, apiKey }: ConfiguredProvider, deps: ProviderDeps): Provider {
   if (typeof apiKey !== 'string') return withStoredKey(row, connection, apiKey, deps);
   const kept = providers.get(connection);
   if (kept?.deps === deps) return kept.provider;
@@ -267,5 +282,9 @@ function withStoredKey(
         return (await row.connect({ ...connection, apiKey }, deps).readContext?.(model, signal)) ?? null;
       },
     }),
+    async readLimits(ids, signal) {
+      const apiKey = await openKey();
+      return (await row.connect({ ...connection, apiKey }, deps).readLimits?.(ids, signal)) ?? [];
+    },
   };
 }

@@ -38,6 +38,8 @@ export type Model = Pick<ModelEntry, Kept> & {
   readonly priceVersion: string;
   /** False if no price is listed, so that `prices` is an upper estimate. */
   readonly isPriced: boolean;
+  /** Where its limits come from, if its server's list of models has said them. */
+  readonly limitsFrom?: 'server';
 };
 
 /** The start of the price version of a model without a listed price. Its cost is an upper estimate. */

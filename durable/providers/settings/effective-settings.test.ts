@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AiSettingsRow, ProviderChoice } from '../../contracts/ai-settings.ts';
+import { AiSettings, type AiSettingsRow, type ProviderChoice } from '../../contracts/ai-settings.ts';
 import { listModels, resolveModel } from '../models/catalog.ts';
 import { readProviderConfig } from '../registry.ts';
 import { REQUEST } from '../scripted-upstream.fixture.ts';
@@ -387,4 +387,52 @@ describe('effort', () => {
     const effortRules = { choice: 'fast', ceiling: null };
     expect(choice).toMatchObject({ ok: true, effortRules, fallback: { effortRules } });
   });
+});
+
+describe('the limits in a server’s list', () => {
+  const servedBy = (baseUrl: string, contextTokens: number, provider = 'compatible') => ({
+    serverLimits: {
+      ...{ provider, baseUrl, readAt: '2026-12-01T00:00:00.000Z' },
+      models: [{ id: 'served', contextTokens, maxOutputTokens: null }],
+    },
+  });
+  const AT = 'http://localhost:8000/v1';
+  const server = (given: Partial<ProviderChoice> = {}) =>
+    choice({ provider: 'compatible', baseUrl: AT, model: 'served', ...given });
+  const contextOf = (...rows: AiSettingsRow[]): number | null => {
+    const { config } = effective(rows, { programs: [PROGRAM] });
+    const chosen = resolveModel({ plan: 'enterprise', config });
+    return chosen.ok ? chosen.model.contextTokens : null;
+  };
+
+  test('are the model’s', () => {
+    expect(contextOf(orgRow({ primary: server(servedBy(AT, 65_536)) }))).toBe(65_536);
+    expect(contextOf(orgRow({ primary: server() }))).toBe(32_768);
+  });
+
+  test('count for their provider and address only', () => {
+    expect(contextOf(orgRow({ primary: server(servedBy('http://localhost:9000/v1', 65_536)) }))).toBe(32_768);
+    expect(contextOf(orgRow({ primary: server(servedBy(AT, 65_536, 'openrouter')) }))).toBe(32_768);
+  });
+
+  test('of the program’s row come first, then the org’s', () => {
+    const ofOrg = orgRow({ primary: server(servedBy(AT, 65_536)) });
+    expect(contextOf(ofOrg, programRow({}))).toBe(65_536);
+    const ofProgram = choice({ provider: 'compatible', model: 'served', ...servedBy(AT, 16_384) });
+    expect(contextOf(ofOrg, programRow({ primary: ofProgram }))).toBe(16_384);
+  });
+
+  test('of the fallback are its own', () => {
+    const { config } = effective([orgRow({ primary: server(), fallback: server(servedBy(AT, 65_536)) })]);
+    const chosen = resolveModel({ plan: 'enterprise', config });
+    expect(chosen.ok && [chosen.model.contextTokens, chosen.fallback?.model.contextTokens]).toEqual([32_768, 65_536]);
+  });
+
+  test.each([{ provider: 'compatible' }, { models: 'all' }, 'text', 7])(
+    'that can’t be read count as unknown: %j',
+    (bad) => {
+      const row = AiSettings.parse([orgRow({ primary: { ...server(), serverLimits: bad as never } })]);
+      expect(contextOf(...row)).toBe(32_768);
+    },
+  );
 });

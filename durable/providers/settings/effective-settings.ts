@@ -136,9 +136,16 @@ function pick(chain: readonly Link[], slot: KeySlot, orgId: string, deps: Effect
     model: model ?? provider.defaultModel,
     modelFrom: named?.origin ?? (ofEnvironment?.model ? 'environment' : 'provider'),
     connectionFrom: keyed?.origin ?? (own ? 'provider' : 'environment'),
-    configured: configured && { ...configured, model },
+    configured: configured && { ...configured, model, limits: limitsFor(chain, slot, configured) },
   };
 }
+
+/** What the rows know about the models of this server, the most specific row first. */
+const limitsFor = (chain: readonly Link[], slot: KeySlot, { row, connection }: ConfiguredProvider) =>
+  chain.flatMap((link) => {
+    const known = link.row[slot].serverLimits;
+    return known?.provider === row.id && known.baseUrl === connection.baseUrl ? known.models : [];
+  });
 
 const UNKNOWN = { model: null, modelFrom: 'provider', connectionFrom: 'provider', configured: null } as const;
 

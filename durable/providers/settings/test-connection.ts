@@ -2,6 +2,7 @@
 // server doesn't understand the API that is set, its other API is tried too. The message quotes the provider's error only in part and without
 // anything that looks like a key.
 
+import type { ServerLimits } from '../../contracts/ai-settings.ts';
 import type { Usage } from '../../contracts/usage.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { PlanRights } from '../../principal.ts';
@@ -10,6 +11,7 @@ import type { WireName } from '../provider.ts';
 import { type ProviderConfig, WIRE_LABELS } from '../registry.ts';
 import { type ProviderDeps, systemDeps } from '../stream/connection.ts';
 import { providerWords } from '../stream/provider-error.ts';
+import { readServerLimits } from './read-limits.ts';
 import { askWithTool, EXCHANGE_TOKENS, type Exchange, sumOf } from './tool-exchange.ts';
 
 /** An admin is waiting, and a provider that takes longer is too slow for users too. */
@@ -32,6 +34,8 @@ export type ConnectionTest = {
   readonly wire: WireName | null;
   /** The API that the server answered over, although another one is set. */
   readonly worksOver: WireName | null;
+  /** What the server's list says about its models; null if it wasn't read or says nothing. */
+  readonly limits: ServerLimits | null;
 };
 
 /** What a server may say to an API that it doesn't have. */
@@ -53,17 +57,17 @@ export async function testConnection(
   if (!choice.ok) {
     const error = new AppError(choice.code, choice.detail === undefined ? {} : { detail: choice.detail });
     const message = choice.code === 'PROVIDER_UNCONFIGURED' ? NOTHING_TO_ASK : error.detail;
-    return { answering: null, error, usage: null, durationMs: 0, message, wire: null, worksOver: null };
+    return { answering: null, error, usage: null, durationMs: 0, message, wire: null, worksOver: null, limits: null };
   }
   const used = config.configured.find(({ id }) => id === choice.connection);
   const wire = used?.connection.wire ?? null;
-  const first = await timed(choice, deps);
-  const tested = { answering: choice, wire, ...first };
+  const [first, limits] = await Promise.all([timed(choice, deps), used ? readServerLimits(config, used, deps) : null]);
+  const tested = { answering: choice, wire, limits, ...first };
   if (!first.error) {
     const api = used && used.row.wires.length > 1 ? ` over the ${WIRE_LABELS[used.connection.wire]} API` : '';
     const words = `${choice.model.id} answered in ${first.durationMs} ms${api}.`;
     const noCall = first.reached === 'question' ? NO_CALL : '';
-    const message = `${words}${noCall}${await contextWords(choice)}`;
+    const message = `${words}${noCall}${await contextWords(choice, limits)}`;
     return { ...tested, message, worksOver: null };
   }
   const failed = failureWords(choice.model.id, first);
@@ -86,11 +90,13 @@ export async function testConnection(
 }
 
 /** Servers that decide themselves how much a model reads often give it too little. */
-async function contextWords({ provider, model }: AnsweringModel): Promise<string> {
-  const tokens = (await provider.readContext?.(model.id, AbortSignal.timeout(LIMITS.idleMs)).catch(() => null)) ?? null;
-  if (tokens === null) return '';
-  const words = ` The server gives it ${tokens.toLocaleString('en-US')} tokens of context.`;
-  return tokens < USUAL_PROMPT_TOKENS
+async function contextWords({ provider, model }: AnsweringModel, limits: ServerLimits | null): Promise<string> {
+  const listed = limits?.models.find(({ id }) => id === model.id)?.contextTokens ?? null;
+  const asked =
+    listed ?? (await provider.readContext?.(model.id, AbortSignal.timeout(LIMITS.idleMs)).catch(() => null));
+  if (asked == null) return '';
+  const words = ` The server gives it ${asked.toLocaleString('en-US')} tokens of context.`;
+  return asked < USUAL_PROMPT_TOKENS
     ? `${words} That is too little for most questions. Raise it on the server.`
     : words;
 }

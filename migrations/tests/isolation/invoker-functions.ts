@@ -5,6 +5,7 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'create_ai_settings(jsonb,jsonb,text)',
   'delete_ai_settings(uuid,text)',
   'find_effect(text)',
+  'note_ai_limits(uuid,jsonb)',
   'plm.analyze_change_impact(jsonb)',
   'plm.create_change_order(jsonb,boolean,jsonb,text,jsonb)',
   'plm.create_item(jsonb,boolean,jsonb,text,jsonb)',

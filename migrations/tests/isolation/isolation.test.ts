@@ -23,8 +23,13 @@ const CONVERSATION = `${READ} insert insert-as-self update delete upsert returni
 
 const GROWING = `${READ} insert insert-as-self upsert returning`;
 const CHANGING = `${GROWING} update blind-update`;
+/** Facts about a server, in no one's name. */
+const SERVER_LIMITS = {
+  ai_server_limits: `${READ} insert insert-as-self update upsert returning blind-update`,
+};
 /** Settings that another admin wrote: an admin who sees the program can change them in their own name only. */
 const AI_SETTINGS_OF_OTHERS = {
+  ...SERVER_LIMITS,
   ai_settings: `${READ} insert-as-self delete returning blind-update blind-delete`,
   ai_keys: `${READ} insert-as-self delete returning blind-update blind-delete`,
 };
@@ -54,6 +59,7 @@ const EXPECTED: Partial<Record<ClaimName, Readonly<Record<string, string>>>> = {
     session_rules: `${READ} insert insert-as-self update upsert returning blind-update`,
     embed_settings: `${READ} insert insert-as-self update upsert returning blind-update`,
     ai_settings: `${READ} insert insert-as-self update delete upsert returning blind-update blind-delete`,
+    ...SERVER_LIMITS,
     // No one reads sealed values, not even to write them again.
     ai_keys: `${READ} insert insert-as-self delete returning blind-update blind-delete`,
     ai_conversations: CONVERSATION,
@@ -411,7 +417,7 @@ async function doDefinersWork(): Promise<boolean> {
   await owner.query('rollback to savepoint joining');
   const settings = await ask(
     orgs.claims.subject,
-    `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key
+    `select s ->> 'programCode' as code, s -> 'primary' ->> 'sealedKey' as key, s -> 'primary' -> 'serverLimits' as limits
      from account_ai_settings() a, jsonb_array_elements(a.settings) s where s ->> 'programCode' is not null`,
   );
   const rules = await ask(orgs.claims.subject, 'select keep_newest as keep from account_session_rules()');
@@ -429,7 +435,7 @@ async function doDefinersWork(): Promise<boolean> {
     counted === JSON.stringify([{ touched: 2, approvable: 1 }]) &&
     invited === JSON.stringify([{ org_slug: 'org-b' }]) &&
     joined === JSON.stringify([{ ok: true }]) &&
-    settings === JSON.stringify([{ code: 'ONE', key: 'sealed' }]) &&
+    settings === JSON.stringify([{ code: 'ONE', key: 'sealed', limits: {} }]) &&
     rules === JSON.stringify([{ keep: 20 }]) &&
     origins === JSON.stringify([{ slug: 'org-b', origin: 'https://b.test' }]) &&
     (await replacesMessage()) &&

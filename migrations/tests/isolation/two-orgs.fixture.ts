@@ -124,6 +124,9 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
       ...{ org_id: ids.orgB, setting_id: ids.aiSettings, slot: fresh ? 'fallback' : 'primary' },
       ...{ sealed: 'sealed', last_four: 'abcd', replaced_by: person },
     }),
+    ai_server_limits: (fresh) => ({
+      ...{ org_id: ids.orgB, setting_id: ids.aiSettings, slot: fresh ? 'fallback' : 'primary', limits: {} },
+    }),
     ai_conversations: (fresh, person = ids.victim) => ({
       ...{ org_id: ids.orgB, id: fresh ? randomUUID() : ids.conversation, user_id: person },
       ...{ title: 'Torque limits', version: 7, updated_at: new Date(0) },
@@ -162,6 +165,7 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
   for (const [table, row] of [...plm.setUp, ...production.setUp]) await insert(owner, table, row);
   await insert(owner, 'ai_settings', rows['ai_settings']?.(false) ?? {});
   await insert(owner, 'ai_keys', rows['ai_keys']?.(false) ?? {});
+  await insert(owner, 'ai_server_limits', rows['ai_server_limits']?.(false) ?? {});
   await owner.query(`select set_config('groundwire.claim', $1, false)`, [claims.victim]);
   await insert(owner, 'audit_log', rows['audit_log']?.(false) ?? {});
   await owner.query('reset groundwire.claim');

@@ -3,7 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AiSettingsView } from '../../../worker/api/settings/settings-schema.ts';
 import { cx } from '../../design/cx.ts';
-import { effortText, noticeText, ORIGIN_LABELS, providerLabel, wireLabel } from './settings-labels.ts';
+import { effortText, limitsText, noticeText, ORIGIN_LABELS, providerLabel, wireLabel } from './settings-labels.ts';
 
 type Origin = AiSettingsView['origins']['model'];
 
@@ -27,6 +27,11 @@ export function CurrentConfiguration({ view, children }: { view: AiSettingsView;
         <Fact label="Model" origin={origins.model} mono>
           {view.model ?? 'None'}
         </Fact>
+        {view.limits && (
+          <Fact label="Context" origin={null}>
+            {limitsText(view.limits)}
+          </Fact>
+        )}
         <Fact label="Base URL" origin={view.baseUrl === null ? 'provider' : origins.baseUrl} mono>
           {view.baseUrl ?? chosen?.baseUrl ?? 'None'}
         </Fact>
@@ -46,6 +51,7 @@ export function CurrentConfiguration({ view, children }: { view: AiSettingsView;
             <>
               {providerLabel(providers, fallback.provider)}
               {fallback.model !== null && <span className="font-mono text-small text-muted"> {fallback.model}</span>}
+              {fallback.limits && <span className="block text-small text-muted">{limitsText(fallback.limits)}</span>}
             </>
           ) : (
             'None'

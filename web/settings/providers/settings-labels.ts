@@ -44,6 +44,19 @@ export const conflictRow = (providers: Providers, { field, stored, sent }: Confl
 export const effortText = ({ effort, effortCeiling }: Pick<AiSettingsView, 'effort' | 'effortCeiling'>): string =>
   `${effort === null ? 'Each model’s default' : EFFORT_LABELS[effort]}, up to ${effortCeiling ?? 'high'}`;
 
+type Limits = NonNullable<AiSettingsView['limits']>;
+
+const LIMIT_SOURCES: Readonly<Record<Limits['from'], string>> = {
+  server: 'read from the server',
+  catalog: 'from the catalog',
+  assumed: 'assumed. Test the connection to read it from the server',
+  asked: 'unless the server gives less. It is asked before each answer',
+};
+
+/** How much the model reads, and who says so. */
+export const limitsText = ({ contextTokens, from }: Limits, locale?: string): string =>
+  `${Math.floor(contextTokens / 1_000).toLocaleString(locale)}k tokens, ${LIMIT_SOURCES[from]}`;
+
 type ModelNotice = AiSettingsView['modelNotices'][number];
 
 /** What an admin should know about the end of a configured model. */

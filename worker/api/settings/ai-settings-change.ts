@@ -1,7 +1,7 @@
 // Turns a change of provider settings into the row and the sealed keys to store.
 import type { Context } from 'hono';
 import * as z from 'zod';
-import type { AiSettings, AiSettingsRow } from '../../../durable/contracts/ai-settings.ts';
+import type { AiSettings, AiSettingsRow, ServerLimits } from '../../../durable/contracts/ai-settings.ts';
 import { AppError } from '../../../durable/errors.ts';
 import type {
   AiSettingsValues,
@@ -17,6 +17,7 @@ import {
   type OpenKey,
   type PickedProvider,
 } from '../../../durable/providers/settings/effective-settings.ts';
+import { readServerLimits } from '../../../durable/providers/settings/read-limits.ts';
 import {
   changeSlot,
   type Issue,
@@ -155,7 +156,6 @@ export function refuseUnusableModels(
     });
     return refusal === null || refusal === 'MODEL_NOT_IN_PLAN' ? undefined : UNUSABLE[refusal];
   };
-  const touches = (sent: object): boolean => SLOT_FIELDS.some((field) => field in sent);
   const issues: Issue[] = [];
   const ofPrimary = touches(input) && slots.primary.values.provider !== null ? problemOf(primary) : undefined;
   if (ofPrimary !== undefined) issues.push({ path: ['model'], message: ofPrimary });
@@ -163,6 +163,25 @@ export function refuseUnusableModels(
   if (ofFallback !== undefined) issues.push({ path: ['fallback', 'model'], message: ofFallback });
   refuse(issues);
 }
+
+/** What the servers of the changed slots say about their models. A server that doesn't reply soon delays no save. */
+export async function limitsAfter(
+  c: Context<EdgeEnv>,
+  scope: Pick<ScopeRow, 'programId'>,
+  { slots }: SettingsChange,
+  input: Pick<Input, 'provider' | 'model' | 'apiKey' | 'baseUrl' | 'fallback'>,
+): Promise<Partial<Record<KeySlot, ServerLimits>>> {
+  const { primary, fallback, config } = effectiveAfter(c, scope, slots);
+  const read = async (picked: PickedProvider | null) =>
+    picked?.configured ? readServerLimits(config, picked.configured) : null;
+  const [ofPrimary, ofFallback] = await Promise.all([
+    touches(input) ? read(primary) : null,
+    input.fallback && touches(input.fallback) ? read(fallback) : null,
+  ]);
+  return { ...(ofPrimary && { primary: ofPrimary }), ...(ofFallback && { fallback: ofFallback }) };
+}
+
+const touches = (sent: object): boolean => SLOT_FIELDS.some((field) => field in sent);
 
 const SLOT_FIELDS = ['provider', 'model', 'baseUrl', 'apiKey'] as const;
 const UNUSABLE = {

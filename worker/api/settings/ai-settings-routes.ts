@@ -6,6 +6,7 @@ import {
   createAiSettings,
   deleteAiSettings,
   listSettingsPrograms,
+  noteServerLimits,
   readAiSettings,
   type ScopeRow,
   type StoredAiSettings,
@@ -18,7 +19,7 @@ import { askAccount, chosenOrg, setAdmission } from '../../admission/access.ts';
 import type { EdgeEnv } from '../../edge-env.ts';
 import { Conflict, conflictingValues } from '../../http/conflict.ts';
 import { assistantPaths, defineRoute } from '../../routing/define-route.ts';
-import { planChange, refuseUnusableModels, sealKeys } from './ai-settings-change.ts';
+import { limitsAfter, planChange, refuseUnusableModels, sealKeys } from './ai-settings-change.ts';
 import { MAY_CREATE, MAY_UPDATE, toAiSettingsView, toStored } from './ai-settings-view.ts';
 import { AiSettingsChange, AiSettingsQuery, AiSettingsView, NewAiSettings } from './settings-schema.ts';
 
@@ -66,6 +67,7 @@ export const aiSettingsRoutes = [
       const keys = await sealKeys(c.env, { orgId, settingId: id }, change);
       const write = { id, programId, values: change.values, keys, requestId: c.get('requestId') };
       requireDone(await createAiSettings(postgresDepsOf(c.env), c.get('access'), write));
+      await noteLimits(c, id, await limitsAfter(c, { programId }, change, body));
       return freshView(c, query);
     },
   }),
@@ -101,6 +103,7 @@ export const aiSettingsRoutes = [
         throw conflict(now.stored ?? stored, input);
       }
       requireDone(outcome);
+      await noteLimits(c, stored.id, await limitsAfter(c, scope, change, input));
       return freshView(c, query);
     },
   }),
@@ -122,6 +125,15 @@ export const aiSettingsRoutes = [
     },
   }),
 ];
+
+async function noteLimits(
+  c: Context<EdgeEnv>,
+  settingId: string,
+  limits: Awaited<ReturnType<typeof limitsAfter>>,
+): Promise<void> {
+  if (Object.keys(limits).length === 0) return;
+  await noteServerLimits(postgresDepsOf(c.env), c.get('access'), settingId, limits);
+}
 
 /** The settings row of the org or program. @throws AppError NOT_FOUND for a program that the user can't see */
 export async function requireSettingsScope(

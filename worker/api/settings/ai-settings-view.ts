@@ -6,9 +6,15 @@ import type {
   StoredKey,
 } from '../../../durable/postgres/queries/ai-settings.ts';
 import type { Access } from '../../../durable/principal.ts';
-import { listModels, noticesOf } from '../../../durable/providers/models/catalog.ts';
+import { listModels, modelInEffect, noticesOf } from '../../../durable/providers/models/catalog.ts';
 import { MODELS } from '../../../durable/providers/models/models.ts';
-import { NO_KEY, PROVIDERS, WIRE_LABELS } from '../../../durable/providers/registry.ts';
+import {
+  type ConfiguredProvider,
+  NO_KEY,
+  PROVIDERS,
+  type ProviderConfig,
+  WIRE_LABELS,
+} from '../../../durable/providers/registry.ts';
 import { SERVER_PRESETS } from '../../../durable/providers/server-presets.ts';
 import type {
   Effective,
@@ -35,7 +41,7 @@ export function toAiSettingsView(options: {
   const mayUpdate = access.permissions.includes(MAY_UPDATE);
   const shown = (picked: PickedProvider, slot: KeySlot) => {
     const own = picked.connectionFrom === here ? findKey(stored, slot) : null;
-    return toValues(picked, mayUpdate ? (own?.lastFour ?? '') : '');
+    return toValues(effective, picked, mayUpdate ? (own?.lastFour ?? '') : '');
   };
   const { primary, fallback } = effective;
   return {
@@ -69,13 +75,22 @@ export function toAiSettingsView(options: {
   };
 }
 
-type Values = Pick<AiSettingsView, 'provider' | 'model' | 'baseUrl' | 'wire' | 'apiKey'>;
+type Values = Pick<AiSettingsView, 'provider' | 'model' | 'baseUrl' | 'wire' | 'apiKey' | 'limits'>;
 
-function toValues({ provider, model, configured }: PickedProvider, lastFour: string): Values {
+function toValues({ config }: Effective, { provider, model, configured }: PickedProvider, lastFour: string): Values {
   // The environment's key is the operator's, so not even its last characters are shown.
   const apiKey = configured && configured.apiKey !== NO_KEY ? MASK + lastFour : null;
   const wire = configured?.connection.wire ?? null;
-  return { provider, model, baseUrl: otherAddressOf(configured), wire, apiKey };
+  return { provider, model, baseUrl: otherAddressOf(configured), wire, apiKey, limits: limitsOf(config, configured) };
+}
+
+function limitsOf(config: ProviderConfig, configured: ConfiguredProvider | null | undefined): Values['limits'] {
+  const model = configured && modelInEffect(config, configured);
+  if (!model) return null;
+  const { contextTokens, maxOutputTokens, limitsFrom } = model;
+  const isListed = (config.models ?? MODELS).some(({ id, provider }) => id === model.id && provider === model.provider);
+  const from = configured.row.readsContext ? 'asked' : (limitsFrom ?? (isListed ? 'catalog' : 'assumed'));
+  return { contextTokens, maxOutputTokens, from };
 }
 
 /** The address that is asked, wherever it was set; null if it is the provider's own. */
@@ -88,7 +103,10 @@ function ofEnvironment({ config }: Effective, { plan }: Access): Values {
   const provider = models.find(({ id, allowed }) => allowed && id === defaultModel)?.provider ?? null;
   const configured = config.configured.find(({ row }) => row.id === provider);
   const wire = configured?.connection.wire ?? null;
-  return { provider, model: defaultModel, baseUrl: otherAddressOf(configured), wire, apiKey: configured ? MASK : null };
+  return {
+    ...{ provider, model: defaultModel, baseUrl: otherAddressOf(configured), wire, apiKey: configured ? MASK : null },
+    limits: limitsOf(config, configured && { ...configured, model: defaultModel }),
+  };
 }
 
 const ENVIRONMENT = {

@@ -3,9 +3,10 @@ import type { Context } from 'hono';
 import { budgetCalls } from '../../../durable/budget/budget-calls.ts';
 import { monthOf } from '../../../durable/budget/month.ts';
 import { quotaExceeded } from '../../../durable/budget/quota.ts';
+import type { ServerLimits } from '../../../durable/contracts/ai-settings.ts';
 import { planTokensOf } from '../../../durable/contracts/usage.ts';
 import { AppError } from '../../../durable/errors.ts';
-import type { ScopeRow } from '../../../durable/postgres/queries/ai-settings.ts';
+import { noteServerLimits, type ScopeRow } from '../../../durable/postgres/queries/ai-settings.ts';
 import { storeItems } from '../../../durable/postgres/queries/store-items.ts';
 import { postgresDepsOf } from '../../../durable/postgres/with-tenant.ts';
 import { costMicros } from '../../../durable/providers/models/models.ts';
@@ -54,6 +55,7 @@ export const connectionTestRoute = defineModelRoute({
     const change = planTest(c.env, scope.stored, input);
     const config = candidateConfig(c, scope, input.slot, change);
     const test = await charged(c, scope, () => testConnection(config, c.get('access')));
+    await keepLimits(c, scope, { slot: input.slot, change, limits: test.limits });
     return {
       ok: test.error === null,
       message: test.message,
@@ -71,6 +73,24 @@ export const connectionTestRoute = defineModelRoute({
 function candidateConfig(c: Context<EdgeEnv>, scope: ScopeRow, slot: KeySlot, change: SlotChange): ProviderConfig {
   const { config, fallback } = effectiveAfter(c, scope, { [slot]: change });
   return slot === 'primary' ? config : { ...config, configured: fallback?.configured ? [fallback.configured] : [] };
+}
+
+/** Keeps what the server said about its models, if it is the saved one. */
+async function keepLimits(
+  c: Context<EdgeEnv>,
+  { stored, programId }: ScopeRow,
+  {
+    slot,
+    change,
+    limits,
+  }: { readonly slot: KeySlot; readonly change: SlotChange; readonly limits: ServerLimits | null },
+): Promise<void> {
+  if (!stored || !limits) return;
+  const saved = effectiveAfter(c, { programId }, {});
+  const tested = effectiveAfter(c, { programId }, { [slot]: change });
+  const isSaved =
+    saved[slot]?.configured?.id === tested[slot]?.configured?.id && saved[slot]?.model === tested[slot]?.model;
+  if (isSaved) await noteServerLimits(postgresDepsOf(c.env), c.get('access'), stored.id, { [slot]: limits });
 }
 
 /** The test uses tokens like any answer, and the audit log records that someone tried a key. */

@@ -9,7 +9,7 @@ import { TEST_ORGS } from '../../../local/testing/test-orgs.ts';
 import { auditLog } from '../../../migrations/schema/core.ts';
 import { openUpstreams, refusing, saying, type Upstreams } from '../../upstream.fixture.ts';
 import { chatBody, readEvents, readProblem, refillBucket, type Visitor, visitorFor } from '../../visitor.fixture.ts';
-import type { AiSettingsTestResult, ExperimentalFeatureList } from './settings-schema.ts';
+import type { AiSettingsTestResult, AiSettingsView, ExperimentalFeatureList } from './settings-schema.ts';
 
 const AI = '/api/v1/ai';
 const FEATURES = '/api/v1/settings/experimental-features';
@@ -121,6 +121,96 @@ describe('the context of an Ollama model', () => {
     expect(await answer(say(member))).toBe('localhost:11434 says hello');
     const tried = await (await admin(`${AI}/settings/test`, { body: {} })).json<AiSettingsTestResult>();
     expect(tried.message).toMatch(/262,144 tokens of context\.$/);
+  });
+});
+
+describe('the limits in a server’s list of models', () => {
+  const HOST = 'localhost:4010';
+  const SERVED = { provider: 'compatible', baseUrl: `http://${HOST}/v1`, model: 'served' };
+  const view = async (program = '') => (await admin(`${AI}/settings${program}`)).json<AiSettingsView>();
+  const list = (max_model_len: number) => ({ data: [{ id: 'other' }, { id: 'served', max_model_len }] });
+
+  test('are read when an admin saves, shown, and used by the next answer', async () => {
+    upstreams.listModels(HOST, list(40_000));
+    await save(SERVED);
+    expect(upstreams.listsRead()).toEqual([HOST]);
+    expect((await view()).limits).toEqual({ contextTokens: 40_000, maxOutputTokens: 4_096, from: 'server' });
+    const { models } = await (await member(`${AI}/models`)).json<{ models: { id: string; contextTokens: number }[] }>();
+    expect(models.find(({ id }) => id === 'served')?.contextTokens).toBe(40_000);
+    expect(await answer(say(member))).toBe(`${HOST} says hello`);
+  });
+
+  test('refuse a question that doesn’t fit before it is sent', async () => {
+    upstreams.listModels(HOST, list(1_024));
+    await save(SERVED);
+    upstreams.forget();
+    const events = await readEvents(await say(member));
+    expect(events.at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'PROVIDER_CONTEXT' });
+    expect(upstreams.requests).toEqual([]);
+  });
+
+  test('are read again by a test of the saved settings, without a new version or writer', async () => {
+    await save(SERVED);
+    const before = await view();
+    expect(before.limits).toMatchObject({ contextTokens: 32_768, from: 'assumed' });
+    upstreams.listModels(HOST, list(131_072));
+    const tried = await (await admin(`${AI}/settings/test`, { body: {} })).json<AiSettingsTestResult>();
+    expect(tried.message).toContain('131,072 tokens of context');
+    const { limits, ...rest } = await view();
+    expect(limits).toMatchObject({ contextTokens: 131_072, from: 'server' });
+    expect(rest).toEqual(expect.objectContaining({ version: before.version, updatedAt: before.updatedAt }));
+  });
+
+  test('of values that were only tested are shown and not kept', async () => {
+    await save(SERVED);
+    upstreams.listModels(HOST, { data: [{ id: 'another', max_model_len: 65_536 }] });
+    const tried = await (
+      await admin(`${AI}/settings/test`, { body: { model: 'another' } })
+    ).json<AiSettingsTestResult>();
+    expect(tried.message).toContain('65,536 tokens of context');
+    await save({ model: 'another' });
+    expect((await view()).limits).toMatchObject({ contextTokens: 65_536, from: 'server' });
+    await save({ model: 'served' });
+    expect((await view()).limits).toMatchObject({ contextTokens: 32_768, from: 'assumed' });
+  });
+
+  test('of another server don’t count after the address changed', async () => {
+    upstreams.listModels(HOST, list(40_000));
+    await save(SERVED);
+    await save({ ...SERVED, baseUrl: 'http://localhost:4020/v1' });
+    expect((await view()).limits).toMatchObject({ contextTokens: 32_768, from: 'assumed' });
+  });
+
+  test('of the fallback’s server are its own', async () => {
+    upstreams.listModels(HOST, list(40_000));
+    await save({ provider: 'openrouter', model: 'meta/llama-4', apiKey: KEY, fallback: SERVED });
+    const { limits, fallback } = await view();
+    expect(limits?.from).toBe('assumed');
+    expect(fallback?.limits).toMatchObject({ contextTokens: 40_000, from: 'server' });
+  });
+
+  test('of the organization’s server apply in a program that inherits it', async () => {
+    upstreams.listModels(HOST, list(40_000));
+    await save(SERVED);
+    await save({ effort: 'fast' }, 'OPEN');
+    expect((await view('?programId=OPEN')).limits).toMatchObject({ contextTokens: 40_000, from: 'server' });
+  });
+
+  test.each([
+    ['can’t be read', null],
+    ['has numbers that no model can have', { data: [{ id: 'claude-sonnet-4-6', max_input_tokens: 7 }] }],
+    ['is no list', { data: 'everything' }],
+  ])('are the catalog’s when the list %s', async (_what, list) => {
+    if (list) upstreams.listModels('api.anthropic.com', list);
+    await save({ provider: 'anthropic', model: 'claude-sonnet-4-6', apiKey: KEY });
+    expect((await view()).limits).toEqual({ contextTokens: 1_000_000, maxOutputTokens: 128_000, from: 'catalog' });
+  });
+
+  test('are not asked for when nothing about the server is saved', async () => {
+    await save(SERVED);
+    upstreams.forget();
+    await save({ enabled: true });
+    expect(upstreams.listsRead()).toEqual([]);
   });
 });
 

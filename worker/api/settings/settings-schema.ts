@@ -112,6 +112,17 @@ const ProviderValues = {
   apiKey: z.string().nullable().meta({
     description: '`***` if a key is set, with its last four characters for people who can replace it. Never the key.',
   }),
+  limits: z
+    .object({
+      contextTokens: z.int(),
+      maxOutputTokens: z.int(),
+      from: z.enum(['server', 'catalog', 'assumed', 'asked']).meta({
+        description:
+          'Who says so: the server’s list of models, the catalog, or no one. `asked`: the server is asked before each step.',
+      }),
+    })
+    .nullable()
+    .meta({ description: 'How much the model reads and writes.' }),
 };
 const StoredKey = z
   .object({ replacedAt: Timestamp, replacedBy: z.string().nullable() })
