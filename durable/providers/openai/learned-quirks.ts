@@ -1,15 +1,17 @@
 // What servers refuse is learned from their refusals: the same address can serve models of several generations, so no setting
 // could be right for all of them. Each refusal changes one thing, and the request is sent again.
+import type { ModelRequest } from '../provider.ts';
 import type { ServerQuirks } from '../stream/connection.ts';
 import type { ChatQuirks } from './chat-request.ts';
 
-type ServedModel = { readonly baseUrl: string; readonly model: string };
+/** One address may refuse different things for different keys, so each connection learns for itself. */
+type ServedModel = Pick<ModelRequest, 'connection' | 'model'> & { readonly baseUrl: string };
 
-/** Facts about servers, nothing about who asks them. Forgotten with the isolate. */
+/** Facts about servers, nothing of what was asked. Forgotten with the isolate. */
 const learned = new Map<string, ChatQuirks>();
 const MAX_LEARNED = 500;
 
-const keyOf = ({ baseUrl, model }: ServedModel): string => JSON.stringify([baseUrl, model]);
+const keyOf = ({ connection, baseUrl, model }: ServedModel): string => JSON.stringify([connection, baseUrl, model]);
 
 export const knownQuirks = (served: ServedModel): ChatQuirks | null => learned.get(keyOf(served)) ?? null;
 

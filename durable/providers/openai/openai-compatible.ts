@@ -14,11 +14,11 @@ export function connectOpenAiCompatible(connection: Connection, deps: ProviderDe
   return {
     name,
     stream(request, signal, tries) {
-      const { model } = request;
+      const { model, connection: id } = request;
 
       /** Repeats a request without what the server refused in it. */
       async function send(attemptSignal: AbortSignal, onSend: () => void): Promise<Response> {
-        let quirks: ChatQuirks = knownQuirks({ baseUrl, model }) ?? connection.quirks;
+        let quirks: ChatQuirks = knownQuirks({ connection: id, baseUrl, model }) ?? connection.quirks;
         for (;;) {
           try {
             const body = openAiRequest(request, quirks);
@@ -28,7 +28,7 @@ export function connectOpenAiCompatible(connection: Connection, deps: ProviderDe
             const learned = learnQuirk(error, quirks, connection.quirks);
             if (!learned) throw error;
             quirks = learned;
-            rememberQuirks({ baseUrl, model }, learned);
+            rememberQuirks({ connection: id, baseUrl, model }, learned);
           }
         }
       }
