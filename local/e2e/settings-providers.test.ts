@@ -219,7 +219,16 @@ describe('the organization’s settings', () => {
     await test(fallback(page));
     await page.getByText(/^claude-sonnet-5-5 answered in \d+ ms\.$/).waitFor();
     await save(page);
-    await expectHolds(page, 'Fallback', 'Anthropic claude-sonnet-5-5 | from organization');
+    await expectHolds(
+      page,
+      'Fallback',
+      'Anthropic claude-sonnet-5-5, 1,000k tokens, from the catalog | from organization',
+    );
+
+    await page.getByRole('button', { name: 'Test both connections' }).click();
+    await page.getByText('Provider: connection works').waitFor();
+    await page.getByText('Fallback: connection works').waitFor();
+    await expectClean(page);
 
     await page.getByRole('button', { name: 'Remove these settings' }).click();
     const dialog = page.getByRole('dialog', { name: 'Remove the organization’s settings?' });

@@ -18,18 +18,27 @@ type ConnectionTestProps = {
   /** Sets the API that the server speaks. Left out where there is no form. */
   onUse?: (wire: string) => void;
   labelOf?: (wire: string) => string;
+  /** Tests the saved fallback too. Each connection has a result of its own. */
+  withFallback?: boolean;
 };
 
-export function ConnectionTest({ program, input, onIssues, onUse, labelOf }: ConnectionTestProps) {
+export function ConnectionTest(props: ConnectionTestProps) {
+  const { program, input, onIssues, onUse, labelOf, withFallback = false } = props;
   const asked = JSON.stringify(input);
   const test = useMutation({
-    mutationFn: async (tried: string) => ({ tried, result: await testAiSettings(program, JSON.parse(tried)) }),
+    mutationFn: async (tried: string) => {
+      const [result, ofFallback] = await Promise.all([
+        testAiSettings(program, JSON.parse(tried)),
+        withFallback ? testAiSettings(program, { slot: 'fallback' }) : null,
+      ]);
+      return { tried, result, ofFallback };
+    },
     onMutate: () => onIssues?.(new Map()),
     onError: (error) => onIssues?.(issuesOf(error)),
   });
   const unsaved = Object.keys(input).length > 1;
   // A result is stale once the values have changed.
-  const result = test.data?.tried === asked && !test.isPending ? test.data.result : null;
+  const { result, ofFallback } = test.data?.tried === asked && !test.isPending ? test.data : NO_RESULT;
   const worksOver = result?.worksOver ?? null;
   const use = worksOver !== null && onUse && labelOf && (
     <Button size="small" onClick={() => onUse(worksOver)}>
@@ -42,21 +51,30 @@ export function ConnectionTest({ program, input, onIssues, onUse, labelOf }: Con
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Button busy={test.isPending} onClick={() => test.mutate(asked)}>
           {!test.isPending && <PlugZap size={16} aria-hidden />}
-          Test connection
+          {withFallback ? 'Test both connections' : 'Test connection'}
         </Button>
         <span className="text-small text-muted">
           {unsaved ? 'Tests these values without saving them.' : 'Tests the saved settings.'}
         </span>
       </div>
-      <div role="status" className="w-full empty:hidden">
-        {result && <Result result={result}>{use}</Result>}
+      <div role="status" className="flex w-full flex-col gap-2 empty:hidden">
+        {result && (
+          <Result name={ofFallback ? 'Provider: connection' : 'Connection'} result={result}>
+            {use}
+          </Result>
+        )}
+        {ofFallback && <Result name="Fallback: connection" result={ofFallback} />}
       </div>
       {test.error && !isShownAtFields && <ProblemBanner error={test.error} />}
     </div>
   );
 }
 
-function Result({ result, children }: { result: AiSettingsTestResult; children: ReactNode }) {
+const NO_RESULT = { result: null, ofFallback: null };
+
+type ResultProps = { name: string; result: AiSettingsTestResult; children?: ReactNode };
+
+function Result({ name, result, children }: ResultProps) {
   const { ok, message, code } = result;
   const Icon = ok ? CircleCheck : CircleAlert;
   return (
@@ -70,7 +88,7 @@ function Result({ result, children }: { result: AiSettingsTestResult; children: 
         className={`mt-0.5 shrink-0 ${ok ? 'text-on-good' : 'text-on-danger'}`}
       />
       <div className="flex min-w-0 flex-col gap-1">
-        <p className="font-medium">{ok ? 'Connection works' : 'Connection failed'}</p>
+        <p className="font-medium">{`${name} ${ok ? 'works' : 'failed'}`}</p>
         <p className="text-small [overflow-wrap:anywhere]">{message}</p>
         {code !== null && <p className="font-mono text-meta text-muted">{code}</p>}
         {children && <div className="pt-1">{children}</div>}

@@ -51,7 +51,7 @@ export function CurrentConfiguration({ view, children }: { view: AiSettingsView;
             <>
               {providerLabel(providers, fallback.provider)}
               {fallback.model !== null && <span className="font-mono text-small text-muted"> {fallback.model}</span>}
-              {fallback.limits && <span className="block text-small text-muted">{limitsText(fallback.limits)}</span>}
+              {fallback.limits && <span className="text-small text-muted">, {limitsText(fallback.limits)}</span>}
             </>
           ) : (
             'None'

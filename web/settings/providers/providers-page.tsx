@@ -61,8 +61,8 @@ function Scope({ me, view, program }: { me: Me; view: AiSettingsView; program: s
   return (
     <>
       <CurrentConfiguration view={view}>
-        {!isForm && (view.mayCreate || view.mayUpdate) && (
-          <ConnectionTest program={program} input={{ slot: 'primary' }} />
+        {(!isForm || view.fallback !== null) && (view.mayCreate || view.mayUpdate) && (
+          <ConnectionTest program={program} input={{ slot: 'primary' }} withFallback={view.fallback !== null} />
         )}
       </CurrentConfiguration>
       {!mayWrite && <ViewOnly me={me} permission={view.exists ? 'ai_settings:update' : 'ai_settings:create'} />}
