@@ -86,7 +86,9 @@ export function prepareDraft(
   const isShared = entered.place !== null;
   const { connection, model } = resolved;
   function planSummary(): Plan | null {
-    const mayAsk = prepared.needsSummary && hasEarlierRun(deps.sql, ordinal) && !wasTriedLately(deps.sql, ordinal);
+    // An object without a session has no tables yet.
+    if (!session || !prepared.needsSummary) return null;
+    const mayAsk = hasEarlierRun(deps.sql, ordinal) && !wasTriedLately(deps.sql, ordinal);
     if (!mayAsk) return null;
     const waiting = new Set(pendingApprovals(deps.sql, deps.now()).map((pending) => pending.place.ordinal));
     return planCompaction(

@@ -111,6 +111,21 @@ it('replaces a missing answer with a note, and leaves out a running one', () => 
   expect(textIn(messages[3])).toBe('half an');
 });
 
+it('leaves out what a model wrote before it declined, and keeps other partial answers', () => {
+  const ended = (kind: 'refused' | 'stopped' | 'cut', cause: string): TranscriptMessage => ({
+    ...message('assistant', 'The first half', kind === 'refused' ? 'failed' : 'complete'),
+    ending: { kind, cause, requestId: null },
+  });
+  const sent = (answer: TranscriptMessage) => {
+    const { deps } = createTrial([[message('user', 'one'), answer], [message('user', 'two')]]);
+    return assembleHistory(deps, { from: 1, current: 2, maxTokens: 10_000 }).messages.map(textIn);
+  };
+  for (const code of ['MODEL_DECLINED', 'ANSWER_FILTERED'])
+    expect(sent(ended('refused', code))).toEqual(['one', '[The model declined to answer this message.]', 'two']);
+  expect(sent(ended('stopped', 'user'))).toEqual(['one', 'The first half', 'two']);
+  expect(sent(ended('cut', 'output_limit'))).toEqual(['one', 'The first half', 'two']);
+});
+
 it('does not send the model its own reasoning', () => {
   const answer = { ...message('assistant', 'said'), parts: [{ type: 'thinking' as const, content: 'thought' }] };
   const { deps } = createTrial([[message('user', 'one'), answer], [message('user', 'two')]]);

@@ -150,6 +150,8 @@ function toModelMessages(turn: HistoryTurn, { isShared, ownerId, connection }: H
     if (message.role === 'user')
       return [{ role: 'user', text: asked(message, isOthers(message) ? saidBy(message.author, text) : text) }];
     if (message.role === 'tool' || message.status === 'streaming') return [];
+    // What a model wrote before it declined is not its answer, and can make it decline again.
+    if (message.ending?.kind === 'refused') return [{ role: 'assistant', parts: [{ type: 'text', text: DECLINED }] }];
     const parts = toAssistantParts(message, statesFor(connection, turn.modelData?.get(message.id)));
     const toolCalls = parts.filter((part) => part.type === 'tool-call');
     if (toolCalls.length === 0) {
@@ -201,6 +203,7 @@ function toReply(toolCallId: string, toolName: string, replies: readonly Transcr
   return { role: 'tool', toolCallId, toolName, text: textOf(reply.parts), isError: reply.tool?.isError ?? false };
 }
 
+const DECLINED = '[The model declined to answer this message.]';
 const NO_ANSWER = '[No answer was given to this message.]';
 const CLICKED: ModelMessage = {
   role: 'user',

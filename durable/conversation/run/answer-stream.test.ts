@@ -155,6 +155,13 @@ describe('writeAnswer: endings', () => {
     expect(codeOf(streamed.ending)).toBe('PROVIDER_NO_ANSWER');
   });
 
+  it('is cut, not complete, when thinking used the whole output limit', async () => {
+    const thought: ProviderEvent = { type: 'reasoning', delta: 'Let me think.' };
+    const { streamed, usage } = await run(scripted([thought], [{ type: 'usage', usage: USAGE }, finish('length')]));
+    expect(streamed.ending).toEqual({ kind: 'cut', cause: 'output_limit' });
+    expect(usage).toEqual(USAGE);
+  });
+
   it('leaves an unfinished tool call out of the answer (R45)', async () => {
     const { streamed } = await run(
       scripted([text('a'), { type: 'tool-call-start', id: '1', name: 'x' }, finish('tool-calls')]),

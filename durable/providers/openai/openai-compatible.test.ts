@@ -1,5 +1,7 @@
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { expect, test } from 'vitest';
+import { EFFORT_LEVELS } from '../models/model-entry.ts';
+import { MODELS } from '../models/models.ts';
 import { answered, collect, createUpstream, REQUEST } from '../scripted-upstream.fixture.ts';
 import { CONNECTION, OPENAI } from '../wire.fixture.ts';
 import { openAiRequest } from './chat-request.ts';
@@ -61,3 +63,14 @@ test('sends the key only in its header and follows no redirect', async () => {
   expect(request?.init.redirect).toBe('manual');
   expect(JSON.stringify(request?.body)).not.toContain('sk-test');
 });
+
+test.each(MODELS.filter(({ wire }) => wire === 'chat-completions').map((model) => [model.id, model] as const))(
+  'sends %s no parameter that it refuses, and only a level that it has',
+  (id, { refusedParameters, effort }) => {
+    for (const level of EFFORT_LEVELS) {
+      const body = openAiRequest({ ...REQUEST, model: id, effort: level }, CONNECTION.quirks);
+      expect(Object.keys(body).filter((field) => refusedParameters.includes(field))).toEqual([]);
+      expect(body.reasoning_effort).toBe(effort?.levels.includes(level) ? level : undefined);
+    }
+  },
+);
