@@ -1,6 +1,5 @@
 // A provider's API key. It is write-only, so the form shows that a key is stored but never its value.
 import { KeyRound, Trash2, Undo2 } from 'lucide-react';
-import { useId } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { PasswordField } from '../../design/controls/text-field.tsx';
 import { formatMoment } from '../../workspace/format-moment.ts';
@@ -17,7 +16,6 @@ type KeyFieldProps = {
 };
 
 export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChange }: KeyFieldProps) {
-  const labelId = useId();
   if (stored === null || draft.kind === 'enter' || (isForAnother && draft.kind === 'keep')) {
     return (
       <div className="flex flex-col items-start gap-2">
@@ -50,10 +48,9 @@ export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChang
   }
   const isGoing = draft.kind === 'remove';
   return (
-    <section aria-labelledby={labelId} className="flex flex-col gap-1.5">
-      <h4 id={labelId} className="font-medium">
-        API key
-      </h4>
+    // No landmark: the provider and its fallback both have one.
+    <div className="flex flex-col gap-1.5">
+      <h4 className="font-medium">API key</h4>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-control border border-line-strong bg-sunken px-3 py-2">
         <p className="flex min-w-0 grow items-center gap-2">
           <KeyRound size={16} aria-hidden className="shrink-0 text-muted" />
@@ -81,7 +78,7 @@ export function KeyField({ stored, isForAnother, isNeeded, draft, error, onChang
           {error}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 
