@@ -18,7 +18,7 @@ import { DEPLOYED_WEB_DIR } from './stack/worker/web-build.ts';
 
 const IGNORED = ['node_modules', '.git', 'dist', '.local', '.wrangler', 'coverage', '.dev.vars'];
 const IS_TEXT = /(^|\/)(\.[\w.-]+|[\w-]+)$|\.(ts|tsx|mjs|js|json|jsonc|toml|sql|md|css|html|svg|txt|yml|yaml)$/;
-const SOURCE = /^(web|worker|durable|migrations|local|bench|examples)\/.*\.tsx?$/;
+const SOURCE = /^(web|worker|durable|migrations|local|bench|examples|packages)\/.*\.tsx?$/;
 
 type Check = { readonly name: string; readonly run: () => string[] | Promise<string[]> };
 

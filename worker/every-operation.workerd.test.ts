@@ -77,7 +77,7 @@ describe('unknown input (R20)', () => {
   const STRANGE_KEYS = ['nothingOfTheKind', '__proto__', 'constructor', 'orgId', 'userId', 'permissions'];
 
   /** Protocols of others ask servers to ignore unknown keys. Their replies name them. */
-  const OF_OTHERS = ['/chat', '/ui-messages', '/v1/chat/completions'];
+  const OF_OTHERS = ['/chat', '/ui-messages', '/v1/chat/completions', '/v1/responses'];
   const ownForm = withBody.filter(
     ({ route: { paths } }) => !OF_OTHERS.some((path) => paths[0] === path || paths[0] === `/api/v1/ai${path}`),
   );

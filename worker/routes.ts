@@ -27,6 +27,7 @@ import type { Route } from './routing/define-route.ts';
 import { aiSdkRoutes } from './wires/ai-sdk/ai-sdk-routes.ts';
 import { algaRoutes } from './wires/alga/alga-routes.ts';
 import { openAiRoutes } from './wires/openai/openai-routes.ts';
+import { openAiResponsesRoute } from './wires/openai/responses-routes.ts';
 
 export const ROUTES: readonly Route[] = [
   ...chatRoutes,
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   ...algaRoutes,
   ...aiSdkRoutes,
   ...openAiRoutes,
+  openAiResponsesRoute,
   ...workspaceRoutes,
   openApiRoute(() => ROUTES),
 ];

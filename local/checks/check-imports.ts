@@ -14,6 +14,7 @@ const AREAS: readonly Area[] = [
   },
   { folder: 'worker/', mayImport: (target) => isIn('worker/', target) || isIn('durable/', target) },
   { folder: 'durable/', mayImport: (target) => isIn('durable/', target) || isIn('migrations/schema', target) },
+  { folder: 'packages/', mayImport: (target) => isIn('packages/', target) },
   { folder: 'migrations/', mayImport: (target) => isIn('migrations/', target) },
   { folder: 'local/', mayImport: (target) => !isIn('bench/', target) && !isIn('examples/', target) },
   { folder: 'bench/', mayImport: () => true },
