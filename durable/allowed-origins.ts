@@ -5,7 +5,7 @@ import { exactText } from './input-text.ts';
 export const MAX_ALLOWED_ORIGINS = 20;
 const MAX_LENGTH = 255;
 
-/** Plain http is for development on one's own machine. */
+/** Plain http is for development on a developer's machine. */
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 /** URLs allow more, such as `;`, which means something else in a Content-Security-Policy. */
 const HOST = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])$/;

@@ -326,7 +326,7 @@ describe('a site that isn’t allowed', () => {
 });
 
 describe('a host page that lies', () => {
-  it('gets refusals by name for a second init and for unknown messages, and the conversation goes on', async () => {
+  it('gets refusals by name for a second init and for unknown messages, and the conversation continues', async () => {
     const page = await openSite();
     const frame = await openPanel(page);
     await page.evaluate(`{
@@ -340,7 +340,7 @@ describe('a host page that lies', () => {
     await expect.poll(() => lastAnswer(frame).textContent()).toContain('4');
   });
 
-  it('is told at once about options and contexts that can’t be used', async () => {
+  it('learns at once which options and contexts can’t be used', async () => {
     const page = await openSite();
     for (const code of [
       `setContext({ type: 'ticket', id: '1', title: 'x', data: 'x'.repeat(9000) })`,

@@ -276,7 +276,7 @@ export function createGroundwire(options: GroundwireOptions): Groundwire {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.repeat || event.isComposing) return;
+    if (event.defaultPrevented || event.repeat) return;
     if (isPress(event, settings.shortcuts.togglePanel)) show(mode === 'panel' ? null : 'panel');
     // With the panel open, its field takes the focus.
     else if (isPress(event, settings.shortcuts.quickAsk)) show(mode === 'panel' ? 'panel' : 'quick');

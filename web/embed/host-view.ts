@@ -27,8 +27,6 @@ export type ViewOptions = {
   readonly onResize: (width: number) => void;
 };
 
-export type HostView = ReturnType<typeof createHostView>;
-
 export function createHostView(options: ViewOptions) {
   const { text, name } = options;
   const host = document.createElement('groundwire-assistant');

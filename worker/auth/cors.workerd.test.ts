@@ -201,7 +201,7 @@ describe('a request with a bearer token from a page of another origin (R17)', ()
     expect((await member('/api/v1/me')).status).toBe(200);
   });
 
-  test('together with a cookie is refused, whoever allows the origin', async () => {
+  test('together with a cookie is refused, even from an allowed origin', async () => {
     const token = await tokenOf('ada@cascade.test');
     const headers = { ...from(SITE).headers, Cookie: `groundwire=${token}` };
     const written = await member('/api/v1/ai/sessions', { body: {}, headers });

@@ -79,7 +79,7 @@ describe('the handshake', () => {
 });
 
 describe('the channel', () => {
-  test('refuses what it doesn’t know, and goes on', async () => {
+  test('refuses what it doesn’t know, and continues', async () => {
     const { say, links } = frame();
     const { port1, port2 } = new MessageChannel();
     const ready = heard(port1);
