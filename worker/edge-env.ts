@@ -2,7 +2,7 @@
 import type { FoundScope, OrgChoice, RateVerdict, ScopeNames } from '../durable/contracts/account.ts';
 import type { AiSettings } from '../durable/contracts/ai-settings.ts';
 import type { Access, Principal } from '../durable/principal.ts';
-import type { ForeignPage } from './auth/cors.ts';
+import type { ForeignPage } from './auth/origin-list.ts';
 import type { JsonBody } from './http/read-json.ts';
 
 export type EdgeEnv = {

@@ -11,7 +11,7 @@ import { listAllowedOrigins } from '../../durable/postgres/queries/allowed-origi
 import { postgresDepsOf } from '../../durable/postgres/with-tenant.ts';
 import type { EdgeEnv } from '../edge-env.ts';
 import { ownOrigin } from './origin-check.ts';
-import { createOriginList, type OriginList } from './origin-list.ts';
+import { createOriginList, type ForeignPage, type OriginList } from './origin-list.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 /** Everything else is for our own pages. */
@@ -26,13 +26,6 @@ const PREFLIGHT_SECONDS = 600;
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?: *, *[\w!#$%&'*+.^`|~-]{1,64}){0,39}$/;
 /** Names the user of a page of ours, whose requests come from our own origin. */
 const OWN_HEADERS = ['x-page-identity'];
-
-/** A request from a page of another origin that some organization allows. */
-export type ForeignPage = {
-  readonly origin: string;
-  /** The slugs of the organizations that allow the origin. */
-  readonly orgs: ReadonlySet<string>;
-};
 
 /** Notes where the request comes from, and sets the headers of the reply. */
 export const shareWithOrigins: MiddlewareHandler<EdgeEnv> = async function shareWithOrigins(c, next) {

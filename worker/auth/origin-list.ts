@@ -12,6 +12,13 @@ const MAX_ROWS = 20_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** A request from a page of another origin that some organization allows. */
+export type ForeignPage = {
+  readonly origin: string;
+  /** The slugs of the organizations that allow the origin. */
+  readonly orgs: ReadonlySet<string>;
+};
+
 export type OriginListDeps = {
   /** @throws if the database can't be reached */
   fetchRows(limit: number): Promise<readonly ListedOrigin[]>;

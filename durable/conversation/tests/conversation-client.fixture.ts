@@ -6,6 +6,7 @@ import { accountOf } from '../../contracts/account.ts';
 import { conversationOf, type RunCall, type RunRequest } from '../../contracts/conversation.ts';
 import type { SessionDraft } from '../../contracts/session.ts';
 import type { Access } from '../../principal.ts';
+import { schemaVersion } from '../../sqlite-migrate.ts';
 import type { Conversation } from '../conversation.ts';
 import { type AgUiEvent, KEEP_ALIVE, parseFrames } from '../log/events.ts';
 
@@ -132,7 +133,9 @@ export const lastOf = (text: string): AgUiEvent | undefined => eventsOf(text).at
 
 /** Rows of the object's own database. */
 export const rowsOf = <T extends Record<string, SqlStorageValue>>(talk: Talk, query: string): Promise<T[]> =>
-  runInDurableObject(talk.stub, (_object, state) => state.storage.sql.exec<T>(query).toArray());
+  runInDurableObject(talk.stub, (_object, { storage: { sql } }) =>
+    schemaVersion(sql) < 0 ? [] : sql.exec<T>(query).toArray(),
+  );
 
 /** The run's frames as stored in the object's database. */
 export async function storedText(talk: Talk, runId: string): Promise<string> {

@@ -27,7 +27,10 @@ afterEach(() => world.restore());
 
 async function tablesOf(talk: Talk): Promise<string[]> {
   const query = "select name from sqlite_master where type = 'table' and name not glob '[_]cf[_]*' order by name";
-  return (await rowsOf<{ name: string }>(talk, query)).map(({ name }) => name);
+  const rows = await runInDurableObject(talk.stub, (_object, { storage }) =>
+    storage.sql.exec<{ name: string }>(query).toArray(),
+  );
+  return rows.map(({ name }) => name);
 }
 
 const sizeOf = (talk: Talk): Promise<number> =>

@@ -1,5 +1,4 @@
 // What a provider wants back with its answers: sent to it again, and seen by no one else.
-import { runInDurableObject } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Access } from '../../principal.ts';
@@ -96,8 +95,5 @@ it('is erased with the conversation', async () => {
   await askFor(talk, 'elbow?', thoughtful(words('Found it.')));
   expect(await rowsOf(talk, 'select * from model_data')).toHaveLength(1);
   await talk.stub.remove({ access, requestId: crypto.randomUUID() });
-  const rows = await runInDurableObject(talk.stub, (_object, { storage }) =>
-    storage.sql.exec('select * from model_data').toArray(),
-  );
-  expect(rows).toEqual([]);
+  expect(await rowsOf(talk, 'select * from model_data')).toEqual([]);
 });
