@@ -90,7 +90,7 @@ export const GERMAN: Readonly<Record<string, string>> = {
   'to close': 'schließt',
   '(the answer keeps running)': '(die Antwort läuft weiter)',
   'New question': 'Neue Frage',
-  'Open in sidebar': 'In der Seitenleiste öffnen',
+  'Open in sidebar': 'In die Seitenleiste',
   // Transcript
   You: 'Sie',
   'Conversation not found': 'Unterhaltung nicht gefunden',
