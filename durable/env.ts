@@ -41,6 +41,8 @@ const Settings = z
     /** A webhook that sends invitations, and the secret that signs its requests. Both, or neither. */
     INVITE_WEBHOOK_URL: optionalText.pipe(z.url().optional()),
     INVITE_WEBHOOK_SECRET: optionalText.pipe(key.optional()),
+    /** Opens the operator's API, which is off without it. */
+    OPERATOR_TOKEN: optionalText.pipe(z.string().min(32, 'must have at least 32 characters').max(512).optional()),
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address'),
     /** `<key id>:<32 bytes in base64>`. Signs the claims that Postgres verifies. */
     CLAIM_KEY: z
@@ -157,7 +159,7 @@ export function parseSettings(env: unknown): Settings {
 }
 
 /** Plain http is only for local development. */
-function isSafeAddress(url: string | undefined, environment: 'production' | 'local'): boolean {
+export function isSafeAddress(url: string | undefined, environment: 'production' | 'local'): boolean {
   if (url === undefined || url.startsWith('https://')) return true;
   return environment === 'local' && ['localhost', '127.0.0.1'].includes(new URL(url).hostname);
 }

@@ -12,6 +12,16 @@ export const ERRORS = {
     title: 'No organization',
     detail: "You aren't a member of any organization here. Ask an admin to invite you.",
   },
+  ORG_REQUIRED: {
+    status: 400,
+    title: 'Organization not named',
+    detail: 'You belong to several organizations. Name one in the X-Org header; GET /api/v1/me lists them.',
+  },
+  ORG_MISMATCH: {
+    status: 403,
+    title: 'Another organization',
+    detail: "Your token doesn't speak for the organization that the request names. Sign in to that organization.",
+  },
   SIGN_IN_EXPIRED: {
     status: 400,
     title: 'Sign-in expired',
@@ -138,6 +148,11 @@ export const ERRORS = {
     title: 'Changed by someone else',
     detail:
       'Someone else saved these settings while you were editing. Your changes were not saved. Review both versions and save again.',
+  },
+  ISSUER_EXISTS: {
+    status: 409,
+    title: 'Issuer already exists',
+    detail: 'This issuer exists already. Change it with PUT, or remove JWT_ISSUER from the settings if it is that one.',
   },
   SETTINGS_EXIST: {
     status: 409,

@@ -1,6 +1,7 @@
 // The variables of each request in the Worker.
 import type { FoundScope, OrgChoice, RateVerdict, ScopeNames } from '../durable/contracts/account.ts';
 import type { AiSettings } from '../durable/contracts/ai-settings.ts';
+import type { IssuerClaims } from '../durable/contracts/issuers.ts';
 import type { Access, Principal } from '../durable/principal.ts';
 import type { ForeignPage } from './auth/origin-list.ts';
 import type { JsonBody } from './http/read-json.ts';
@@ -19,6 +20,8 @@ export type EdgeEnv = {
     isOriginAllowed: boolean | undefined;
     /** Set by `authenticated`. */
     principal: Principal;
+    /** What the token of the user's issuer says about them. */
+    issuerClaims: IssuerClaims | undefined;
     /** These are set by `admitted`. */
     access: Access;
     orgs: readonly OrgChoice[];

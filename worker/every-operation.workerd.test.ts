@@ -1,6 +1,8 @@
 // R17, R18 and R20 for every route: no other site's browser can call it, each of its replies has the headers, and it refuses
 // unknown input.
+import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { settingsOf } from '../durable/env.ts';
 import { expectSafeHeaders } from './http/safe-headers.fixture.ts';
 import { askFromAnywhere, CALLS, HARMLESS, pathOf, type RouteCall } from './routing/route-calls.fixture.ts';
 import { type Ask, chatBody, ORIGIN, readProblem, refillRate, tokenOf } from './visitor.fixture.ts';
@@ -15,7 +17,8 @@ const withBody = CALLS.filter(({ route }) => route.body !== undefined);
 const withQuery = CALLS.filter(({ route, path }) => route.query !== undefined && path !== '/auth/callback');
 
 async function send(call: RouteCall, options: Ask & { search?: string; ids?: Record<string, string> } = {}) {
-  const authorization = `Bearer ${await tokenOf(PERSON)}`;
+  const isOperators = call.route.permission === 'operator';
+  const authorization = `Bearer ${isOperators ? settingsOf(env).OPERATOR_TOKEN : await tokenOf(PERSON)}`;
   return askFromAnywhere(pathOf(call, options.ids) + (options.search ?? ''), {
     method: call.route.method.toUpperCase(),
     ...options,

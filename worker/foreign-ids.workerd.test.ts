@@ -70,7 +70,10 @@ const keyOf = ({ name }: RouteCall): string =>
 const keysOf = (schema: unknown): string[] => Object.keys((schema as { shape?: object } | undefined)?.shape ?? {});
 const isReference = (name: string): boolean => /(Id|^id)$/.test(name) && !NO_REFERENCE.includes(name);
 
-const SWAPS: readonly Swap[] = CALLS.filter((call) => ![...MINTING, ...SILENT].includes(keyOf(call))).flatMap(
+/** The operator's routes belong to no org, and refuse every user. */
+const OF_ORGS = CALLS.filter(({ route }) => route.permission !== 'operator');
+
+const SWAPS: readonly Swap[] = OF_ORGS.filter((call) => ![...MINTING, ...SILENT].includes(keyOf(call))).flatMap(
   (call) => [
     ...paramsOf(call.path)
       .filter(isReference)

@@ -13,6 +13,7 @@ import { memberRoutes } from './api/members/members-routes.ts';
 import { messageRoutes } from './api/messages/messages-routes.ts';
 import { modelRoutes } from './api/models/models-routes.ts';
 import { openApiRoute } from './api/openapi/docs-routes.ts';
+import { operatorIssuerRoutes } from './api/operator/issuers-routes.ts';
 import { forkRoutes } from './api/sessions/forks-routes.ts';
 import { sessionRoutes } from './api/sessions/sessions-routes.ts';
 import { aiSettingsRoutes } from './api/settings/ai-settings-routes.ts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...joiningRoutes,
   ...memberRoutes,
   ...invitationRoutes,
+  ...operatorIssuerRoutes,
   ...algaRoutes,
   ...aiSdkRoutes,
   ...openAiRoutes,

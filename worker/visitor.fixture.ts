@@ -46,16 +46,19 @@ export const untilNoted = (orgId: string, reply: Response): Promise<void> =>
 
 export type Visitor = (path: string, options?: Ask) => Promise<Response>;
 
-/** A signed-in user with a bearer token. */
-export const signedIn = async (email: string): Promise<Visitor> => visitorWith(await tokenOf(email));
+/** A signed-in user with a bearer token. Someone with several orgs acts in the first, unless a request names another. */
+export async function signedIn(email: string): Promise<Visitor> {
+  const [first, ...others] = Object.keys(requireDemoPerson(email).memberships);
+  return visitorWith(await tokenOf(email), others.length > 0 && first !== undefined ? { 'X-Org': first } : {});
+}
 
 /** A user that exists in Postgres, by the subject of their tokens. */
 export const visitorFor = async (subject: string): Promise<Visitor> => visitorWith(await tokenFor(subject));
 
 const visitorWith =
-  (token: string): Visitor =>
+  (token: string, headers: Record<string, string> = {}): Visitor =>
   (path, options = {}) =>
-    ask(path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
+    ask(path, { ...options, headers: { Authorization: `Bearer ${token}`, ...headers, ...options.headers } });
 
 /** Refills the user's `ai` bucket. */
 export async function refillBucket(subject: string): Promise<void> {

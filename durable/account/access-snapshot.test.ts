@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
 import type { Membership } from '../postgres/queries/memberships.ts';
 import { RIGHTS_FRESH_MS } from '../principal.ts';
-import { createAccessSnapshots, MAX_OUTAGE_AGE_MS, type Snapshot } from './access-snapshot.ts';
+import { createAccessSnapshots, MAX_OUTAGE_AGE_MS, type Reach, type Snapshot } from './access-snapshot.ts';
 
 const SUBJECT = 'person-1';
 const CASCADE = '0c000000-0000-4000-8000-000000000001';
@@ -28,6 +28,7 @@ const membership = (orgSlug: string, change: Partial<Membership> = {}): Membersh
 function setUp() {
   const postgres = {
     memberships: [membership('northlight'), membership('cascade')],
+    reach: [CASCADE],
     error: null as Error | null,
     questions: 0,
   };
@@ -36,6 +37,7 @@ function setUp() {
   const noted: unknown[] = [];
   let gate: Promise<void> = Promise.resolve();
   let stored: Snapshot | null = null;
+  const reaches = new Map<string, Reach>();
   const snapshots = createAccessSnapshots({
     load: () => stored,
     store: (snapshot) => {
@@ -48,6 +50,15 @@ function setUp() {
       await gate;
       if (error) throw error;
       return memberships;
+    },
+    loadReach: (token) => reaches.get(token) ?? null,
+    storeReach: (token, reach) => void reaches.set(token, reach),
+    fetchGranted: async () => {
+      postgres.questions += 1;
+      const { memberships, reach, error } = postgres;
+      await gate;
+      if (error) throw error;
+      return { memberships, reach };
     },
     now: () => clock.now,
     background: (work) => background.push(work),

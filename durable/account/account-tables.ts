@@ -50,15 +50,20 @@ export const ACCOUNT_STEPS: readonly string[] = [
    alter table sign_ins add column proved_at integer;
    alter table sign_ins add column device text;
    alter table sign_ins add column place text;`,
+  // The orgs that tokens of the user's issuer name, by the claims of the token.
+  `create table token_reach (
+     token text primary key, org_ids text not null, confirmed_at integer not null, issued_at integer not null
+   ) without rowid;`,
 ];
 
 const ORG_TABLES = ['sessions', 'hydrated_orgs', 'runs', 'refusals', 'session_marks', 'named_scopes'];
-const TABLES = [...ORG_TABLES, 'sign_ins', 'snapshot'];
+const TABLES = [...ORG_TABLES, 'sign_ins', 'snapshot', 'token_reach'];
 
 /** Also drops the access snapshot: it lists all the user's orgs, and the next request reads it from Postgres. */
 export function eraseOrg(sql: SqlStorage, orgId: string): void {
   for (const table of ORG_TABLES) sql.exec(`delete from ${table} where org_id = ?`, orgId);
   sql.exec('delete from snapshot');
+  sql.exec('delete from token_reach');
 }
 
 export function forgetSession(sql: SqlStorage, orgId: string, sessionId: string): void {

@@ -37,13 +37,21 @@ import { settingsOf } from '../env.ts';
 import { logFailure } from '../log.ts';
 import { findScope } from '../packs/registry.ts';
 import { listConversations } from '../postgres/queries/conversations.ts';
+import { fetchGranted } from '../postgres/queries/issuers.ts';
 import { fetchMemberships } from '../postgres/queries/memberships.ts';
 import { requireSafeLogin } from '../postgres/safe-login.ts';
 import { postgresDepsOf } from '../postgres/with-tenant.ts';
 import { type Access, isAssistantEnabled } from '../principal.ts';
 import { migrate } from '../sqlite-migrate.ts';
 import { openTenant } from '../tools/tenant-access.ts';
-import { type AccessSnapshots, createAccessSnapshots, loadSnapshot, storeSnapshot } from './access-snapshot.ts';
+import {
+  type AccessSnapshots,
+  createAccessSnapshots,
+  loadReach,
+  loadSnapshot,
+  storeReach,
+  storeSnapshot,
+} from './access-snapshot.ts';
 import { ACCOUNT_STEPS, eraseOrg, forgetSession, isBlank } from './account-tables.ts';
 import { createModelCalls, type RunName } from './model-calls.ts';
 import { findNamedScope } from './named-scopes.ts';
@@ -102,6 +110,13 @@ export class Account extends DurableObject<Env> implements AccountRpc {
         const [memberships] = await Promise.all([fetchMemberships(postgres, subject), requireSafeLogin(postgres)]);
         return memberships;
       },
+      loadReach: (token) => loadReach(this.#sql, token),
+      storeReach: (token, reach) => this.ctx.storage.transactionSync(() => storeReach(this.#sql, token, reach)),
+      fetchGranted: async (subject, claims) => {
+        const postgres = postgresDepsOf(env);
+        await requireSafeLogin(postgres);
+        return fetchGranted(postgres, subject, claims);
+      },
       now: () => Date.now(),
       background: (work) => ctx.waitUntil(work),
       noteFailure: (error) => logFailure('access.refresh_failed', error),
@@ -118,14 +133,15 @@ export class Account extends DurableObject<Env> implements AccountRpc {
 
   /** Whether this sign-in is open and what the user may do in the org. One call per request. */
   async admit(input: AdmitInput): Promise<Admission> {
-    const { principal, orgSlug, rights, fresh, modelCall, cost, sessionId, names, page } = AdmitInput.parse(input);
+    const { principal, orgSlug, rights, fresh, modelCall, cost, sessionId, names, page, ...token } =
+      AdmitInput.parse(input);
     const now = Date.now();
     if (principal.expiresAt * 1000 <= now) return { ok: false, code: 'UNAUTHENTICATED' };
     const { signInId } = principal;
     const { idleSeconds } = this.#signInLimits();
     const signIn = signInId === undefined ? {} : useSignIn(this.#sql, signInId, { now, idleSeconds });
     if (signIn === null) return { ok: false, code: 'UNAUTHENTICATED' };
-    const found = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh });
+    const found = await this.#rights.admit({ subject: principal.subject, orgSlug, rights, fresh, ...token });
     if (!found.ok) {
       if (found.code !== 'NO_MEMBERSHIP' || cost === undefined) return found;
       return { ...found, requests: this.#countRequest(cost, now) };

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 import { exactText } from '../input-text.ts';
 import { type Access, Principal } from '../principal.ts';
 import type { AiSettings } from './ai-settings.ts';
+import { IssuerClaims } from './issuers.ts';
 import { stubOf } from './placement.ts';
 import { SessionRecord } from './session.ts';
 import { RunId } from './transcript.ts';
@@ -75,6 +76,10 @@ export const AdmitInput = z.object({
   sessionId: z.uuid().optional(),
   /** The program and design the request names, if any. */
   names: ScopeNames.optional(),
+  /** What the token of the user's issuer says about them. It reaches only the organizations that it names. */
+  claims: IssuerClaims.optional(),
+  /** Refused if the user has several organizations and the request names none. Pages have the browser's choice instead. */
+  mustNameOrg: z.boolean().optional(),
   /** Refused if it differs from the session's identity. Null if the page had to say it and didn't. Absent for API clients. */
   page: PageIdentity.nullable().optional(),
 });
@@ -107,10 +112,16 @@ export type Admission =
     }
   | {
       readonly ok: false;
-      /** `NO_MEMBERSHIP`: of no org at all. `NOT_FOUND`: not of the one that is named. */
+      /** `NO_MEMBERSHIP`: of no org at all. `NOT_FOUND`: not of the one that is named. `ORG_MISMATCH`: not in the token. */
       readonly code: Extract<
         ErrorCode,
-        'UNAUTHENTICATED' | 'NO_MEMBERSHIP' | 'NOT_FOUND' | 'IDENTITY_CHANGED' | 'DATABASE_UNAVAILABLE'
+        | 'UNAUTHENTICATED'
+        | 'NO_MEMBERSHIP'
+        | 'NOT_FOUND'
+        | 'ORG_MISMATCH'
+        | 'ORG_REQUIRED'
+        | 'IDENTITY_CHANGED'
+        | 'DATABASE_UNAVAILABLE'
       >;
       /** Set for `NO_MEMBERSHIP` if `cost` was given: routes of the user's own account need no org. */
       readonly requests?: RateVerdict;

@@ -26,6 +26,7 @@ export const AUDIT_EVENTS = [
   'member.joined',
   'member.left',
   'member.removed',
+  'member.restored',
   'invitation.revoked',
   'role.changed',
   'settings.changed',

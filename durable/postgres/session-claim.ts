@@ -6,10 +6,13 @@ export type Claim =
    * members of the place may see.
    */
   | { readonly kind: 'user'; readonly org: string; readonly user: string; readonly place?: string }
-  /** Internal writes: for `user`, member or not, and to the audit log of `org`. Can't read messages. */
-  | { readonly kind: 'system'; readonly org: string; readonly user?: string }
-  /** A signed-in user before an org is chosen: valid for account_access() only. */
-  | { readonly kind: 'subject'; readonly sub: string }
+  /**
+   * Internal writes: for `user`, member or not, and to the audit log of `org`. Can't read messages. `grant`: what a token of the
+   * user's issuer says, which admits the rows that it grants.
+   */
+  | { readonly kind: 'system'; readonly org: string; readonly user?: string; readonly grant?: object }
+  /** A signed-in user before an org is chosen: valid for account_access() only. `grant`: what their issuer's token says. */
+  | { readonly kind: 'subject'; readonly sub: string; readonly grant?: object }
   /** Maintenance tasks of the installation: valid for their functions only. */
   | { readonly kind: 'installation' };
 
@@ -51,14 +54,17 @@ export async function signClaim(claimKey: string, claim: Claim, now: number): Pr
 const encoder = new TextEncoder();
 
 /** Copies field by field, so that extra fields of the caller's object are not signed. */
-function payloadOf(claim: Claim): Record<string, string> {
+function payloadOf(claim: Claim): Record<string, string | object> {
   switch (claim.kind) {
     case 'user':
       return { kind: 'user', org: claim.org, user: claim.user, ...(claim.place && { place: claim.place }) };
     case 'system':
-      return { kind: 'system', org: claim.org, ...(claim.user === undefined ? {} : { user: claim.user }) };
+      return {
+        ...{ kind: 'system', org: claim.org, ...(claim.user === undefined ? {} : { user: claim.user }) },
+        ...(claim.grant && { grant: claim.grant }),
+      };
     case 'subject':
-      return { kind: 'subject', sub: claim.sub };
+      return { kind: 'subject', sub: claim.sub, ...(claim.grant && { grant: claim.grant }) };
     case 'installation':
       return { kind: 'installation' };
   }

@@ -115,6 +115,54 @@ describe('create-org, invite-admin and set-plan', () => {
   });
 });
 
+describe('add-issuer, set-issuer, list-issuers and remove-issuer', () => {
+  const ISSUER = 'https://desk.example.com';
+  const list = async () =>
+    (JSON.parse((await admin('list-issuers --json')).out) as { issuer: string }[]).find(
+      ({ issuer }) => issuer === ISSUER,
+    );
+
+  test('manage an issuer, and tell the operator’s log and the organization’s', async () => {
+    await admin('create-org desk Desk --plan free');
+    const added = await admin(
+      `add-issuer ${ISSUER} --jwks ${ISSUER}/keys --audience groundwire,other --type JWT --tolerance 0 --claim organization=https://desk.example.com/org ` +
+        '--claim role=app.roles --role agent=member --default-role none --highest-role admin --org org_1=desk --create-orgs free --pack plm',
+    );
+    expect(added).toMatchObject({ code: 0, out: `added ${ISSUER}; the Worker applies it within a minute\n` });
+    expect(await list()).toMatchObject({
+      ...{ audiences: ['groundwire', 'other'], tokenType: 'JWT', clockToleranceSeconds: 0, maxAgeSeconds: 3600 },
+      claims: { subject: 'sub', organization: 'https://desk.example.com/org', role: 'app.roles' },
+      ...{ roleNames: { agent: 'member' }, defaultRole: null, highestRole: 'admin', listsOrgs: 'all', isEnabled: true },
+      newOrgs: { plan: 'free', settings: { experimentalFeatures: { aiAssistant: false } } },
+      orgs: [{ claimed: 'org_1', org: 'desk' }],
+    });
+    await admin(`set-issuer ${ISSUER} --disable --create-orgs no --highest-role member --remove-org org_1`);
+    expect(await list()).toMatchObject({
+      isEnabled: false,
+      newOrgs: null,
+      highestRole: 'member',
+      orgs: [],
+      tokenType: 'JWT',
+    });
+    await admin(`set-issuer ${ISSUER} --enable --org desk`);
+    expect(await list()).toMatchObject({
+      isEnabled: true,
+      highestRole: 'member',
+      orgs: [{ claimed: 'desk', org: 'desk' }],
+    });
+    expect(await admin(`remove-issuer ${ISSUER}`)).toMatchObject({ code: 0 });
+    expect(await list()).toBeUndefined();
+    expect((await admin('list-issuers --log')).out).toMatch(
+      /cli issuer\.added https:\/\/desk[\s\S]*issuer\.changed[\s\S]*issuer\.changed[\s\S]*issuer\.removed https:\/\/desk/,
+    );
+    const noted = await ask<{ change: string }>(
+      `select parameters ->> 'change' as change from audit_log a join orgs o on o.id = a.org_id
+       where o.slug = 'desk' and event = 'settings.changed' order by seq`,
+    );
+    expect(noted.map(({ change }) => change)).toEqual(['add', 'set', 'set', 'remove']);
+  });
+});
+
 describe('errors', () => {
   test.each([
     ['create-org cascade Cascade --plan free', 1, 'the org cascade already exists; choose another slug'],
@@ -129,6 +177,19 @@ describe('errors', () => {
     ['erase-org quiet', 1, 'nothing was erased'],
     ['export-org cascade', 2, '--out is required'],
     ['rotate-keys', 1, 'MASTER_KEYS is not set'],
+    ['add-issuer https://x.test --audience a', 2, '--jwks is required'],
+    ['add-issuer https://x.test --jwks https://x.test/k', 2, '--audience is required'],
+    ['add-issuer https://x.test --jwks http://x.test/k --audience a', 2, 'https'],
+    ['add-issuer https://x.test|y --jwks https://x.test/k --audience a', 2, 'issuer'],
+    ['add-issuer https://x.test --jwks https://x.test/k --audience a --claim age=x', 2, 'claims'],
+    ['add-issuer https://x.test --jwks https://x.test/k --audience a --role king', 2, 'joined by ='],
+    ['add-issuer https://x.test --jwks https://x.test/k --audience a --tolerance 61', 2, 'from 1 to 60'],
+    [
+      'add-issuer https://x.test --jwks https://x.test/k --audience a --org nowhere',
+      1,
+      'There is no organization nowhere',
+    ],
+    ['set-issuer https://nowhere.test --disable', 1, 'list-issuers'],
   ])('%s exits with %i and one line that says what to do', async (line, code, words) => {
     const ran = await admin(line);
     expect(ran.error).toMatch(/^error: [^\n]*\n$/);

@@ -6,6 +6,7 @@ import { eraseUser } from './commands/erase-user.ts';
 import { exportOrg } from './commands/export-org.ts';
 import { exportUser } from './commands/export-user.ts';
 import { inviteAdmin } from './commands/invite-admin.ts';
+import { addIssuer, listIssuers, removeIssuer, setIssuer } from './commands/issuers.ts';
 import { listOrgs } from './commands/list-orgs.ts';
 import { parked } from './commands/parked.ts';
 import { pending } from './commands/pending.ts';
@@ -16,6 +17,7 @@ import { verifyAudit } from './commands/verify-audit.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...[createOrg, inviteAdmin, setPlan, setModels, listOrgs],
+  ...[addIssuer, listIssuers, setIssuer, removeIssuer],
   ...[rotateKeys, verifyAudit],
   ...[exportUser, exportOrg, eraseUser, eraseOrg],
   ...[pending, parked],

@@ -48,7 +48,10 @@ export default async function setUpWorker(project: TestProject): Promise<() => P
     buildBindings({
       // Tests send more requests than people. One test counts the limit with settings of its own.
       // Models end; tests of them don't.
-      settings: { REQUESTS_PER_MINUTE: '60000', REQUEST_BURST: '60000', CATALOG_DATE: '2026-12-01' },
+      settings: {
+        ...{ REQUESTS_PER_MINUTE: '60000', REQUEST_BURST: '60000', CATALOG_DATE: '2026-12-01' },
+        OPERATOR_TOKEN: 'operator-token-of-the-tests-0123456789',
+      },
       keys: {
         ...postgres,
         sessionKey: randomBytes(32).toString('base64'),

@@ -1,5 +1,6 @@
 -- What a signed-in person may do in each of their organizations, before one is chosen.
 --!needs functions/claim.sql
+--!needs functions/issuer-grants.sql
 set local role groundwire_owner;
 
 create or replace function public.account_access()
@@ -24,7 +25,7 @@ begin atomic
   join private.plans p on p.name = o.plan
   join public.roles r on r.org_id = m.org_id and r.name = m.role
   left join public.tenant_settings s on s.org_id = m.org_id
-  where c.kind = 'subject'
+  where c.kind = 'subject' and private.is_granted(m.org_id, m.user_id)
   order by o.name, o.id;
 end;
 

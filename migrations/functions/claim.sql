@@ -57,7 +57,7 @@ declare
   claim_user uuid;
   granted text[];
 begin
-  if claim_text is null or claim_text = '' or length(claim_text) > 4096 then
+  if claim_text is null or claim_text = '' or length(claim_text) > 16384 then
     return;
   end if;
   select * into key from private.claim_keys k where k.kid = claim_kid;
@@ -87,7 +87,7 @@ begin
       select r.permissions into granted
       from public.memberships m
       join public.roles r on r.org_id = m.org_id and r.name = m.role
-      where m.org_id = claim_org and m.user_id = claim_user;
+      where m.org_id = claim_org and m.user_id = claim_user and private.is_granted(claim_org, claim_user);
       if found then
         if payload ? 'place' then
           granted := private.permissions_in_place(claim_org, (payload ->> 'place')::uuid, granted);

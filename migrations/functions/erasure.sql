@@ -127,6 +127,7 @@ begin
   delete from public.memberships m where m.org_id = org and m.user_id = person;
   get diagnostics touched = row_count;
   counted := counted || jsonb_build_object('memberships', touched);
+  delete from private.issuer_grants g where g.org_id = org and g.user_id = person;
 
   touched := 0;
   for naming in
@@ -221,6 +222,8 @@ begin
 
   counted := jsonb_build_object('auditRows', private.redact_whole_audit(org));
 
+  -- First, because a trigger updates them when a membership goes.
+  delete from private.issuer_grants g where g.org_id = org;
   -- All tables in one statement, because rows refer to each other in circles and the check runs when the statement
   -- ends. Generated, so that new tables are included.
   select 'with ' || string_agg(format('d%s as (delete from %s where org_id = $1 returning 1)', t.n, t.relation), ', ')

@@ -78,6 +78,10 @@ begin
   if tg_op = 'UPDATE' and private.manages_members(new.org_id, new.role) then
     return kept;
   end if;
+  -- Whom the organization's own issuer no longer vouches for must not keep access because no other admin is left.
+  if exists (select from private.issuer_grant() g where g.org_id = old.org_id and g.user_id = old.user_id) then
+    return kept;
+  end if;
   perform private.lock_members(old.org_id);
   if not exists (
     select from public.memberships m

@@ -183,6 +183,20 @@ begin
 end
 $$;
 
+-- A removed member whose issuer still vouches for them: their next token lets them in again.
+create or replace function private.do_restore_member(input jsonb) returns jsonb
+language plpgsql as $$
+declare
+  org uuid := private.require_member_rights();
+begin
+  if org is null or not private.forget_revocation((input ->> 'userId')::uuid) then
+    perform private.refuse('NOT_FOUND', 'No such member was removed.');
+  end if;
+  perform private.note_member_change('member.restored', jsonb_build_object('userId', input -> 'userId'), input ->> 'requestId');
+  return '{}';
+end
+$$;
+
 -- Runs one of the above. A refusal is a value and undoes everything.
 create or replace function public.change_members(change text, input jsonb) returns jsonb
 language plpgsql as $$
@@ -195,6 +209,7 @@ begin
     when 'revoke' then answer := private.do_revoke_invitation(input);
     when 'change_role' then answer := private.do_change_role(input);
     when 'remove' then answer := private.do_remove_member(input);
+    when 'restore' then answer := private.do_restore_member(input);
     when 'leave' then answer := private.do_leave_org(input);
     when 'accept' then answer := private.do_accept_invitation(input);
   end case;
@@ -208,5 +223,5 @@ $$;
 grant execute on function private.note_member_change(text, jsonb, text), private.require_member_rights(),
   private.require_grantable(uuid, text), private.require_changeable(uuid, uuid), private.do_invite_member(jsonb),
   private.do_revoke_invitation(jsonb), private.do_change_role(jsonb), private.do_remove_member(jsonb),
-  private.do_leave_org(jsonb), private.do_accept_invitation(jsonb), public.change_members(text, jsonb)
+  private.do_leave_org(jsonb), private.do_restore_member(jsonb), private.do_accept_invitation(jsonb), public.change_members(text, jsonb)
   to groundwire_app;

@@ -11,8 +11,9 @@ import {
 } from '../../durable/contracts/account.ts';
 import { settingsOf } from '../../durable/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../durable/errors.ts';
-import { authenticate, issuerOf } from '../auth/authenticate.ts';
+import { authenticate } from '../auth/authenticate.ts';
 import { requireAllowedOrigin } from '../auth/cors.ts';
+import { issuersOf } from '../auth/issuers.ts';
 import { pageIdentity, pageOwner } from '../auth/page-identity.ts';
 import { orgCookie, sessionCookie } from '../auth/session-cookie.ts';
 import type { EdgeEnv } from '../edge-env.ts';
@@ -23,18 +24,37 @@ export const authenticated: MiddlewareHandler<EdgeEnv> = async function authenti
   const settings = settingsOf(c.env);
   const authorization = c.req.header('Authorization');
   const cookie = sessionCookie(c);
-  const principal = await authenticate(
+  const issuers = issuersOf(c.env, waitUntil);
+  const identified = await authenticate(
     { authorization, cookie },
-    { sessionKey: settings.SESSION_KEY, issuer: issuerOf(settings, waitUntil), now: () => new Date() },
+    { sessionKey: settings.SESSION_KEY, findIssuer: issuers.find, now: () => new Date() },
   );
-  if (!principal) {
+  if (!identified) {
     const token = authorization ?? cookie;
     if (token !== undefined) noteRejectedToken(c, token);
     throw new AppError('UNAUTHENTICATED');
   }
-  c.set('principal', principal);
+  c.set('principal', identified.principal);
+  c.set('issuerClaims', identified.claims);
   await next();
 };
+
+/** For the operator of the installation. The answer is the same whether there is a token and whether it is wrong. */
+export const operatorOnly: MiddlewareHandler<EdgeEnv> = async function operatorOnly(c, next) {
+  const expected = settingsOf(c.env).OPERATOR_TOKEN;
+  const given = /^Bearer +(\S{1,512})$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  if (expected === undefined || given === undefined || !(await isSameSecret(given, expected)))
+    throw new AppError('UNAUTHENTICATED');
+  await next();
+};
+
+/** Compares hashes, so that the time it takes tells nothing about the secret. */
+async function isSameSecret(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+  );
+  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
+}
 
 /** Refuses users who are not members of the org. `confirmed` rights are fresh enough to show data. */
 export function admitted(
@@ -54,7 +74,7 @@ export function admitted(
 export function ownAccount(cost = 1): MiddlewareHandler<EdgeEnv> {
   return async function admitOwner(c, next) {
     const page = pageOwner(c);
-    const admission = await askAccount(c, undefined, 'confirmed', { cost, page });
+    const admission = await askAccount(c, undefined, 'confirmed', { cost, page, mustNameOrg: false });
     if (!admission.ok) {
       if (admission.code !== 'NO_MEMBERSHIP') throw await refusedAdmission(c, admission.code);
       // The page was loaded for a member of an org.
@@ -115,20 +135,31 @@ export function setAdmission(c: Context<EdgeEnv>, admission: Extract<Admission, 
  */
 export function chosenOrg(c: Context<EdgeEnv>): string | undefined {
   const header = c.req.header('X-Org');
-  if (header === undefined) return OrgSlug.safeParse(orgCookie(c)).data;
+  if (header === undefined) return isBearer(c) ? undefined : OrgSlug.safeParse(orgCookie(c)).data;
   const named = OrgSlug.safeParse(header);
   if (!named.success) throw new AppError('NOT_FOUND');
   return named.data;
 }
 
-/** By default the page that sends the request must have been loaded for this user and org. */
+const isBearer = (c: Context<EdgeEnv>): boolean => c.req.header('Authorization') !== undefined;
+
+/**
+ * By default the page that sends the request must have been loaded for this user and org, and a client with a token must name one
+ * of several orgs.
+ */
 export async function askAccount(
   c: Context<EdgeEnv>,
   orgSlug: string | undefined,
   rights: 'last-known' | 'confirmed',
-  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'cost' | 'sessionId' | 'names' | 'page'> = {},
+  more: Pick<AdmitInput, 'fresh' | 'modelCall' | 'cost' | 'sessionId' | 'names' | 'page' | 'mustNameOrg'> = {},
 ): Promise<Admission> {
   const principal = c.get('principal');
-  const question = { principal, rights, page: pageIdentity(c), ...more, ...(orgSlug !== undefined && { orgSlug }) };
+  const claims = c.get('issuerClaims');
+  const question = {
+    ...{ principal, rights, page: pageIdentity(c), mustNameOrg: isBearer(c) },
+    ...(claims && { claims }),
+    ...more,
+    ...(orgSlug !== undefined && { orgSlug }),
+  };
   return accountOf(c.env, principal.subject).admit(question);
 }

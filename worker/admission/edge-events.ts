@@ -81,6 +81,25 @@ function noteInOwnOrgs(
   });
 }
 
+/** A request can make a thousand calls. The operator's own log has the change in any case. */
+const MAX_NOTED_ORGS = 500;
+
+/** In the log of each org that a change of the installation's operator touches. */
+export function noteOperatorChange(
+  c: Context<EdgeEnv>,
+  orgIds: readonly string[],
+  parameters: EdgeEvent['parameters'],
+): void {
+  const event = {
+    event: 'settings.changed',
+    actorId: null,
+    error: null,
+    requestId: c.get('requestId'),
+    parameters,
+  } as const;
+  for (const orgId of orgIds.slice(0, MAX_NOTED_ORGS)) note(c.env, orgId, event);
+}
+
 const WINDOW_MS = 60_000;
 /** Each one may cost a query. Beyond them, rejected tokens are not attributed to anyone. */
 const MAX_NAMED = 20;

@@ -10,8 +10,9 @@ import {
 } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { LONGEST_SIGN_IN_SECONDS } from '../../durable/account/sign-ins.ts';
+import { ClaimPaths } from '../../durable/contracts/issuers.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
-import { MAX_TOKEN_AGE_SECONDS } from './issuer-token.ts';
+import { type Issuer, MAX_TOKEN_AGE_SECONDS, TOLERANCE_SECONDS } from './issuer-token.ts';
 import { SESSION_TOKEN_TYPE, signSessionToken } from './session-token.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -49,10 +50,15 @@ beforeAll(async () => {
   });
   deps = {
     sessionKey: SESSION_KEY,
-    issuer: { issuer: ISSUER, audience: AUDIENCE, type: 'at+jwt', keys },
+    findIssuer: async (name) => (name === ISSUER ? { ...RULES, keys } : null),
     now: () => NOW,
   };
 });
+
+const RULES: Omit<Issuer, 'keys'> = {
+  ...{ issuer: ISSUER, audiences: [AUDIENCE], type: 'at+jwt', grants: null },
+  ...{ clockToleranceSeconds: TOLERANCE_SECONDS, maxAgeSeconds: MAX_TOKEN_AGE_SECONDS },
+};
 
 type Header = { alg: string; typ?: string; kid?: string; [name: string]: unknown };
 
@@ -86,7 +92,9 @@ describe('tokens of the configured issuer (R14)', () => {
     ['EdDSA', 'ed', () => ed],
   ])('a good %s token names its subject', async (alg, kid, keys) => {
     const token = await sign({ header: { alg, kid }, key: keys().privateKey });
-    expect(await bearer(token)).toEqual({ subject: `${ISSUER}|${SUBJECT}`, expiresAt: CLAIMS.exp });
+    expect(await bearer(token)).toEqual({
+      principal: { subject: `${ISSUER}|${SUBJECT}`, expiresAt: CLAIMS.exp },
+    });
   });
 
   test('accepts a list of audiences that contains ours', async () => {
@@ -97,14 +105,15 @@ describe('tokens of the configured issuer (R14)', () => {
   test.each(['https://id.other.test|name', 'demo:ada', `${ISSUER}|${SUBJECT}`])(
     'never names a user of another issuer, whatever its subject: %s',
     async (sub) => {
-      expect(await bearer(await sign({ claims: { sub } }))).toMatchObject({ subject: `${ISSUER}|${sub}` });
+      expect(await bearer(await sign({ claims: { sub } }))).toMatchObject({
+        principal: { subject: `${ISSUER}|${sub}` },
+      });
     },
   );
 
   test('ignores a sign-in id set by the issuer', async () => {
     expect(await bearer(await sign({ claims: { sid: SIGN_IN_ID } }))).toEqual({
-      subject: `${ISSUER}|${SUBJECT}`,
-      expiresAt: CLAIMS.exp,
+      principal: { subject: `${ISSUER}|${SUBJECT}`, expiresAt: CLAIMS.exp },
     });
   });
 
@@ -126,18 +135,15 @@ describe('tokens of the configured issuer (R14)', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const published = { ...(await key()), kid: 'weak' };
     for (const alg of ['RS256', 'ES256', 'EdDSA']) {
-      const issuer = {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        type: 'at+jwt' as const,
-        keys: createLocalJWKSet({ keys: [published] } as JSONWebKeySet),
-      };
-      expect(await bearer(compact({ alg, typ: 'at+jwt', kid: 'weak' }, CLAIMS, 'AAAA'), { issuer })).toBeNull();
+      const issuer = { ...RULES, keys: createLocalJWKSet({ keys: [published] } as JSONWebKeySet) };
+      expect(
+        await bearer(compact({ alg, typ: 'at+jwt', kid: 'weak' }, CLAIMS, 'AAAA'), { findIssuer: async () => issuer }),
+      ).toBeNull();
     }
   });
 
   test('refuses an issuer’s tokens if none is configured', async () => {
-    expect(await bearer(await sign(), { issuer: null })).toBeNull();
+    expect(await bearer(await sign(), { findIssuer: async () => null })).toBeNull();
   });
 
   const BAD_TOKENS: readonly (readonly [string, () => Promise<string>])[] = [
@@ -215,6 +221,98 @@ describe('tokens of the configured issuer (R14)', () => {
   });
 });
 
+describe('what an issuer’s token says about its user', () => {
+  const granting = (settings: Partial<Issuer>): Partial<AuthenticateDeps> => ({
+    findIssuer: async () => {
+      const issuer = await deps.findIssuer(ISSUER);
+      if (!issuer) throw new Error('the issuer of the other tests is gone');
+      return { ...issuer, ...settings };
+    },
+  });
+  const said = async (claims: Record<string, unknown>, paths: object, roleNames: Record<string, string> = {}) => {
+    const grants = { claims: ClaimPaths.parse(paths), roleNames };
+    return (await bearer(await sign({ claims }), granting({ grants })))?.claims ?? null;
+  };
+
+  test('is read at the paths of its settings', async () => {
+    const claims = {
+      email: 'kim@host.test',
+      name: 'Kim',
+      'https://host.test/org': 'lakeside',
+      app_metadata: { roles: ['agent', 'agent', 'lead'] },
+    };
+    const paths = {
+      ...{ email: 'email', name: 'name' },
+      organization: 'https://host.test/org',
+      role: 'app_metadata.roles',
+    };
+    expect(await said(claims, paths)).toEqual({
+      ...{ issuedAt: CLAIMS.iat, orgs: ['lakeside'], orgName: null, roles: ['agent', 'lead'] },
+      ...{ email: 'kim@host.test', name: 'Kim' },
+    });
+  });
+
+  test.each([
+    ['text', 'acme', ['acme']],
+    ['a list', ['b', 'a', 7, ''], ['a', 'b']],
+    ['an object with a key for each', { beta: { id: '1' }, acme: {} }, ['acme', 'beta']],
+    ['a number', 7, []],
+    ['nothing', undefined, []],
+  ])('takes organizations as %s', async (_form, organization, orgs) => {
+    expect(await said({ organization }, { organization: 'organization' })).toMatchObject({ orgs });
+  });
+
+  test('takes the longest name that exists when names have dots', async () => {
+    const nested = { 'https://a.test': { role: 'short' }, 'https://a.test.role': 'long' };
+    expect(await said(nested, { role: 'https://a.test.role' })).toMatchObject({ roles: ['long'] });
+    expect(await said({ a: { 'b.c': { d: 'deep' } } }, { role: 'a.b.c.d' })).toMatchObject({ roles: ['deep'] });
+    expect(await said({ a: 'x' }, { role: 'a.constructor.name' })).toMatchObject({ roles: [] });
+    expect(await said({}, { role: '__proto__.x' })).toMatchObject({ roles: [] });
+  });
+
+  test('has no address unless it is proven, if the settings name a claim for that', async () => {
+    const paths = { email: 'email', emailVerified: 'email_verified' };
+    expect(await said({ email: 'k@host.test', email_verified: false }, paths)).toMatchObject({ email: null });
+    expect(await said({ email: 'k@host.test' }, paths)).toMatchObject({ email: null });
+    expect(await said({ email: 'k@host.test', email_verified: true }, paths)).toMatchObject({ email: 'k@host.test' });
+    expect(await said({ email: 'not an address' }, { email: 'email' })).toMatchObject({ email: null });
+  });
+
+  test('counts only mapped roles if the settings map any', async () => {
+    const roles = ['offline_access', 'org:admin', 'uma'];
+    expect(await said({ roles }, { role: 'roles' }, { 'org:admin': 'admin' })).toMatchObject({ roles: ['org:admin'] });
+  });
+
+  test('is refused with more organizations than can be checked', async () => {
+    const orgs = Array.from({ length: 51 }, (_, index) => `org-${index}`);
+    const noted = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(await said({ orgs }, { organization: 'orgs' })).toBeNull();
+    expect(noted).toHaveBeenCalled();
+    noted.mockRestore();
+  });
+
+  test('names its user by the claim of the settings', async () => {
+    const grants = { claims: ClaimPaths.parse({ subject: 'oid' }), roleNames: {} };
+    const token = await sign({ claims: { sub: undefined, oid: 'object-1' } });
+    expect(await bearer(token, granting({ grants }))).toMatchObject({ principal: { subject: `${ISSUER}|object-1` } });
+    expect(await bearer(await sign(), granting({ grants }))).toBeNull();
+  });
+
+  test('is accepted without a type only if the settings say so', async () => {
+    const token = await sign({ header: { typ: undefined } });
+    expect(await bearer(token, granting({ type: 'none' }))).not.toBeNull();
+    expect(await bearer(await sign(), granting({ type: 'none' }))).toBeNull();
+  });
+
+  test('is accepted for any of the audiences, within the issuer’s age and tolerance', async () => {
+    const audiences = ['first-api', AUDIENCE];
+    expect(await bearer(await sign(), granting({ audiences }))).not.toBeNull();
+    expect(await bearer(await sign(), granting({ maxAgeSeconds: 10, clockToleranceSeconds: 0 }))).toBeNull();
+    const late = await sign({ claims: { exp: NOW_SECONDS - 50 } });
+    expect(await bearer(late, granting({ clockToleranceSeconds: 60 }))).not.toBeNull();
+  });
+});
+
 describe('our own session tokens (R14)', () => {
   const signIn = { signInId: SIGN_IN_ID, expiresAt: NOW_SECONDS + 60 * 60, openedAt: NOW_SECONDS };
   const own = (change: { claims?: Record<string, unknown>; header?: Record<string, unknown>; key?: Uint8Array } = {}) =>
@@ -226,7 +324,8 @@ describe('our own session tokens (R14)', () => {
 
   test('accepts the token as a cookie and as a bearer token', async () => {
     const token = await signSessionToken(SESSION_KEY, SUBJECT, signIn);
-    const expected = { subject: SUBJECT, signInId: SIGN_IN_ID, expiresAt: signIn.expiresAt };
+    const principal = { subject: SUBJECT, signInId: SIGN_IN_ID, expiresAt: signIn.expiresAt };
+    const expected = { principal };
     expect(await bearer(token)).toEqual(expected);
     expect(await authenticate({ authorization: undefined, cookie: token }, deps)).toEqual(expected);
   });

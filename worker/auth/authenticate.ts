@@ -1,10 +1,7 @@
-// Turns a token or cookie into a Principal, without I/O once the issuer's keys are loaded.
+// Turns a token or cookie into a Principal, without I/O once the issuers and their keys are loaded.
 // It identifies the user, never their rights, and never says why a token was refused.
-import { decodeProtectedHeader } from 'jose';
-import type { Settings } from '../../durable/env.ts';
-import type { Principal } from '../../durable/principal.ts';
-import { type Issuer, verifyIssuerToken } from './issuer-token.ts';
-import { createKeySet, fetchKeySet } from './key-set.ts';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { type Identified, type Issuer, verifyIssuerToken } from './issuer-token.ts';
 import { SESSION_TOKEN_TYPE, verifySessionToken } from './session-token.ts';
 
 /** Longer tokens are refused unread. */
@@ -20,46 +17,45 @@ export type Credentials = {
 
 export type AuthenticateDeps = {
   readonly sessionKey: Uint8Array;
-  /** Null if the deployment accepts no bearer tokens of another issuer. */
-  readonly issuer: Issuer | null;
+  /** The trusted issuer of that name; null if there is none. @throws AppError */
+  findIssuer(name: string): Promise<Issuer | null>;
   now(): Date;
 };
 
-/** Null if the credentials are invalid. A valid cookie does not make up for an invalid Authorization header. */
-export async function authenticate(credentials: Credentials, deps: AuthenticateDeps): Promise<Principal | null> {
+/**
+ * Null if the credentials are invalid. A valid cookie does not make up for an invalid Authorization header.
+ * @throws AppError DATABASE_UNAVAILABLE if it isn't known whether the token's issuer is trusted
+ */
+export async function authenticate(credentials: Credentials, deps: AuthenticateDeps): Promise<Identified | null> {
   const { authorization, cookie } = credentials;
   if (authorization !== undefined) {
     if (authorization.length > MAX_TOKEN_LENGTH) return null;
     const token = BEARER.exec(authorization)?.[1];
     if (!token) return null;
-    if (tokenType(token) === SESSION_TOKEN_TYPE) return verifySessionToken(deps.sessionKey, token, deps.now());
-    return deps.issuer ? verifyIssuerToken(deps.issuer, token, deps.now()) : null;
+    const { type, issuer: name } = peek(token);
+    if (type === SESSION_TOKEN_TYPE) return ownSession(token, deps);
+    const issuer = name === null ? null : await deps.findIssuer(name);
+    return issuer && verifyIssuerToken(issuer, token, deps.now());
   }
   if (cookie === undefined || cookie.length > MAX_TOKEN_LENGTH) return null;
-  return verifySessionToken(deps.sessionKey, cookie, deps.now());
+  return ownSession(cookie, deps);
 }
 
-/** Only picks the verifier; each verifier checks its own type again. */
-function tokenType(token: string): string | undefined {
+async function ownSession(token: string, deps: AuthenticateDeps): Promise<Identified | null> {
+  const principal = await verifySessionToken(deps.sessionKey, token, deps.now());
+  return principal && { principal };
+}
+
+/** Only picks the verifier; each verifier checks type and issuer again. */
+function peek(token: string): { readonly type: string | undefined; readonly issuer: string | null } {
   try {
-    return decodeProtectedHeader(token).typ;
+    const { iss } = decodeJwt(token);
+    return {
+      type: decodeProtectedHeader(token).typ,
+      issuer: typeof iss === 'string' && iss.length <= 255 ? iss : null,
+    };
   } catch {
-    // Not a JWT at all: the issuer's verifier refuses it.
-    return undefined;
+    // Not a JWT at all: no one issued it.
+    return { type: undefined, issuer: null };
   }
-}
-
-/** Keys are public and the same for every org of the deployment, so they may be cached for the isolate's lifetime. */
-const issuers = new Map<string, Issuer>();
-
-export function issuerOf(settings: Settings, background: (work: Promise<void>) => void): Issuer | null {
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: url, JWT_TYPE: type } = settings;
-  if (!issuer || !audience || !url) return null;
-  const name = JSON.stringify([issuer, audience, url, type]);
-  const known = issuers.get(name);
-  if (known) return known;
-  const keys = createKeySet({ fetchKeys: () => fetchKeySet(url), now: () => Date.now(), background });
-  const created = { issuer, audience, type, keys };
-  issuers.set(name, created);
-  return created;
 }

@@ -25,7 +25,8 @@ export const assistantPaths = (path: `/${string}`): Paths => [
 /** Who may call a route. There is no default: a route without it doesn't compile. */
 type Guard =
   | {
-      readonly permission: 'public' | 'signed-in';
+      /** `operator`: for a request with the installation's OPERATOR_TOKEN, which belongs to no user. */
+      readonly permission: 'public' | 'signed-in' | 'operator';
       readonly feature?: undefined;
       readonly rights?: undefined;
       readonly cost?: undefined;
@@ -71,7 +72,7 @@ type RouteDeclaration<P, Q, B, R> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly paths: Paths;
   /** `wire`: the assistant for clients of other APIs, at separate addresses. */
-  readonly tag: 'assistant' | 'wire' | 'account' | 'organization' | 'document';
+  readonly tag: 'assistant' | 'wire' | 'account' | 'organization' | 'operator' | 'document';
   readonly summary: string;
   readonly description?: string;
   /** Path parameters. A value that doesn't parse can't exist, so it gets 404 unless `invalidParams` says otherwise. */
@@ -163,10 +164,10 @@ export function permissionsOf({ permission }: Route): readonly Permission[] {
   return permission === 'member' || isWithoutMembership(permission) ? [] : [permission];
 }
 
-type WithoutMembership = 'public' | 'signed-in' | 'account';
+type WithoutMembership = 'public' | 'signed-in' | 'account' | 'operator';
 
 const isWithoutMembership = (permission: Route['permission']): permission is WithoutMembership =>
-  permission === 'public' || permission === 'signed-in' || permission === 'account';
+  permission === 'public' || permission === 'signed-in' || permission === 'account' || permission === 'operator';
 
 /** Whether it acts in one org, of which the user must be a member. */
 export const needsMembership = ({ permission }: Route): boolean => !isWithoutMembership(permission);

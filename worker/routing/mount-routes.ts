@@ -3,7 +3,7 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { AppError, ERRORS } from '../../durable/errors.ts';
-import { admitted, authenticated, ownAccount } from '../admission/access.ts';
+import { admitted, authenticated, operatorOnly, ownAccount } from '../admission/access.ts';
 import { noteRead, noteRefusedAccess, noteRefusedAccount } from '../admission/edge-events.ts';
 import { assistantEnabled } from '../admission/gate.ts';
 import { assistantEnabledByNow, callsModel } from '../admission/model-call.ts';
@@ -33,6 +33,7 @@ const placeholders = (path: string): number => path.split('{').length;
 
 function guardsOf(route: Route): MiddlewareHandler<EdgeEnv>[] {
   if (route.permission === 'public') return [fromAnyAllowedOrigin];
+  if (route.permission === 'operator') return [operatorOnly, fromOwnPages];
   if (route.permission === 'account') return [authenticated, fromOwnPages, ownAccount(route.cost)];
   if (route.rights === undefined) return [authenticated, fromOwnPages];
   const flag = needsAssistant(route);

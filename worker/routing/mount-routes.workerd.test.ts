@@ -71,6 +71,15 @@ describe('declarations', () => {
     ]);
   });
 
+  test('only these routes are the operator’s', () => {
+    expect(named(({ permission }) => permission === 'operator')).toEqual([
+      'DELETE /api/v1/operator/issuers/{issuerId}',
+      'GET /api/v1/operator/issuers',
+      'POST /api/v1/operator/issuers',
+      'PUT /api/v1/operator/issuers/{issuerId}',
+    ]);
+  });
+
   test('only these routes are for a user’s own account, whatever the org', () => {
     expect(named(({ permission }) => permission === 'account')).toEqual([
       'DELETE /api/v1/me/sign-ins/{signInId}',
@@ -95,6 +104,7 @@ describe('declarations', () => {
       'GET /api/v1/invitations',
       'GET /api/v1/me',
       'GET /api/v1/members',
+      'GET /api/v1/members/removed',
       'GET /api/v1/roles',
       'GET /api/v1/settings/allowed-origins',
       'GET /api/v1/settings/experimental-features',
@@ -107,6 +117,7 @@ describe('declarations', () => {
       'POST /api/v1/ai/settings/test',
       'POST /api/v1/audit/verify',
       'POST /api/v1/invitations',
+      'POST /api/v1/members/{userId}/restore',
       'PUT /api/v1/ai/settings',
       'PUT /api/v1/settings/allowed-origins',
       'PUT /api/v1/settings/experimental-features',

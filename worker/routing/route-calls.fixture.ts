@@ -22,6 +22,7 @@ const UNKNOWN_IDS: Readonly<Record<string, () => string>> = {
   field: () => 'projectId',
   entryId: () => crypto.randomUUID(),
   signInId: () => crypto.randomUUID(),
+  issuerId: () => crypto.randomUUID(),
 };
 
 export function unknownId(name: string): string {

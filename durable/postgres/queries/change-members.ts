@@ -54,6 +54,10 @@ export const changeRole = (deps: PostgresDeps, context: ChangeContext, member: {
 export const removeMember = (deps: PostgresDeps, context: ChangeContext, userId: string) =>
   done(change(deps, asUser(context), 'remove', { userId, requestId: context.requestId }));
 
+/** Lets the next token of a removed member in again, if the member's issuer had granted the membership. */
+export const restoreMember = (deps: PostgresDeps, context: ChangeContext, userId: string) =>
+  done(change(deps, asUser(context), 'restore', { userId, requestId: context.requestId }));
+
 export const leaveOrg = (deps: PostgresDeps, context: ChangeContext) =>
   done(change(deps, asUser(context), 'leave', { requestId: context.requestId }));
 

@@ -1,5 +1,6 @@
 // Reads an org's members, roles and open invitations, as far as row-level security shows them to the user.
 import { and, asc, count, eq, gt, or, sql } from 'drizzle-orm';
+import * as z from 'zod';
 import { invitations, memberships, roles, users } from '../../../migrations/schema/core.ts';
 import type { Access } from '../../principal.ts';
 import type { Claim } from '../session-claim.ts';
@@ -69,6 +70,25 @@ export async function listMembers(
 
 const isBehind = ({ name, userId }: MemberCursor) =>
   or(gt(users.name, name), and(eq(users.name, name), gt(users.id, userId)));
+
+const Removed = z.object({
+  ...{ userId: z.uuid(), name: z.string(), email: z.string(), role: z.string() },
+  removedAt: z.string().transform((text) => Date.parse(text)),
+});
+
+/** Removed members whose issuer still vouches for them, the latest first. @throws AppError */
+export async function listRemovedMembers(deps: PostgresDeps, actor: Actor): Promise<z.output<typeof Removed>[]> {
+  const [{ rows }] = await withTenant(
+    deps,
+    asUser(actor),
+    (db) => [
+      db.execute(sql`
+        select user_id as "userId", name, email, role, revoked_at as "removedAt" from revoked_members()`),
+    ],
+    { readOnly: true },
+  );
+  return z.array(Removed).parse(rows);
+}
 
 /** One member; null if there is none. @throws AppError */
 export async function getMember(deps: PostgresDeps, actor: Actor, userId: string): Promise<MemberRow | null> {

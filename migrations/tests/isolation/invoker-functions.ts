@@ -1,6 +1,7 @@
 // The functions that the app role can call and that run with its own rights, under its policies. New functions must be
 // listed here, so that none becomes callable unnoticed.
 export const INVOKER_FUNCTIONS: readonly string[] = [
+  'apply_issuer_grant(text)',
   'change_members(text,jsonb)',
   'create_ai_settings(jsonb,jsonb,text)',
   'delete_ai_settings(uuid,text)',
@@ -51,6 +52,8 @@ export const INVOKER_FUNCTIONS: readonly string[] = [
   'private.do_initiate_collaborative_design(jsonb,boolean,jsonb)',
   'private.do_invite_member(jsonb)',
   'private.do_leave_org(jsonb)',
+  'private.do_restore_member(jsonb)',
+  'private.change_granted_role(text,text,text)',
   'private.do_list_crew(jsonb)',
   'private.do_list_deliverables(jsonb)',
   'private.do_list_incidents(jsonb)',

@@ -381,6 +381,53 @@ async function replacesMessage(): Promise<boolean> {
   return isReplaced;
 }
 
+/** A signed grant of an issuer writes the rows that it grants, and only with the values that it grants. */
+async function doGrantsWork(): Promise<boolean> {
+  const { joins, changes, leaves, founds } = orgs.issued;
+  const apply = 'select apply_issuer_grant(null)';
+  const rowOf = ({ org, user }: { org: string; user: string }) =>
+    `select role || ' ' || email as value from memberships m join users u on u.id = user_id where m.org_id = '${org}' and user_id = '${user}'`;
+  const isGranted =
+    (await valueAfter(joins, apply, rowOf(joins))) === 'overseer n@issuer.test' &&
+    (await valueAfter(changes, apply, rowOf(changes))) === 'overseer m2@issuer.test' &&
+    (await valueAfter(leaves, apply, rowOf(leaves))) === undefined &&
+    (await valueAfter(founds, apply, rowOf(founds))) === 'overseer n@issuer.test' &&
+    (await valueAfter(
+      founds,
+      apply,
+      `select settings as value from tenant_settings where org_id = '${founds.org}'`,
+    )) !== undefined;
+  const mine = `user_id = '${changes.user}'`;
+  const before = await valueAfter(changes, 'select', rowOf(changes));
+  for (const beyond of [
+    `update memberships set role = 'admin' where ${mine}`,
+    `update memberships set role = 'warden' where ${mine}`,
+    `delete from memberships where ${mine}`,
+    `update users set email = 'x@issuer.test' where id = '${changes.user}'`,
+  ])
+    if ((await valueAfter(changes, beyond, rowOf(changes))) !== before) return false;
+  return (
+    isGranted &&
+    (await valueAfter(leaves, `update memberships set role = 'overseer' where ${mine}`, rowOf(leaves))) === before
+  );
+}
+
+/** What the owner finds after the claim's statement, which is undone. */
+async function valueAfter(claim: { readonly text: string }, statement: string, question: string): Promise<unknown> {
+  const { owner } = database;
+  await owner.query('savepoint granting');
+  await owner.query(`select set_config('groundwire.claim', $1, true)`, [claim.text]);
+  const isRefused = await owner.query(statement).then(
+    () => false,
+    () => true,
+  );
+  if (isRefused) await owner.query('rollback to savepoint granting');
+  await owner.query('set local role none');
+  const { rows } = await owner.query<{ value: unknown }>(question);
+  await owner.query('rollback to savepoint granting');
+  return rows[0]?.value;
+}
+
 /** The definer functions read through the owner's policies. */
 async function doDefinersWork(): Promise<boolean> {
   const { owner } = database;
@@ -413,7 +460,7 @@ async function doDefinersWork(): Promise<boolean> {
   const joined = await ask(
     orgs.joiner.claim,
     `select change_members('accept', '${JSON.stringify(orgs.joiner)}') -> 'ok' as ok`,
-  );
+  ).catch(() => 'refused');
   await owner.query('rollback to savepoint joining');
   const settings = await ask(
     orgs.claims.subject,
@@ -439,6 +486,7 @@ async function doDefinersWork(): Promise<boolean> {
     rules === JSON.stringify([{ keep: 20 }]) &&
     origins === JSON.stringify([{ slug: 'org-b', origin: 'https://b.test' }]) &&
     (await replacesMessage()) &&
+    (await doGrantsWork()) &&
     unsigned === JSON.stringify([{ rows: 1 }])
   );
 }

@@ -192,10 +192,62 @@ export async function createTwoOrgs({ owner, deps }: TestDatabase) {
     ...{ token: TOKEN, subject: 'sub-outsider', email: 'outsider@two.test', name: 'outsider' },
     claim: sign(deps.claimKey, { kind: 'system', org: ids.orgB, user: ids.outsider, exp: inAnHour() }),
   };
+  const issued = await addIssuer(owner, ids.orgB, deps.claimKey);
   const overseer = { kind: 'user', org: ids.orgB, user: ids.overseer, exp: inAnHour() };
   /** The overseer of all programs, in a shared place of one of them. */
   const inPlace = sign(deps.claimKey, { ...overseer, place: plm.ids.session });
-  return { ids: { ...ids, ...plm.ids }, rows, claims, people, ownRows, joiner, inPlace };
+  return { ids: { ...ids, ...plm.ids }, rows, claims, people, ownRows, joiner, issued, inPlace };
+}
+
+/** An issuer that speaks for the second org, a member whom it let in, and claims with what its tokens say. */
+async function addIssuer(owner: pg.Client, orgId: string, claimKey: string) {
+  const issuer = 'https://issuer.test';
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into private.issuers (issuer, jwks_url, audiences, token_type, clock_tolerance_seconds, max_age_seconds, claims,
+       lists_orgs, role_names, highest_role, new_orgs, is_enabled)
+     values ($1, 'https://issuer.test/keys', '{x}', 'JWT', 0, 60, '{"organization": "org"}', 'all', '{}', 'overseer', $2, true)
+     returning id`,
+    [issuer, { plan: 'free', roles: [{ name: 'overseer', permissions: ['programs:all'] }], settings: { new: true } }],
+  );
+  await owner.query(`insert into private.issuer_orgs (issuer_id, claimed, org_id) values ($1, 'org-b', $2)`, [
+    ...[rows[0]?.id, orgId],
+  ]);
+  const member = randomUUID();
+  const memberSubject = `${issuer}|member`;
+  await owner.query(`insert into users (id, subject, email, name) values ($1, $2, 'm@issuer.test', 'm')`, [
+    member,
+    memberSubject,
+  ]);
+  await owner.query(`insert into memberships (org_id, user_id, role) values ($1, $2, 'member')`, [orgId, member]);
+  await owner.query(
+    `insert into private.issuer_grants (org_id, user_id, role, claimed_roles, issued_at, state) values ($1, $2, 'member', '{member}', 1, 'active')`,
+    [orgId, member],
+  );
+  const claimOf = (grant: Row, { org = orgId, user = randomUUID() } = {}) => ({
+    ...{ org, user },
+    text: sign(claimKey, {
+      ...{ kind: 'system', org, user, exp: inAnHour() },
+      grant: {
+        ...{
+          subject: `${issuer}|new`,
+          issuedAt: 2,
+          orgs: ['org-b'],
+          roles: ['overseer'],
+          email: 'n@issuer.test',
+          name: 'n',
+        },
+        ...grant,
+      },
+    }),
+  });
+  const ofMember = (grant: Row) =>
+    claimOf({ subject: memberSubject, email: 'm2@issuer.test', ...grant }, { user: member });
+  return {
+    joins: claimOf({}),
+    changes: ofMember({}),
+    leaves: ofMember({ orgs: [] }),
+    founds: claimOf({ orgs: ['new-org'], founds: 'new-org' }, { org: randomUUID() }),
+  };
 }
 
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

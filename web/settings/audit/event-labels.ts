@@ -25,6 +25,7 @@ export const EVENT_LABELS: Readonly<Record<AuditEventName, string>> = {
   'member.joined': 'Person joined',
   'member.left': 'Person left',
   'member.removed': 'Person removed',
+  'member.restored': 'Restored a member',
   'invitation.revoked': 'Invitation revoked',
   'role.changed': 'Role changed',
   'settings.changed': 'Settings changed',

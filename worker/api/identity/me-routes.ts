@@ -68,7 +68,7 @@ export const meRoutes = [
  */
 async function admitToAnyOrg(c: Context<EdgeEnv>): Promise<Admission> {
   // Fresh, so that a page that reloads shows settings that were just saved. Other pages get them within 30 seconds.
-  const admission = await askAccount(c, chosenOrg(c), 'confirmed', { fresh: true });
+  const admission = await askAccount(c, chosenOrg(c), 'confirmed', { fresh: true, mustNameOrg: false });
   if (admission.ok || admission.code !== 'NOT_FOUND' || c.req.header('X-Org') !== undefined) return admission;
-  return askAccount(c, undefined, 'confirmed');
+  return askAccount(c, undefined, 'confirmed', { mustNameOrg: false });
 }

@@ -157,6 +157,7 @@ describe('routes that need a recent sign-in (R53)', () => {
       'PATCH /api/v1/members/{userId}',
       'POST /api/v1/ai/settings',
       'POST /api/v1/invitations',
+      'POST /api/v1/members/{userId}/restore',
       'PUT /api/v1/ai/settings',
     ]);
   });

@@ -5,10 +5,11 @@ import * as z from 'zod';
 import { AppError } from '../../../durable/errors.ts';
 import { exactText } from '../../../durable/input-text.ts';
 import { PERMISSION_WORDS } from '../../../durable/packs/registry.ts';
-import { changeRole, removeMember } from '../../../durable/postgres/queries/change-members.ts';
+import { changeRole, removeMember, restoreMember } from '../../../durable/postgres/queries/change-members.ts';
 import {
   getMember,
   listMembers,
+  listRemovedMembers,
   listRoles,
   type MemberCursor,
   type MemberRow,
@@ -24,6 +25,7 @@ import {
   MemberList,
   MemberListQuery,
   MemberParams,
+  RemovedMemberList,
   type Role,
   RoleList,
 } from './members-schema.ts';
@@ -98,6 +100,45 @@ export const memberRoutes = [
     handler: async (c, { params: { userId } }) => {
       const { postgres, context } = ask(c);
       const answer = await removeMember(postgres, context, userId);
+      if (!answer.ok) throw new AppError(answer.code);
+      return undefined;
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    paths: ['/api/v1/members/removed'],
+    tag: 'organization',
+    permission: 'members:read',
+    feature: 'none',
+    rights: 'confirmed',
+    summary: 'List removed members whose own product still lets them in',
+    description: 'Their tokens no longer make them members, until someone restores them.',
+    records: 'members.read',
+    reply: { status: 200, description: 'The one removed last first.', schema: RemovedMemberList },
+    handler: async (c) => {
+      const { access, postgres } = ask(c);
+      const rows = await listRemovedMembers(postgres, access);
+      return {
+        members: rows.map(({ removedAt, ...row }) => ({ ...row, removedAt: new Date(removedAt).toISOString() })),
+      };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    paths: ['/api/v1/members/{userId}/restore'],
+    tag: 'organization',
+    permission: 'members:manage',
+    feature: 'none',
+    rights: 'confirmed',
+    needsRecentSignIn: true,
+    summary: 'Let a removed member in again',
+    description: 'Their next token makes them a member, with the role that it names.',
+    params: MemberParams,
+    reply: { status: 204, description: 'They can come back.' },
+    errors: ['NOT_FOUND'],
+    handler: async (c, { params: { userId } }) => {
+      const { postgres, context } = ask(c);
+      const answer = await restoreMember(postgres, context, userId);
       if (!answer.ok) throw new AppError(answer.code);
       return undefined;
     },

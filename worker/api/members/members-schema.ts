@@ -33,6 +33,20 @@ export const MemberList = z
   .meta({ id: 'MemberList' });
 export type MemberList = z.infer<typeof MemberList>;
 
+export const RemovedMemberList = z
+  .object({
+    members: z.array(
+      z.object({
+        userId: z.uuid(),
+        name: z.string(),
+        email: z.string(),
+        role: z.string().meta({ description: 'The role that their issuer had granted.' }),
+        removedAt: Timestamp,
+      }),
+    ),
+  })
+  .meta({ id: 'RemovedMemberList' });
+
 export const MemberListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(100),
   cursor: Cursor.optional(),

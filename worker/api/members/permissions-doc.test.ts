@@ -18,11 +18,12 @@ People with \`members:manage\` invite and remove members and change their roles,
 
 - No one can give, take or change a role that has more permissions than their own.
 - The last member with \`members:manage\` can't be removed, demoted or leave.
-- People join only by an invitation that they accept themselves, signed in with the invited email address.
+- People join only by an invitation that they accept themselves, signed in with the invited email address, or by a token of an
+  issuer that the operator allows to grant memberships ([identity](identity.md)).
 
 Any other member may leave. A change applies in Postgres immediately and everywhere else, including running answers, within a
 minute. Each change has a row in the audit log, written in the same transaction: \`member.invited\`, \`invitation.revoked\`,
-\`member.joined\`, \`role.changed\`, \`member.removed\`, \`member.left\`.
+\`member.joined\`, \`role.changed\`, \`member.removed\`, \`member.restored\`, \`member.left\`.
 
 An operation that isn't listed here needs only a membership, or nothing; \`/docs\` says which. So every member can read which
 features are on and which provider answers, without seeing a key, and the settings pages show which permission a change needs.

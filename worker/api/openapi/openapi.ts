@@ -49,6 +49,11 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
       },
       { name: 'account', description: 'Who you are, and which org you act in.' },
       { name: 'organization', description: 'The org’s members, settings and audit log.' },
+      {
+        name: 'operator',
+        description:
+          'The installation itself. The bearer token is the installation’s `OPERATOR_TOKEN`; without that setting, these routes refuse everyone.',
+      },
       { name: 'document', description: 'Public.' },
     ],
   });
