@@ -1,5 +1,7 @@
 // The demo model's answers and calls, with a table of results instead of tools.
 import { describe, expect, test } from 'vitest';
+import type { PageContext } from '../../durable/contracts/page-context.ts';
+import { PAGE_NOTE_START, withPageNote } from '../../durable/conversation/prompt/page-note.ts';
 import { SOURCES_HEADING } from '../../durable/templates/draft-prompt.ts';
 import { readOutcome } from './story.ts';
 import {
@@ -134,6 +136,27 @@ describe('small talk', () => {
 
   test('reads only the beginning of a long paste', () => {
     expect(plm().ask('Find all the parts that the design of the arm will change to. '.repeat(4000)).text).not.toBe('');
+  });
+});
+
+describe('what the page sent', () => {
+  const item = { type: 'ticket', id: '#7', title: 'Key cards | fail', data: { status: 'open', text: 'Floor <3>' } };
+  const sent = (text: string, value: object = item) =>
+    startConversation().ask(withPageNote(text, { context: [value as PageContext[number]], note: PAGE_NOTE_START }))
+      .text;
+
+  test('answers about it', () => {
+    const text = sent('What is this ticket about?');
+    expect(text).toContain('ticket #7, **Key cards \\| fail**');
+    expect(text).toContain('| text | Floor \\<3\\> |');
+    expect(text).toContain('demo model');
+    expect(sent('What is its status?')).not.toContain('Floor');
+  });
+
+  test('leaves other questions alone, and the data out of the words', () => {
+    expect(sent('What did I ask before?')).toContain('first thing');
+    expect(sent('count to 3')).toBe('1, 2, 3.');
+    expect(sent('Explain quantum computing')).not.toContain('Key cards');
   });
 });
 

@@ -2,6 +2,7 @@
 import { draftFrom } from './drafts.ts';
 import { planItem } from './items.ts';
 import { notesFrom } from './notes.ts';
+import { tellPageData } from './page-data.ts';
 import { planRecords } from './records.ts';
 import * as report from './report.ts';
 import { fallBack, smallTalk } from './small-talk.ts';
@@ -19,6 +20,8 @@ export function answer(chat: Chat, today = new Date().toISOString().slice(0, 10)
   const situation: Situation = { chat, story, text: wishOf(story), today };
   const talk = smallTalk(situation);
   if (talk !== null) return say(talk);
+  const shown = tellPageData(story);
+  if (shown !== null) return say(shown);
   return (
     planChangeOrderFirst(situation) ??
     pointToDrafts(situation) ??

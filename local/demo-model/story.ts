@@ -1,4 +1,5 @@
 // The conversation so far: the last question, its calls, and what "it" refers to.
+import { readPageData, type ShownItem, withoutPageData } from './page-data.ts';
 import {
   type Chat,
   type DemoMessage,
@@ -47,6 +48,8 @@ export type Story = {
   /** The rows of the last list, for "the second one". */
   readonly lastList: readonly Entity[];
   readonly inView: PageView;
+  /** What a host's page sent with the question. */
+  readonly onPage: readonly ShownItem[];
 };
 
 /** The input for an answer. */
@@ -67,10 +70,7 @@ const SPEAKER = /^From (?:("(?:[^"\\]|\\.)*")|[\w ]+):\n/;
 /** What the product adds to a question: the date and what the page shows. */
 const NOTE = /\n\n\[From the product, when this was asked:\]\n/;
 
-/** What the page's program adds, before that. */
-const CONTEXT = /\n\n\[Data from the page that the user has open\./;
-
-const withoutNote = (text: string): string => text.split(NOTE, 1)[0]?.split(CONTEXT, 1)[0] ?? '';
+const withoutNote = (text: string): string => text.split(NOTE, 1)[0] ?? '';
 
 const noteOf = (message: DemoMessage | undefined): string =>
   message?.role === 'user' ? (message.text.split(NOTE)[1] ?? '') : '';
@@ -78,7 +78,10 @@ const noteOf = (message: DemoMessage | undefined): string =>
 export function readStory(chat: Chat): Story {
   const messages = chat.messages.map((message) =>
     message.role === 'user'
-      ? { ...message, text: withoutNote(message.text).replace(SPEAKER, '').slice(0, MAX_READ_CHARACTERS) }
+      ? {
+          ...message,
+          text: withoutPageData(withoutNote(message.text)).replace(SPEAKER, '').slice(0, MAX_READ_CHARACTERS),
+        }
       : message,
   );
   const at = messages.findLastIndex((message) => message.role === 'user');
@@ -93,6 +96,7 @@ export function readStory(chat: Chat): Story {
     stepsBefore: pairSteps(before.slice(before.findLastIndex((message) => message.role === 'user') + 1)),
     ...topics,
     inView: readSetting(`${chat.system}\n${noteOf(chat.messages[at])}`),
+    onPage: readPageData(withoutNote(chat.messages[at]?.role === 'user' ? chat.messages[at].text : '')),
   };
 }
 
