@@ -4,7 +4,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { readWorkerOptions } from './local/stack/worker/worker-options.ts';
 
-const E2E_TESTS = 'local/e2e/**/*.test.ts';
+const E2E_TESTS = ['local/e2e/**/*.test.ts', 'examples/**/*.e2e.test.ts'];
 const POSTGRES_TESTS = [
   'migrations/**/*.test.ts',
   'durable/postgres/**/*.test.ts',
@@ -34,8 +34,8 @@ export default defineConfig({
           environment: 'node',
           // One process runs many files and loads each module once.
           isolate: false,
-          include: ['{durable,worker,local,web}/**/*.test.{ts,tsx}'],
-          exclude: [WORKERD_TESTS, E2E_TESTS, ...POSTGRES_TESTS],
+          include: ['{durable,worker,local,web,examples}/**/*.test.{ts,tsx}'],
+          exclude: [WORKERD_TESTS, ...E2E_TESTS, ...POSTGRES_TESTS],
         },
       },
       {
@@ -69,7 +69,7 @@ export default defineConfig({
           environment: 'node',
           // One process runs many files: clients, browser and build tools are loaded once, not once a file.
           isolate: false,
-          include: [E2E_TESTS],
+          include: E2E_TESTS,
           testTimeout: 300_000,
           globalSetup: ['./local/testing/test-end-to-end.ts'],
         },

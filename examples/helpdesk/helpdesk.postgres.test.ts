@@ -139,12 +139,12 @@ describe('tokens for the assistant', () => {
       email_verified: true,
       name: 'Ines Moreau',
       org: 'lakeside-hotels',
-      role: 'admin',
+      role: 'manager',
     });
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(300);
     expect(await verify(await tokenOf(await signIn('ruth@pinewood.test')))).toMatchObject({
       org: 'pinewood-clinics',
-      role: 'member',
+      role: 'agent',
     });
   });
 

@@ -23,7 +23,12 @@ export type HelpdeskOptions = {
 type Env = { Variables: { person: people.Person } };
 
 const SESSION_COOKIE = 'harbor_session';
-const PUBLIC_FILES = { '/style.css': 'text/css', '/icon.svg': 'image/svg+xml' };
+const PUBLIC_FILES = {
+  '/style.css': 'text/css',
+  '/icon.svg': 'image/svg+xml',
+  '/assistant.js': 'text/javascript',
+  '/get-token.js': 'text/javascript',
+};
 
 export function createHelpdesk(options: HelpdeskOptions): Hono<Env> {
   const { database, issuer, origin, assistant } = options;

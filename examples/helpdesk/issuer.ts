@@ -16,9 +16,6 @@ const PUBLISH_AHEAD_SECONDS = 15 * 60;
 /** An old key is published until the last token that it signed has expired everywhere. */
 const PUBLISH_AFTER_SECONDS = 60 * 60;
 
-/** Roles in the assistant. Harbor Desk decides who has which. */
-const ROLES = { manager: 'admin', agent: 'member' } as const;
-
 export type Issuer = {
   /** A token for one person. */
   sign(person: Person): Promise<string>;
@@ -40,7 +37,8 @@ export function createIssuer(database: Database, url: string, tokenSeconds = TOK
       email_verified: true,
       name: person.name,
       org: person.customerSlug,
-      role: ROLES[person.role],
+      org_name: person.customerName,
+      role: person.role,
     })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'at+jwt' })
       .setIssuer(url)

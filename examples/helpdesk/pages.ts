@@ -5,7 +5,10 @@ import { type Invoice, STATUSES, type Ticket } from './tickets.ts';
 
 type Html = ReturnType<typeof html>;
 
-/** What the page shows, for the assistant: a script of the page reads it. */
+/** The assistant in Harbor Desk's colors. */
+const LOOK = { accent: { light: '#0e7490', dark: '#4fc3dc' }, radius: 8 };
+
+/** What the page shows, for the assistant: public/assistant.js and board.tsx. */
 export type InView = { readonly type: string; readonly id: string; readonly title: string; readonly data: object };
 
 export type Frame = {
@@ -43,7 +46,8 @@ export function ticketPage(frame: Frame, ticket: Ticket): Html {
   return page(
     { ...frame, inView: ticketInView(ticket) },
     ticket.subject,
-    html`<p class="lead">#${ticket.number} ${badge(ticket)}</p>
+    html`<p class="lead">#${ticket.number} ${badge(ticket)}
+      <button type="button" class="ask" data-ask="What is this ticket about?" hidden>Ask the assistant</button></p>
     <p class="body">${ticket.body}</p>
     <dl class="facts">
       <dt>Requester</dt><dd>${ticket.requester}</dd>
@@ -128,8 +132,7 @@ export function peoplePage(frame: Frame, people: readonly Person[]): Html {
 }
 
 /** The React page draws itself: see board.tsx. */
-export const boardPage = (frame: Frame): Html =>
-  page(frame, 'Board', html`<div id="board"></div><script type="module" src="/board.js"></script>`);
+export const boardPage = (frame: Frame): Html => page(frame, 'Board', html`<div id="board"></div>`, 'board.js');
 
 export function signInPage(demoPeople: readonly Person[], password: string, error?: string): Html {
   return shell({
@@ -164,7 +167,8 @@ export const messagePage = (title: string, text: string): Html =>
     content: html`<main class="sign-in"><h1>${title}</h1><p>${text}</p><p><a href="/tickets">All tickets</a></p></main>`,
   });
 
-function page(frame: Frame, title: string, content: Html): Html {
+/** @param script creates the assistant, which the server describes in the page */
+function page(frame: Frame, title: string, content: Html, script = 'assistant.js'): Html {
   const { person, assistant, path } = frame;
   const links = [
     ['/tickets', 'Tickets'],
@@ -179,13 +183,17 @@ function page(frame: Frame, title: string, content: Html): Html {
   return shell({
     title,
     theme: person.theme,
-    settings: {
+    scripts: html`${json({
       assistant,
       organization: person.customerSlug,
       theme: person.theme,
       language: person.language,
+      look: LOOK,
+      name: 'Harbor Desk assistant',
       inView: frame.inView ?? null,
-    },
+    })}
+      <script src="${assistant}/embed.js" defer></script>
+      <script type="module" src="/${script}"></script>`,
     content: html`<header>
         <a class="brand" href="/tickets">${logo()} Harbor Desk</a>
         <nav aria-label="Main">${links.map(
@@ -207,9 +215,9 @@ function page(frame: Frame, title: string, content: Html): Html {
   });
 }
 
-type Shell = { title: string; theme: string; content: Html; settings?: object };
+type Shell = { title: string; theme: string; content: Html; scripts?: Html };
 
-const shell = ({ title, theme, content, settings }: Shell): Html => html`<!doctype html>
+const shell = ({ title, theme, content, scripts = html`` }: Shell): Html => html`<!doctype html>
 <html lang="en" data-theme="${theme}">
 <head>
   <meta charset="utf-8">
@@ -218,12 +226,12 @@ const shell = ({ title, theme, content, settings }: Shell): Html => html`<!docty
   <link rel="icon" href="/icon.svg">
   <link rel="stylesheet" href="/style.css">
 </head>
-<body>${content}${settings === undefined ? '' : assistantScripts(settings)}</body>
+<body>${content}${scripts}</body>
 </html>`;
 
-/** JSON in a script element: only `<` could end it. */
-const assistantScripts = (settings: object): Html =>
-  html`<script type="application/json" id="page">${raw(JSON.stringify(settings).replaceAll('<', '\\u003c'))}</script>`;
+/** In a script element, only `<` could end it. */
+const json = (value: object): Html =>
+  html`<script type="application/json" id="page">${raw(JSON.stringify(value).replaceAll('<', '\\u003c'))}</script>`;
 
 const select = (name: string, options: Readonly<Record<string, string>>, chosen: string): Html =>
   html`<select name="${name}">${Object.entries(options).map(

@@ -60,6 +60,15 @@ export async function listPeople(database: Database, customerId: string): Promis
   return rows;
 }
 
+/** One manager of each customer, the first by name. */
+export async function findManagers(database: Database): Promise<Person[]> {
+  const { rows } = await database.query<Person>(
+    `select distinct on (c.id) ${COLUMNS} from people p join customers c on c.id = p.customer_id
+    where p.role = 'manager' and p.removed_at is null order by c.id, p.name`,
+  );
+  return rows;
+}
+
 export async function listDemoPeople(database: Database): Promise<Person[]> {
   const { rows } = await database.query<Person>(
     `select ${COLUMNS} from people p join customers c on c.id = p.customer_id

@@ -8,6 +8,7 @@ import { serve } from './serve.ts';
 
 export type Helpdesk = {
   readonly origin: string;
+  readonly jwksUrl: string;
   readonly database: Database;
   readonly issuer: Issuer;
   stop(): Promise<void>;
@@ -31,6 +32,8 @@ export async function runHelpdesk(options: RunOptions): Promise<Helpdesk> {
   const server = await serve(createHelpdesk({ database, issuer, origin, assistant, boardScript }), { port, origin });
   return {
     origin,
+    // The address of this machine that the server listens on.
+    jwksUrl: `http://127.0.0.1:${port}/.well-known/jwks.json`,
     database,
     issuer,
     stop: async function stopHelpdesk() {

@@ -18,8 +18,11 @@ const AREAS: readonly Area[] = [
   { folder: 'migrations/', mayImport: (target) => isIn('migrations/', target) },
   { folder: 'local/', mayImport: (target) => !isIn('bench/', target) && !isIn('examples/', target) },
   { folder: 'bench/', mayImport: () => true },
-  // A product of someone else. Only its start script and its tests use our local stack.
-  { folder: 'examples/', mayImport: (target) => isIn('examples/', target) || isIn('local/', target) },
+  // A product of someone else. Its pages use the package for hosts; only its start script and its tests use our local stack.
+  {
+    folder: 'examples/',
+    mayImport: (target) => ['examples/', 'web/embed/', 'local/'].some((folder) => isIn(folder, target)),
+  },
 ];
 
 /** Files that everything may import. They import only each other. */
