@@ -107,7 +107,7 @@ describe('a person of a customer', () => {
     const tokens = tokenRequests(page);
     expect(page.frames()).toHaveLength(1);
     const place = await openPanel(page);
-    await place.getByText('Ticket: Key cards do not open rooms on floor 3').waitFor();
+    await place.getByText('Ticket: Key cards do not open rooms on floor 3', { exact: true }).waitFor();
     await askIn(place, 'What is this ticket about?');
     await expect.poll(() => answersIn(place).last().textContent()).toContain('new key cards open floors 1 and 2 only');
     expect(tokens.length).toBeGreaterThan(0);
@@ -169,8 +169,11 @@ describe('a person of a customer', () => {
   it('sees the assistant in the theme and language that Harbor Desk chose', async () => {
     const page = await signIn('Theo Brandt');
     await openPanel(page);
-    const scheme = () => placeIn(page).evaluate((body) => body.ownerDocument.defaultView?.getComputedStyle(body).colorScheme);
+    const scheme = () =>
+      placeIn(page).evaluate((body) => body.ownerDocument.defaultView?.getComputedStyle(body).colorScheme);
     await expect.poll(scheme).toContain('light');
+    // The open panel covers the menu.
+    await placeIn(page).getByRole('button', { name: 'Close the assistant' }).click();
     await page.locator('summary').click();
     await page.getByLabel('Theme').selectOption('dark');
     await page.getByLabel('Assistant’s language').selectOption('de');
@@ -203,7 +206,7 @@ describe('another customer', () => {
     const other = await browser.newContext();
     const theirs = await signIn('Owen Adeyemi', '/tickets/1041', { within: other });
     const empty = await openPanel(theirs);
-    await empty.getByText('Label printer in the lab prints blank labels').waitFor();
+    await empty.getByText('Ticket: Label printer in the lab prints blank labels', { exact: true }).waitFor();
     await empty.getByRole('button', { name: 'History' }).click();
     await expect.poll(() => empty.getByText('What is this ticket about?').count()).toBe(0);
     await other.close();

@@ -1,9 +1,9 @@
 // Drafts a document from the rows in a request, one per line, each with its kind: a heading, then a section for each kind.
 // An empty field of a row is marked as missing; nothing is invented. Null if a request asks for no draft.
 import { SOURCES_HEADING } from '../../durable/templates/draft-prompt.ts';
-import { inline, textOf } from './report.ts';
+import { textOf } from './report.ts';
 import { type Chat, isJsonObject, type JsonObject } from './wires/wire.ts';
-import { capitalized, plural, spaced } from './words.ts';
+import { capitalized, inline, plural, spaced } from './words.ts';
 
 type SourceRow = { readonly kind: string; readonly facts: JsonObject };
 

@@ -1,8 +1,7 @@
 // Answers about what the user's page shows, from the data that the page sent with the question. A host product without a pack
 // has nothing else to ask about.
-import { cell, inline } from './report.ts';
 import { isJsonObject, type JsonObject } from './wires/wire.ts';
-import { spaced } from './words.ts';
+import { cell, inline, spaced } from './words.ts';
 
 /** The first line of the data; what follows is one JSON object a line. It is between the question and the product's note. */
 const START = /\n\n\[Data from the page that the user has open[^\n]*\]\n/;

@@ -159,7 +159,7 @@ function lookUp(situation: Situation, topics: readonly Topic[], name: string): M
       filters: [],
     }),
   );
-  return say([`“${report.inline(name)}” is found in several places.`, ...sections].join('\n\n'));
+  return say([`“${words.inline(name)}” is found in several places.`, ...sections].join('\n\n'));
 }
 
 function requireTool(chat: Chat, { tool }: Topic): DemoTool {
@@ -250,7 +250,7 @@ function describedRows(
       }),
     );
   const where = filters.length === 0 ? '' : ` (${filters.join(', ')})`;
-  const searched = `I searched ${words.plural(noun)}${where} for “${report.inline(said)}” and found none, by name or in any other field that the list has.`;
+  const searched = `I searched ${words.plural(noun)}${where} for “${words.inline(said)}” and found none, by name or in any other field that the list has.`;
   return say(
     report.cannot(
       `${searched} If you meant something else by it, I don't understand it.`,
@@ -402,7 +402,7 @@ export function caveat(others: readonly string[], rows: readonly JsonObject[]): 
   const ignored = others.filter((word) => !rows.some((row) => saysWord(row, word)));
   return ignored.length === 0
     ? ''
-    : `I don't understand “${report.inline(ignored.join(' '))}” here, so this answer ignores it.\n\n`;
+    : `I don't understand “${words.inline(ignored.join(' '))}” here, so this answer ignores it.\n\n`;
 }
 
 /** The filters of a call in words, with the names of places. */

@@ -3,11 +3,10 @@
 import { fieldOf, type Property, propertiesIn, unitOf } from './conditions.ts';
 import { type Entity, findEntities, type StoryStep } from './story.ts';
 import { type DemoTool, isJsonObject, type JsonObject } from './wires/wire.ts';
-import { capitalized, plural, spaced } from './words.ts';
+import { capitalized, cell, inline, plural, spaced } from './words.ts';
 
 const MAX_ROWS = 10;
 const MAX_COLUMNS = 7;
-const MAX_CELL = 120;
 /** Shown first, in this order. */
 const FIRST_COLUMNS =
   'level itemNumber number code name title quantity findNumber referenceDesignator revision state status severity role department callAt service category contactName phone email insurance itemType kind startsAt city venue occurredAt dueOn plannedStart plannedFinish dueAt dueDate'.split(
@@ -293,19 +292,6 @@ export function textOf(value: unknown): string {
   const text = /^[a-z0-9]+(?:_[a-z0-9]+)+$/.test(String(value)) ? spaced(String(value)) : String(value);
   return text.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}([+-]\d{2}:\d{2})$/, '$1 $2 (UTC$3)');
 }
-
-/** Rows contain other people's text: a cell must not end the table or start a link or a tag. */
-export function cell(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return inline(line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line);
-}
-
-/** A sentence on one line, without anything that Markdown would interpret. */
-export const inline = (text: string): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[\\|`*_[\]<>]/g, '\\$&');
 
 export const closed = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
 

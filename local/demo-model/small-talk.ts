@@ -1,9 +1,9 @@
 // Answers without data: greetings, help, counting and sums for trying out streaming, and earlier messages of this
 // conversation. It says that it is not an AI wherever a user could think so.
-import { CONNECT, cell, inline } from './report.ts';
+import { CONNECT } from './report.ts';
 import type { Situation } from './story.ts';
 import type { DemoMessage, DemoTool } from './wires/wire.ts';
-import { spaced, stripPoliteness } from './words.ts';
+import { cell, inline, spaced, stripPoliteness } from './words.ts';
 
 const WHO =
   /\b(?:who|what) are you\b|\bare you (?:an? )?(?:ai|real|human|bot|robot|llm|chatgpt|claude|gpt|person|language model|machine)\b|\b(?:what|which) model\b|\byour name\b|\bwho (?:made|built|created) you\b/i;

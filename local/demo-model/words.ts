@@ -88,6 +88,21 @@ export const plural = (noun: string): string => (noun.endsWith('y') ? `${noun.sl
 export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+const MAX_CELL = 120;
+
+/** Rows contain other people's text: a cell must not end the table or start a link or a tag. */
+export function cell(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return inline(line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line);
+}
+
+/** A sentence on one line, without anything that Markdown would interpret. */
+export const inline = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\|`*_[\]<>]/g, '\\$&');
+
 function unique(found: readonly string[], form: (text: string) => string = (text) => text): readonly string[] {
   return [...new Set(found.map(form))];
 }
