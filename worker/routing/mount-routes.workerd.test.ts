@@ -138,6 +138,7 @@ describe('declarations', () => {
       'POST /api/v1/ai/templates/{template}/draft',
       'POST /api/v1/ai/ui-messages',
       'POST /v1/chat/completions',
+      'POST /v1/responses',
     ]);
   });
 });

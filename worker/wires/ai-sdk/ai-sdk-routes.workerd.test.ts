@@ -297,7 +297,7 @@ describe('what a chat sends besides its message', () => {
     expect(await chat.json()).toMatchObject({ messages: [{ role: 'user', metadata: { context: shown } }, {}] });
   });
 
-  test('tools and settings of assistant-ui’s transport are named in a header and an event, and the chat continues', async () => {
+  test('tools and settings, as assistant-ui’s transport sends them, are named in a header and an event, and the chat continues', async () => {
     const ada = await signedIn('ada@cascade.test');
     const more = {
       system: 'Be brief.',

@@ -297,7 +297,7 @@ describe('refusals are the client’s own errors, with the code and the id of th
     const long = { role: 'system' as const, content: 'x'.repeat(17_000) };
     const asked = client.chat.completions.create({ ...HELLO, messages: [long, user('hello')] });
     expect(await failureOf(asked)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
-    expect(await failureOf(client.responses.create({ model: 'x', input: 'y' }))).toMatchObject({
+    expect(await failureOf(client.embeddings.create({ model: 'x', input: 'y' }))).toMatchObject({
       status: 404,
       code: 'NOT_FOUND',
     });
