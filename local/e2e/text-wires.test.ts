@@ -157,18 +157,6 @@ describe('the openai client', () => {
     await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
   });
 
-  it('stops an answer that it waits for as a whole, if it asked for that (R49)', async () => {
-    const hold = stack.demo?.holdNext({ afterTokens: 5 });
-    const client = connect({ defaultHeaders: { 'X-Stop-On-Disconnect': 'true' }, maxRetries: 0 });
-    const leaving = new AbortController();
-    const waiting = client.chat.completions.create(asked(LONG), { signal: leaving.signal });
-    await hold?.reached;
-    leaving.abort();
-    await expect(waiting).rejects.toThrow();
-    await expect.poll(() => stack.demo?.requests.at(-1)?.aborted).toBe(true);
-    hold?.release();
-  });
-
   it('gets a link to confirm a write, and the conversation knows the result', async () => {
     const client = connect();
     const proposed = await client.chat.completions.create(asked(CREATE));

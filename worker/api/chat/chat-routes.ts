@@ -19,7 +19,7 @@ import {
   requestedRun,
 } from '../../wires/ag-ui/ag-ui.ts';
 import { ignoredHeader } from '../../wires/not-used.ts';
-import { StopOnDisconnect, stopOnDisconnect } from '../../wires/stop-on-disconnect.ts';
+import { StopOnDisconnect, stoppable } from '../../wires/stop-on-disconnect.ts';
 import { BRANCH_ERRORS, LastEventId, RUN_ERRORS, SSE } from '../../wires/wire-routes.ts';
 import { hydrateSession } from '../messages/messages-routes.ts';
 import { SessionParams } from '../sessions/sessions-schema.ts';
@@ -59,8 +59,7 @@ export const chatRoutes = [
     handler: async (c) => {
       const read = async (body: unknown) => ({ run: await parseChatRequest(body, c.req.header('X-Run-Id')) });
       const { run, events } = await startRun(c, { requestedModel, read }, c.req.header('Last-Event-ID'));
-      stopOnDisconnect(c, run);
-      return eventStream(events, { sessionId: run.sessionId, ...ignoredHeader(run.ignored) });
+      return eventStream(stoppable(c, run, events), { sessionId: run.sessionId, ...ignoredHeader(run.ignored) });
     },
   }),
   defineRoute({

@@ -166,7 +166,7 @@ type AlgaRun = {
 type SimpleRun = Awaited<ReturnType<typeof runOfQuestion>>;
 type Parse = (body: unknown) => SimpleQuestion;
 
-async function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaRun>> {
+function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaRun>> {
   async function read(body: unknown): Promise<AlgaRun> {
     const question = parse(body);
     const runId = requestedRunId(c);
@@ -174,9 +174,7 @@ async function ask(c: Context<EdgeEnv>, parse: Parse): Promise<AdmittedRun<AlgaR
     const run = await runOfQuestion(question, { sessionId, runId: runId ?? crypto.randomUUID() });
     return { run, messages: question.messages, words: [...question.earlier, { role: 'user', text: question.text }] };
   }
-  const admitted = await startRun(c, { requestedModel, read });
-  stopOnDisconnect(c, admitted.run);
-  return admitted;
+  return startRun(c, { requestedModel, read });
 }
 
 function decide(c: Context<EdgeEnv>): Promise<AdmittedRun<AlgaRun>> {
@@ -189,6 +187,7 @@ function decide(c: Context<EdgeEnv>): Promise<AdmittedRun<AlgaRun>> {
 }
 
 function streamed(c: Context<EdgeEnv>, { run, events, messages, words }: AdmittedRun<AlgaRun>): Response {
+  stopOnDisconnect(c, run);
   const summary = createRunSummary();
   const body = project(openRunLog(c, run, events), {
     encode: encodeSimple(summary, messages),

@@ -133,7 +133,6 @@ async function complete(
 ): Promise<Response> {
   const { run, question, events } = started;
   const { sessionId, runId } = run;
-  stopOnDisconnect(c, run);
   const completion: Completion = {
     runId,
     sessionId,
@@ -146,6 +145,7 @@ async function complete(
   };
   const headers = { 'X-Session-Id': sessionId, 'X-Run-Id': runId, ...ignoredHeader(question.ignored) };
   if (question.isStream) {
+    stopOnDisconnect(c, run);
     const summary = createRunSummary();
     const body = project(openRunLog(c, run, events), {
       encode: encodeOpenAi(summary, completion),

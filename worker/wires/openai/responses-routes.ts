@@ -113,7 +113,6 @@ type Parsed = { readonly question: ResponseQuestion; readonly run: RunRequest };
 
 async function reply(c: Context<EdgeEnv>, { run, question, events }: AdmittedRun<Parsed>): Promise<Response> {
   const { sessionId, runId } = run;
-  stopOnDisconnect(c, run);
   const head: ResponseHead = {
     runId,
     sessionId,
@@ -129,6 +128,7 @@ async function reply(c: Context<EdgeEnv>, { run, question, events }: AdmittedRun
   };
   const headers = { 'X-Session-Id': sessionId, 'X-Run-Id': runId, ...ignoredHeader(question.ignored) };
   if (question.isStream) {
+    stopOnDisconnect(c, run);
     const summary = createRunSummary();
     const body = project(openRunLog(c, run, events), {
       encode: encodeResponse(summary, head),
