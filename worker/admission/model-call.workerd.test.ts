@@ -234,7 +234,9 @@ describe('refusals are recorded (R39)', () => {
   test('with user, place, code and request id; a flood is one row per minute with its count', async () => {
     const bo = await signedIn(BO.email);
     const run = newRun();
-    const first = await bo(CHAT, { body: { ...chatBody(run.threadId, run.runId, 'x'), forwardedProps: { mode: 'shout' } } });
+    const first = await bo(CHAT, {
+      body: { ...chatBody(run.threadId, run.runId, 'x'), forwardedProps: { mode: 'shout' } },
+    });
     expect(first.status).toBe(400);
     for (let asked = 0; asked < 9; asked += 1) await mumble(bo);
     for (let asked = 0; asked < 30; asked += 1) expect((await mumble(bo)).status).toBe(429);

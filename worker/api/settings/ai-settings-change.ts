@@ -131,8 +131,11 @@ function withCandidate(
     const change = changes[slot];
     if (!change) return row[slot];
     const { values, key } = change;
-    const sealedKey = typeof key === 'string' ? KEY_AT_HAND : key === null ? null : row[slot].sealedKey;
-    return { ...row[slot], ...values, sealedKey };
+    const before = row[slot];
+    // A key is sealed for one provider and address. The known settings can be older than the stored ones.
+    const keepsKey = key !== null && before.provider === values.provider && before.baseUrl === values.baseUrl;
+    const sealedKey = typeof key === 'string' ? KEY_AT_HAND : keepsKey ? before.sealedKey : null;
+    return { ...before, ...values, sealedKey };
   };
   const candidate = { ...row, primary: changed('primary'), fallback: changed('fallback') };
   return [...settings.filter((other) => other !== known), candidate];
