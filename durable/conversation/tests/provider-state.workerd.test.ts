@@ -1,6 +1,7 @@
 // What a provider wants back with its answers: sent to it again, and seen by no one else.
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { BranchStart } from '../../contracts/conversation.ts';
 import type { Access } from '../../principal.ts';
 import { ADA, accessOf, ask, callOf, newTalk, readerOf, rowsOf, type Talk } from './conversation-client.fixture.ts';
 import { createWorld, toolUse, type World, words } from './gated-world.fixture.ts';
@@ -34,8 +35,11 @@ function thoughtful(answer: string): string {
 
 const BLOCK = { type: 'thinking', thinking: 'Look it up.', signature: SIGNATURE };
 
-async function askFor(talk: Talk, text: string, ...answers: string[]) {
-  const reader = readerOf(await ask(talk, callOf(talk, access, { text })));
+const askFor = (talk: Talk, text: string, ...answers: string[]) => askOn(talk, undefined, text, ...answers);
+
+async function askOn(talk: Talk, branch: BranchStart | undefined, text: string, ...answers: string[]) {
+  const call = callOf(talk, access, { text });
+  const reader = readerOf(await ask(talk, { ...call, run: { ...call.run, ...(branch && { branch }) } }));
   const bodies: { role: string; content: unknown }[][] = [];
   for (const answer of answers) {
     const call = await world.nextCall();
@@ -74,6 +78,31 @@ it('keeps nothing of an answer that was cut off', async () => {
   const next = await askFor(talk, 'and?', words('No.'));
   expect(JSON.stringify(next.bodies)).not.toContain(SIGNATURE);
   expect(await rowsOf(talk, 'select * from model_data')).toEqual([]);
+});
+
+it('goes back on its own branch only, and not from a fork', async () => {
+  const talk = newTalk(access);
+  await askFor(talk, 'elbow?', thoughtful(toolUse(SEARCH)), thoughtful(words('Found it.')));
+  const { messages } = await shownMessages(talk, access);
+  const question = messages[0]?.id ?? '';
+  const answered = messages.at(-1)?.id ?? '';
+  const edited = await askOn(talk, { kind: 'edit', messageId: question }, 'valve?', words('None.'));
+  expect(contentsOf(edited.bodies[0])).toEqual([]);
+  expect(JSON.stringify((await askFor(talk, 'and?', words('No.'))).bodies)).not.toContain(SIGNATURE);
+
+  const requestId = crypto.randomUUID();
+  expect(await talk.stub.showBranch({ access, messageId: answered, requestId })).toMatchObject({ ok: true });
+  const back = await askFor(talk, 'and the elbow?', words('Yes.'));
+  expect(contentsOf(back.bodies[0]).map(([block]) => block)).toEqual([BLOCK, BLOCK]);
+
+  const fork = newTalk(access);
+  const out = await talk.stub.copyForFork({ access, messageId: answered });
+  if (!out.ok) throw new Error(out.code);
+  expect(await fork.stub.fork({ access, id: fork.sessionId, copy: out.copy, requestId })).toMatchObject({ ok: true });
+  const forked = await askFor(fork, 'and here?', thoughtful(toolUse(SEARCH)), words('Here too.'));
+  expect(JSON.stringify(forked.bodies[0])).not.toContain(SIGNATURE);
+  expect(contentsOf(forked.bodies[0])[0]?.map(({ type }) => type)).toEqual(['tool_use']);
+  expect(contentsOf(forked.bodies[1]).at(-1)?.[0]).toEqual(BLOCK);
 });
 
 it('is stored with the connection and model that it is valid for, and nothing of the request', async () => {

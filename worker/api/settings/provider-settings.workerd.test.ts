@@ -242,6 +242,19 @@ describe('a model that its provider doesn’t have', () => {
   });
 });
 
+describe('a provider without credit', () => {
+  test.each([
+    [402, 'Payment required'],
+    [429, 'Your organization has reached its spend limit'],
+  ])('with %i is asked once, and the fallback answers', async (status, words) => {
+    const fallback = { provider: 'gemini', model: 'gemini-3-pro', apiKey: KEY };
+    await save({ provider: 'openai', model: 'gpt-4.1', apiKey: KEY, fallback });
+    upstreams.reply('api.openai.com', () => refusing(status, words));
+    expect(await answer(say(member))).toBe('generativelanguage.googleapis.com says hello');
+    expect(upstreams.hosts()).toEqual(['api.openai.com', 'generativelanguage.googleapis.com']);
+  });
+});
+
 describe('which settings apply', () => {
   test('the program’s for conversations about it, the org’s for all others', async () => {
     await save({ provider: 'openai', model: 'gpt-4.1', apiKey: KEY });
