@@ -132,7 +132,7 @@ describe('a user without the permission (R19)', () => {
     await expectClean(page);
     const nav = page.getByRole('navigation', { name: 'Settings' });
     expect(await nav.getByRole('link').allTextContents()).toEqual([
-      ...['Experimental Features', 'AI providers', 'Conversations', 'Your sign-ins'],
+      ...['Experimental Features', 'AI providers', 'Conversations', 'Your sites', 'Your sign-ins'],
     ]);
   });
 
