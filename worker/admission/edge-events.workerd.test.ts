@@ -120,6 +120,7 @@ test('only these reads are recorded', () => {
     'GET /api/v1/audit/{entryId}: audit.read',
     'GET /api/v1/audit: audit.read',
     'GET /api/v1/invitations: members.read',
+    'GET /api/v1/members/removed: members.read',
     'GET /api/v1/members: members.read',
   ]);
 });
