@@ -4,7 +4,7 @@ set local role groundwire_owner;
 
 create table public.embed_settings (
   org_id uuid primary key references public.orgs (id),
-  -- Exact origins as browsers send them. The Worker says what is wrong with one; this is the last line.
+  -- Exact origins, as browsers send them. The Worker validates them first and explains errors.
   origins text[] not null default '{}' check (
     cardinality(origins) <= 20
     and array_position(origins, null) is null

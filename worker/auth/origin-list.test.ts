@@ -11,6 +11,7 @@ function world() {
     queries: 0,
     isDown: false,
     failures: [] as string[],
+    until: Promise.resolve(),
     rows: [
       { slug: 'one', origin: A },
       { slug: 'two', origin: A },
@@ -20,6 +21,7 @@ function world() {
   const list = createOriginList({
     fetchRows: async () => {
       state.queries += 1;
+      await state.until;
       if (state.isDown) throw new Error('down');
       return state.rows;
     },
@@ -48,11 +50,22 @@ describe('the list of allowed origins', () => {
     expect(state.queries).toBe(1);
   });
 
-  test('drops a removed origin within 30 seconds, or at once after a change of its own', async () => {
+  test('lets no request wait while it is read again', async () => {
+    const { list, state } = world();
+    await list.orgsAllowing(A);
+    const gate = Promise.withResolvers<void>();
+    state.until = gate.promise;
+    state.now += 30_000;
+    expect((await list.orgsAllowing(A)).size).toBe(2);
+    expect(state.queries).toBe(2);
+    gate.resolve();
+  });
+
+  test('drops a removed origin within a minute, or at once after a change of its own', async () => {
     const { list, state } = world();
     await list.orgsAllowing(A);
     state.rows = [{ slug: 'two', origin: B }];
-    state.now += 30_000;
+    state.now += 50_000;
     expect((await list.orgsAllowing(A)).size).toBe(0);
     state.rows = [];
     list.forget();

@@ -2,8 +2,10 @@
 // flood of unknown origins costs no query each. Without Postgres, the last list works for a limited time, then none.
 import type { ListedOrigin } from '../../durable/postgres/queries/allowed-origins.ts';
 
-/** Older lists are read again first, so a removed origin stops working within this time. */
+/** The list is read again after this, while requests still use it. */
 const FRESH_MS = 30_000;
+/** An older list isn't used without an attempt to read it, so that a removed origin stops working within a minute. */
+const MAX_STALE_MS = 50_000;
 /** If the database is unreachable, it is asked again after this, and the last list works this long. */
 const COOLDOWN_MS = 5_000;
 const MAX_AGE_MS = 10 * 60_000;
@@ -51,12 +53,22 @@ export function createOriginList(deps: OriginListDeps) {
 
   /** After a change that this isolate made itself. */
   const forget = (): void => {
-    if (loaded) loaded = { ...loaded, askedAt: Math.min(loaded.askedAt, deps.now() - FRESH_MS) };
+    if (loaded) loaded = { ...loaded, askedAt: Math.min(loaded.askedAt, deps.now() - MAX_STALE_MS) };
   };
 
   async function current(): Promise<Loaded | null> {
-    if (!loaded || deps.now() - loaded.askedAt >= FRESH_MS) await load();
-    return loaded && deps.now() - loaded.askedAt <= MAX_AGE_MS ? loaded : null;
+    // A first token must not wait for Postgres: not for a list that is good enough, and not while Postgres is down.
+    if (age() >= MAX_STALE_MS && !(isUsable() && deps.now() - failedAt < FRESH_MS)) await load();
+    else if (age() >= FRESH_MS) void load();
+    return isUsable() ? loaded : null;
+  }
+
+  function age(): number {
+    return loaded === null ? Number.POSITIVE_INFINITY : deps.now() - loaded.askedAt;
+  }
+
+  function isUsable(): boolean {
+    return age() <= MAX_AGE_MS;
   }
 
   /** One query at a time, which concurrent callers share. */
